@@ -1,0 +1,1 @@
+"""What can predict: encoder, ranker, calibration, threshold selection, and the bundled weights with their digests."""

@@ -1,0 +1,1 @@
+"""How people and programs meet Hourtrail: the HTTP API and the pages."""

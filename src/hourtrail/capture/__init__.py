@@ -1,0 +1,1 @@
+"""Pure steps from activities to work blocks: redact, treat, fold into sessions, resolve overlaps."""

@@ -1,0 +1,1 @@
+"""Types and arithmetic of professional services; standard library only."""

@@ -1,0 +1,14 @@
+"""Stable ids: the same facts give the same id on every run and every machine."""
+
+import hashlib
+from collections.abc import Iterable
+
+
+def stable_id(prefix: str, parts: Iterable[str]) -> str:
+    """``prefix`` and 20 hexadecimal digits of SHA-256 over the parts, length-prefixed so that no two lists collide by joining."""
+    digest = hashlib.sha256()
+    for part in parts:
+        data = part.encode()
+        digest.update(f"{len(data)}:".encode())
+        digest.update(data)
+    return f"{prefix}_{digest.hexdigest()[:20]}"

@@ -1,0 +1,92 @@
+"""What the core asks of the outside: sources, encoders, scorers, threshold selectors. Implementations are found by name."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
+from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task
+from hourtrail.domain.suggestion import ModelRef
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Record: TypeAlias = Activity | Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone | TimeEntry
+
+
+class Source(Protocol):
+    """A reader of one kind of input: two methods, everything else is the flow's business.
+
+    ``read`` streams: memory does not grow with the input. A bad record is yielded as Rejected and never ends the reading;
+    a Snapshot, if any, comes last.
+    """
+
+    name: str
+
+    def recognises(self, path: Path) -> bool:
+        """Whether this source reads ``path``; looks at names and at most the first kilobytes."""
+        ...
+
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Record | Rejected | Snapshot]:
+        """Everything in ``path``."""
+        ...
+
+
+class Encoder(Protocol):
+    """Turns texts into unit vectors. ``fingerprint`` stands with every vector and every model made from it."""
+
+    fingerprint: str
+    dimension: int
+
+    def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Vectors of shape (len(texts), dimension), each of length 1 (an empty text gives zeros)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureSpec:
+    """Names of the feature columns in order, and the version of the code that computes them."""
+
+    version: str
+    names: tuple[str, ...]
+
+
+class Scorer(Protocol):
+    """Turns the feature matrix of (block, work item) pairs into probabilities."""
+
+    ref: ModelRef
+    spec: FeatureSpec
+
+    def probabilities(self, matrix: "NDArray[np.float64]", group: "NDArray[np.int64]") -> "NDArray[np.float64]":
+        """Probability of each row; rows of one block share a value in ``group`` (sorted) and sum to 1.
+
+        ``matrix`` has the shape (rows, len(spec.names)); NaN means "not known".
+        """
+        ...
+
+    def contributions(self, matrix: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        """What each feature adds to each row's raw score; same shape as ``matrix``."""
+        ...
+
+
+class ThresholdSelector(Protocol):
+    """Chooses the lowest confidence at which a target precision holds."""
+
+    def __call__(
+        self, confidence: "NDArray[np.float64]", correct: "NDArray[np.bool_]", *, target: float, delta: float = 0.1
+    ) -> float | None:
+        """The threshold, or None when no threshold can promise ``target`` with probability 1 - ``delta``."""
+        ...
+
+
+class Refitter(Protocol):
+    """Fits a scorer on the labelled pairs known so far; what ``backtest mapping`` calls every ``--refit`` days."""
+
+    def __call__(
+        self, matrix: "NDArray[np.float64]", group: "NDArray[np.int64]", chosen: "NDArray[np.bool_]", spec: FeatureSpec
+    ) -> Scorer:
+        """``chosen`` marks the confirmed row of each group; groups without one are left out by the caller."""
+        ...

@@ -1,0 +1,1 @@
+"""Writers: what Hourtrail knows, in the files of the data contracts."""

@@ -1,0 +1,1 @@
+"""Use cases: chain the steps and open the transaction."""

@@ -1,0 +1,1 @@
+"""From scores to what a person sees: bands, reasons, minutes, billable, abstention."""

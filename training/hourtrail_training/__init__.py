@@ -1,0 +1,1 @@
+"""How trust is earned: export, fit, calibrate and evaluate. The only place that writes mlflow runs."""
