@@ -1,7 +1,7 @@
 """Refined evidence: work blocks that never overlap for one person, each with the activities it came from."""
 
+import datetime as dt
 from dataclasses import dataclass
-from datetime import date
 
 from hourtrail.domain.activity import ActivityKind
 from hourtrail.domain.firm import WorkItem
@@ -30,7 +30,7 @@ class WorkBlock:
     id: str
     person: str
     zone: str
-    date: date
+    date: dt.date
     span: Span
     kind: ActivityKind
     anchor: str
@@ -61,6 +61,6 @@ class Withheld:
     block: str
     reason: str
     person: str = ""
-    date: date | None = None
+    date: dt.date | None = None
     title: str = ""
     suggestion: str = ""
