@@ -1,1 +1,22 @@
-"""Checks of time entries: one file each, pure, silent on an empty week."""
+"""Checks of time entries: one file each, pure, silent on an empty week.
+
+``run`` gives the findings, ``skipped`` what could not be checked and why, ``policy.load`` the rules from TOML.
+"""
+
+from hourtrail.checks.catalog import CHECKS, run, skipped
+from hourtrail.checks.context import CheckContext, Grain, grain_of
+from hourtrail.checks.policy import CheckPolicy
+from hourtrail.checks.tally import ScoredEntry, scores, summary
+
+__all__ = [
+    "CHECKS",
+    "CheckContext",
+    "CheckPolicy",
+    "Grain",
+    "ScoredEntry",
+    "grain_of",
+    "run",
+    "scores",
+    "skipped",
+    "summary",
+]

@@ -1,0 +1,57 @@
+"""Time on a task that takes no more: after its closing date, or with the status closed."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from hourtrail.checks.context import CheckContext
+from hourtrail.checks.policy import CheckPolicy
+from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.wording import day
+from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.finding import Blame, Finding, Subject
+from hourtrail.domain.firm import Task
+
+NAME = "closed_task"
+
+
+def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
+    """One finding for each entry dated after its task closed; a closing date, where there is one, decides alone.
+
+    When the task was still open on the day on which the entry was created, the entry is not to blame.
+    """
+    return report(NAME, policy, _facts(context))
+
+
+def _closed_on(task: Task, on: date) -> bool:
+    return on > task.closes_on if task.closes_on else task.closed
+
+
+def _last_day(tasks: Sequence[Task]) -> date | None:
+    """The last day on which one of ``tasks`` was open; None when somewhere no date is given."""
+    days = [task.closes_on for task in tasks]
+    return None if None in days else max(closing for closing in days if closing)
+
+
+def _facts(context: CheckContext) -> Iterator[Fact]:
+    for entry in context.ranked:
+        tasks = context.work_items.tasks(entry.item)
+        if tasks and all(_closed_on(task, entry.date) for task in tasks):
+            yield _fact(context, entry, _last_day(tasks))
+
+
+def _fact(context: CheckContext, entry: TimeEntry, last: date | None) -> Fact:
+    created = context.local_date(entry.person, entry.created_at) if entry.created_at else None
+    in_time = bool(last and created and created <= last)
+    since = f"closed after {day(last)}" if last else f"is closed as of {day(context.as_of)}, without a closing date"
+    excuse = f", and was still open when the entry was created on {day(created)}" if created and in_time else ""
+    return Fact(
+        subject=Subject(time_entry=entry.id),
+        key=(entry.id, str(entry.item), entry.date.isoformat()),
+        measured=f"work on {day(entry.date)}",
+        expected=f"work until {day(last)}" if last else "an open task",
+        explanation=(
+            f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)}, but the task {since}{excuse}."
+        ),
+        blame=Blame.MASTER_DATA if in_time else Blame.ENTRY,
+        value_at_risk=worth(entry),
+    )

@@ -1,0 +1,104 @@
+"""What the checks look at: the entries in file order, and as much master data as is known."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from functools import cached_property
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+from hourtrail.checks.work_items import WorkItems
+from hourtrail.domain.entry import EntryStatus, TimeEntry
+from hourtrail.domain.errors import UnknownZone
+from hourtrail.domain.firm import Assignment, Contract, Holiday, Person, Rate, Task
+from hourtrail.domain.instants import local_date, zone_named
+
+
+class Grain(StrEnum):
+    """What one date in the file stands for."""
+
+    DAY = "day"
+    WEEK = "week"
+
+
+def grain_of(entries: Sequence[TimeEntry]) -> Grain:
+    """Week when no row has a start and the distinct dates lie at least 5 days apart (one exception allowed), else day.
+
+    A file that shows no such distance at all, because it holds a single date or two near ones, is read by the day.
+    """
+    if any(entry.start for entry in entries):
+        return Grain.DAY
+    gaps = [(later - earlier).days for earlier, later in pairwise(sorted({entry.date for entry in entries}))]
+    near = sum(gap < 5 for gap in gaps)
+    return Grain.WEEK if near <= 1 and len(gaps) > near else Grain.DAY
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckContext:
+    """Entries and master data of one run. None means "not given": checks that need it stay silent.
+
+    ``as_of`` is today for this run.
+    """
+
+    entries: Sequence[TimeEntry]
+    as_of: date
+    grain: Grain = Grain.DAY
+    tasks: Sequence[Task] | None = None
+    assignments: Sequence[Assignment] | None = None
+    contracts: Sequence[Contract] | None = None
+    people: Sequence[Person] | None = None
+    holidays: Sequence[Holiday] | None = None
+    rates: Sequence[Rate] | None = None
+
+    @cached_property
+    def ranked(self) -> tuple[TimeEntry, ...]:
+        """The entries that count, earliest first: by creation, then file order. A row without ``created_at`` comes first.
+
+        Rejected entries are left out: they will be corrected or dropped by their owner anyway.
+        """
+        live = [entry for entry in self.entries if entry.status is not EntryStatus.REJECTED]
+        return tuple(
+            sorted(live, key=lambda entry: entry.created_at.timestamp() if entry.created_at else float("-inf"))
+        )
+
+    @cached_property
+    def identical(self) -> tuple[tuple[TimeEntry, ...], ...]:
+        """Groups of at least two entries with the same person, date, work item, start and narrative, earliest first."""
+        groups: dict[tuple[object, ...], list[TimeEntry]] = {}
+        for entry in self.ranked:
+            key = (entry.person, entry.date, entry.item, entry.start, entry.narrative.strip())
+            groups.setdefault(key, []).append(entry)
+        return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+
+    @cached_property
+    def distinct(self) -> tuple[TimeEntry, ...]:
+        """The ranked entries without those that only repeat an earlier one."""
+        repeats = {id(entry) for group in self.identical for entry in group[1:]}
+        return tuple(entry for entry in self.ranked if id(entry) not in repeats)
+
+    @cached_property
+    def work_items(self) -> WorkItems:
+        """What the master data says of a work item."""
+        return WorkItems(self.tasks or (), self.assignments or (), self.contracts or ())
+
+    @cached_property
+    def _people(self) -> dict[str, Person]:
+        return {person.id: person for person in self.people or ()}
+
+    def name(self, person: str) -> str:
+        """What to call somebody: their name, else their id."""
+        known = self._people.get(person)
+        return (known.name if known else "") or person
+
+    def zone(self, person: str) -> ZoneInfo:
+        """The person's zone; UTC for somebody unknown, or whose zone does not exist."""
+        known = self._people.get(person)
+        try:
+            return zone_named(known.zone if known else "UTC")
+        except UnknownZone:
+            return zone_named("UTC")
+
+    def local_date(self, person: str, instant: datetime) -> date:
+        """The calendar day of ``instant`` where the person is."""
+        return local_date(instant, self.zone(person))

@@ -1,0 +1,237 @@
+"""Which checks run, how strictly, and why: one frozen, versioned object, written in TOML or taken from the defaults here."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from types import MappingProxyType
+from typing import Any, Final
+
+from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.finding import Severity
+
+SCHEMA_ID: Final = "https://json-schema.org/draft/2020-12/schema"
+_MOST_CHARACTERS: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRule:
+    """How one check is applied. ``bounds`` are named by their unit; a clause is the text that the rule rests on."""
+
+    enabled: bool = True
+    severity: Severity = Severity.WARN
+    clause: str = ""
+    bounds: Mapping[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """What a bound may be, and what it means."""
+
+    default: Decimal
+    lowest: Decimal
+    highest: Decimal
+    meaning: str
+
+
+def _hours(default: str, highest: int, meaning: str) -> Bound:
+    return Bound(Decimal(default), Decimal(0), Decimal(highest), meaning)
+
+
+BOUNDS: Final[Mapping[str, Mapping[str, Bound]]] = MappingProxyType(
+    {
+        "near_duplicate": {
+            "similarity": Bound(
+                Decimal("0.9"), Decimal("0.5"), Decimal(1), "Narratives at least this similar are compared further."
+            ),
+            "minutes_apart": Bound(
+                Decimal(15), Decimal(0), Decimal(1440), "Entries whose minutes differ by more are told apart."
+            ),
+        },
+        "overlap": {
+            "minutes": Bound(
+                Decimal(0), Decimal(0), Decimal(1440), "Entries that share more minutes than this overlap."
+            ),
+        },
+        "implausible_minutes": {"hours": _hours("16", 744, "An entry of more hours than this is implausible.")},
+        "daily_hours": {"hours": _hours("12", 24, "A person's day with more booked hours than this is shown.")},
+        "weekly_hours": {"hours": _hours("60", 168, "A person's week with more booked hours than this is shown.")},
+        "unknown_work_item": {
+            "people": Bound(
+                Decimal(3),
+                Decimal(1),
+                Decimal(10_000),
+                "From this many people on, the task list is taken to be at fault.",
+            ),
+        },
+    }
+)
+"""Every bound that a check knows. Limits are strict: only more than the bound is a finding."""
+
+SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType(
+    {
+        "duplicate_entry": Severity.WARN,
+        "near_duplicate": Severity.INFO,
+        "overlap": Severity.WARN,
+        "zero_minutes": Severity.INFO,
+        "implausible_minutes": Severity.WARN,
+        "daily_hours": Severity.WARN,
+        "weekly_hours": Severity.WARN,
+        "closed_task": Severity.BLOCK,
+        "not_assigned": Severity.WARN,
+        "outside_dates": Severity.WARN,
+        "unknown_work_item": Severity.BLOCK,
+    }
+)
+"""Every check by its stable public name, with its default severity."""
+
+
+def _default_rules() -> Mapping[str, CheckRule]:
+    return MappingProxyType(
+        {
+            name: CheckRule(
+                severity=severity, bounds={key: bound.default for key, bound in BOUNDS.get(name, {}).items()}
+            )
+            for name, severity in SEVERITIES.items()
+        }
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckPolicy:
+    """The rules in force, one for every check. ``version`` names them wherever a finding is explained."""
+
+    version: str = "default-1"
+    rules: Mapping[str, CheckRule] = field(default_factory=_default_rules)
+
+    def enabled(self, check: str) -> bool:
+        """Whether that check runs."""
+        return self.rules[check].enabled
+
+    def bound(self, check: str, name: str) -> Decimal:
+        """One bound of one check."""
+        return self.rules[check].bounds[name]
+
+    def only(self, names: Iterable[str]) -> "CheckPolicy":
+        """The same rules with nothing but ``names`` switched on. Raises InvalidInput for a check that does not exist."""
+        wanted = set(names)
+        if unknown := sorted(wanted - set(self.rules)):
+            raise InvalidInput(f"there is no check named {', '.join(unknown)}; known are {', '.join(self.rules)}")
+        return replace(
+            self,
+            rules=MappingProxyType({name: replace(rule, enabled=name in wanted) for name, rule in self.rules.items()}),
+        )
+
+
+def load(text: str, file: str = "policy") -> CheckPolicy:
+    """The policy written in ``text`` (TOML, docs in ``schema``); whatever it leaves out keeps its default.
+
+    Raises InvalidInput naming the file and every key or line that is wrong, all at once.
+    """
+    if len(text) > _MOST_CHARACTERS:
+        raise InvalidInput(f"{file}: a policy of {len(text)} characters is too long; the limit is {_MOST_CHARACTERS}")
+    try:
+        body = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise InvalidInput(f"{file}: this is not TOML: {error}") from error
+    problems = [
+        f"{key}: unknown; a policy holds version and checks" for key in body if key not in {"version", "checks"}
+    ]
+    version = body.get("version")
+    if not isinstance(version, str) or not version.strip():
+        problems.append('version: missing; name the rules, like version = "2026-1"')
+    rules = dict(_default_rules())
+    checks = body.get("checks", {})
+    if isinstance(checks, dict):
+        for name, settings in checks.items():
+            if name in rules:
+                rules[name] = _rule(f"checks.{name}", name, rules[name], settings, problems)
+            else:
+                problems.append(f"checks.{name}: there is no such check; known are {', '.join(rules)}")
+    else:
+        problems.append("checks: must be tables, like [checks.weekly_hours]")
+    if problems:
+        raise InvalidInput("\n".join(f"{file}: {problem}" for problem in problems))
+    return CheckPolicy(version=str(version).strip(), rules=MappingProxyType(rules))
+
+
+def _rule(where: str, name: str, default: CheckRule, settings: object, problems: list[str]) -> CheckRule:
+    if not isinstance(settings, dict):
+        problems.append(f"{where}: must be a table, like [{where}]")
+        return default
+    changes: dict[str, Any] = {}
+    bounds = dict(default.bounds)
+    for key, value in settings.items():
+        at = f"{where}.{key}"
+        if key == "enabled" and isinstance(value, bool):
+            changes[key] = value
+        elif key == "clause" and isinstance(value, str):
+            changes[key] = value.strip()
+        elif key == "severity" and value in tuple(Severity):
+            changes[key] = Severity(value)
+        elif key in bounds:
+            bounds[key] = _bound(at, BOUNDS[name][key], value, problems)
+        else:
+            problems.append(f"{at}: {_complaint(key, bounds)}")
+    return replace(default, bounds=bounds, **changes)
+
+
+def _complaint(key: str, bounds: Mapping[str, Decimal]) -> str:
+    expected = {
+        "enabled": "must be true or false",
+        "clause": "must be a text in quotes",
+        "severity": f"must be one of {', '.join(Severity)}",
+    }
+    return expected.get(key, f"unknown; this check knows {', '.join([*expected, *bounds])}")
+
+
+def _bound(where: str, bound: Bound, value: object, problems: list[str]) -> Decimal:
+    number = Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    # NaN compares false with everything, so the test is written the way that refuses it.
+    if number is None or number.is_nan() or not bound.lowest <= number <= bound.highest:
+        problems.append(f"{where}: must be a number from {bound.lowest} to {bound.highest}")
+        return bound.default
+    return number
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a policy, as it stands in ``data/contracts/policy.schema.json``."""
+    return {
+        "$schema": SCHEMA_ID,
+        "title": "Check policy",
+        "description": "Which checks run, their bounds (strict: only more is a finding), severity and clause. Written as TOML.",
+        "type": "object",
+        "required": ["version"],
+        "additionalProperties": False,
+        "properties": {
+            "version": {"type": "string", "minLength": 1},
+            "checks": {
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {name: _rule_schema(name) for name in SEVERITIES},
+            },
+        },
+    }
+
+
+def _rule_schema(name: str) -> dict[str, Any]:
+    bounds = {
+        key: {
+            "type": "number",
+            "minimum": float(bound.lowest),
+            "maximum": float(bound.highest),
+            "default": float(bound.default),
+            "description": bound.meaning,
+        }
+        for key, bound in BOUNDS.get(name, {}).items()
+    }
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "enabled": {"type": "boolean", "default": True},
+            "severity": {"enum": [str(severity) for severity in Severity], "default": str(SEVERITIES[name])},
+            "clause": {"type": "string", "default": ""},
+            **bounds,
+        },
+    }

@@ -1,0 +1,61 @@
+"""Findings in numbers: a score for every entry, and the summary of a run."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.finding import Finding, Subject
+from hourtrail.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredEntry:
+    """One row of ``--scores``: how much an entry needs a look (0..1), and the check that says so, or nothing."""
+
+    id: str
+    score: float
+    check: str
+
+
+def scores(entries: Sequence[TimeEntry], findings: Iterable[Finding]) -> list[ScoredEntry]:
+    """A row for every entry, in their order: its highest-scoring finding, or 0.0 and no check where no rule speaks.
+
+    A finding about a person's day or week speaks of no entry in particular, so it scores none.
+    """
+    best: dict[str, Finding] = {}
+    for finding in findings:
+        entry = finding.subject.time_entry
+        if entry and (entry not in best or finding.score > best[entry].score):
+            best[entry] = finding
+    return [
+        ScoredEntry(entry.id, best[entry.id].score, best[entry.id].check)
+        if entry.id in best
+        else ScoredEntry(entry.id, 0.0, "")
+        for entry in entries
+    ]
+
+
+def summary(entries: int, findings: Iterable[Finding], *, refused: int = 0, seconds: float = 0.0) -> dict[str, Any]:
+    """The summary of ``check --json``: counts, findings by check, and the money at risk per currency.
+
+    Each entry, day or week counts once, with the largest amount that a finding puts on it.
+    """
+    by_check: dict[str, int] = {}
+    largest: dict[tuple[Subject, str], Money] = {}
+    for finding in findings:
+        by_check[finding.check] = by_check.get(finding.check, 0) + 1
+        if risk := finding.value_at_risk:
+            key = (finding.subject, risk.currency)
+            largest[key] = max(risk, largest.get(key, risk), key=lambda money: money.amount)
+    totals: dict[str, Decimal] = {}
+    for money in largest.values():
+        totals[money.currency] = totals.get(money.currency, Decimal(0)) + money.amount
+    return {
+        "entries": entries,
+        "refused": refused,
+        "by_check": by_check,
+        "value_at_risk": [{"amount": str(totals[currency]), "currency": currency} for currency in sorted(totals)],
+        "seconds": round(seconds, 3),
+    }

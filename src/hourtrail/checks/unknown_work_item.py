@@ -1,0 +1,72 @@
+"""Time on a code that the task list does not hold."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from hourtrail.checks.context import CheckContext
+from hourtrail.checks.policy import CheckPolicy
+from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.wording import count, day
+from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.finding import Blame, Finding, Subject
+from hourtrail.domain.firm import WorkItem
+
+NAME = "unknown_work_item"
+
+# Codes less alike than this (rapidfuzz ratio, 0..100) are no help; a list of more unknown codes is another file's list.
+_LEAST_ALIKE: Final = 60.0
+_MOST_LOOKED_UP: Final = 1000
+
+
+def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
+    """One finding for each entry on an unknown work item, with the nearest known code as what was expected.
+
+    A whole project that is missing while several people (the policy's bound) book on it is a gap in the task list, so
+    master data is to blame.
+    """
+    return report(NAME, policy, _facts(context, policy))
+
+
+def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
+    items = context.work_items
+    unknown = [entry for entry in context.ranked if not items.known(entry.item)]
+    people: dict[WorkItem, set[str]] = {}
+    for entry in unknown:
+        if not items.project_known(entry.item):
+            people.setdefault(entry.item.at_project, set()).add(entry.person)
+    nearest = _nearest({entry.item for entry in unknown}, items.codes)
+    many = policy.bound(NAME, "people")
+    for entry in unknown:
+        by = len(people.get(entry.item.at_project, ()))
+        yield _fact(context, entry, nearest.get(entry.item, ""), by if by >= many else 0)
+
+
+def _nearest(items: set[WorkItem], codes: tuple[str, ...]) -> Mapping[WorkItem, str]:
+    found: dict[WorkItem, str] = {}
+    for item in sorted(items)[:_MOST_LOOKED_UP]:
+        # With the client left out of the entry, the client's part of the code tells nothing.
+        scorer = fuzz.ratio if item.client else fuzz.partial_ratio
+        best = process.extractOne(str(item), codes, scorer=scorer, score_cutoff=_LEAST_ALIKE)
+        if best:
+            found[item] = best[0]
+    return found
+
+
+def _fact(context: CheckContext, entry: TimeEntry, nearest: str, people: int) -> Fact:
+    known = count(len(context.work_items.codes), "work item", "work items")
+    hint = f"; the nearest known code is {nearest}" if nearest else ""
+    gap = f"; {people} people book on this project, so it may be missing from the list" if people else ""
+    return Fact(
+        subject=Subject(time_entry=entry.id),
+        key=(entry.id, str(entry.item)),
+        measured=str(entry.item),
+        expected=nearest or f"one of {known} in the task list",
+        explanation=(
+            f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)}, "
+            f"which the task list does not hold{hint}{gap}."
+        ),
+        blame=Blame.MASTER_DATA if people else Blame.ENTRY,
+        value_at_risk=worth(entry),
+    )
