@@ -1,0 +1,86 @@
+"""Read one contract file: every good row becomes a record, every bad one says where and why."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from hourtrail.domain.activity import ReadOptions, Rejected
+from hourtrail.domain.errors import NothingRead
+from hourtrail.domain.ports import Record
+from hourtrail.sources.contract_files.delimited import names_of, rows
+from hourtrail.sources.contract_files.kinds import contract_named, contract_of, require_columns, shape_of
+from hourtrail.sources.contract_files.lines import Lines, open_stream
+from hourtrail.sources.contract_files.objects import objects
+from hourtrail.sources.contract_files.records import Plan, RecordMaker, RowRefused
+
+MAX_ROWS: Final = 5_000_000
+"""Rows of one file; what follows is refused with the advice to split it."""
+
+
+_Result: TypeAlias = Record | RowRefused
+
+
+def read_records(path: Path, record: str, options: ReadOptions) -> Iterator[Record | Rejected]:
+    """Stream the records of one file. ``record`` is a word of ``ingest --as``, or empty to go by the header.
+
+    Every refused row is yielded where it stands, so a caller that lists them bounds its own list. Raises NothingRead, before
+    the first record, when the file as a whole cannot be used (not text, empty, required columns missing), InvalidInput for
+    an unknown word, UnknownZone for an unknown ``options.zone``.
+    """
+    named = contract_named(record) if record else None
+    shape = shape_of(path)
+    contract = named or contract_of(path, shape)
+    maker = RecordMaker(contract, options)
+    with open_stream(path) as stream:
+        lines = Lines(stream)
+        results = _from_csv(path, lines, shape.delimiter, maker) if shape.delimiter else _from_json(lines, maker)
+        count = 0
+        for count, (line, result) in enumerate(results, start=1):
+            if count > MAX_ROWS:
+                break
+            yield _rejected(path, line, result) if isinstance(result, RowRefused) else result
+        if count > MAX_ROWS:
+            yield Rejected(
+                file=str(path), line=lines.number, reason=f"stopped after {MAX_ROWS} rows; split the file here"
+            )
+        elif lines.broken:
+            yield Rejected(file=str(path), line=lines.number + 1, reason=f"{lines.broken}; the rows before are kept")
+
+
+def read_all(path: Path, record: str, options: ReadOptions) -> tuple[list[Record], list[Rejected]]:
+    """The good records and the refused rows of one file, as :func:`read_records` tells them, both in file order."""
+    good: list[Record] = []
+    refused: list[Rejected] = []
+    for row in read_records(path, record, options):
+        if isinstance(row, Rejected):
+            refused.append(row)
+        else:
+            good.append(row)
+    return good, refused
+
+
+def _rejected(path: Path, line: int, refused: RowRefused) -> Rejected:
+    return Rejected(file=str(path), line=line, field=refused.column, reason=refused.reason)
+
+
+def _from_csv(path: Path, lines: Lines, delimiter: str, maker: RecordMaker) -> Iterator[tuple[int, _Result]]:
+    found = rows(lines, delimiter)
+    line, header = next(found, (1, "the file holds no header row"))
+    if isinstance(header, str):
+        raise NothingRead(f"{path}:{line}: {header}")
+    names = names_of(header)
+    require_columns(path, maker.contract, names, maker.stood_in)
+    plan = Plan(maker, names)
+    for line, cells in found:
+        try:
+            yield line, RowRefused(None, cells) if isinstance(cells, str) else maker.from_texts(plan, cells)
+        except RowRefused as refused:
+            yield line, refused
+
+
+def _from_json(lines: Lines, maker: RecordMaker) -> Iterator[tuple[int, _Result]]:
+    for line, body in objects(lines):
+        try:
+            yield line, RowRefused(None, body) if isinstance(body, str) else maker.from_object(body)
+        except RowRefused as refused:
+            yield line, refused

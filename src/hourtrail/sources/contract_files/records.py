@@ -1,0 +1,165 @@
+"""From one row to one domain record, or to the column and the reason why not."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from hourtrail.domain.activity import ReadOptions
+from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.instants import zone_named
+from hourtrail.domain.ports import Record
+from hourtrail.sources.contract_files.columns import Column, DataContract
+from hourtrail.sources.contract_files.values import LABEL, LIST, Parser, label_of, text_list
+
+
+class RowRefused(Exception):
+    """This row is no record: ``column`` is where, if one column is to blame."""
+
+    def __init__(self, column: str | None, reason: str) -> None:
+        super().__init__(reason)
+        self.column = column
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    column: Column
+    name: str
+    fills: str
+    parse: Parser
+
+
+class RecordMaker:
+    """Makes the records of one file: knows its contract, the reader's options, and which identities it has seen."""
+
+    def __init__(self, contract: DataContract, options: ReadOptions) -> None:
+        self.contract = contract
+        zone = zone_named(options.zone) if options.zone else None
+        self._fixed, self._fallback = _stand_ins(contract, options)
+        self.cells = {
+            column.name: _cell(column, zone) for column in contract.columns if column.fills not in self._fixed
+        }
+        self._required = frozenset(column.fills for column in contract.columns if column.required)
+        fills = {column.name: column.fills for column in contract.columns}
+        self._ordered = tuple((fills[first], fills[second], second) for first, second in contract.ordered)
+        self._identity = tuple(fills[name] for name in contract.identity) or tuple(fills.values())
+        self._seen: set[bytes] = set()
+
+    @property
+    def stood_in(self) -> frozenset[str]:
+        """The required columns that the options make dispensable."""
+        return frozenset({**self._fixed, **self._fallback})
+
+    def from_texts(self, plan: "Plan", cells: Sequence[str]) -> Record:
+        """The record of a CSV row. Raises RowRefused."""
+        if len(cells) != plan.width:
+            cells = plan.fitted(cells)
+        values: dict[str, Any] = {**self._fallback, **self._fixed}
+        for place, cell in plan.known:
+            text = cells[place]
+            if text and not text.isspace():
+                try:
+                    values[cell.fills] = cell.parse(text)
+                except InvalidInput as error:
+                    raise RowRefused(cell.name, str(error)) from error
+        return self._finish(values, {name: cells[place] for place, name in plan.extra if cells[place]})
+
+    def from_object(self, body: Mapping[str, object]) -> Record:
+        """The record of a JSON object. Raises RowRefused."""
+        values: dict[str, Any] = {**self._fallback, **self._fixed}
+        extra: dict[str, str] = {}
+        for name, value in body.items():
+            cell = self.cells.get(name)
+            if value is None or value == [] or (isinstance(value, str) and not value.strip()):
+                continue
+            if cell is not None:
+                try:
+                    values[cell.fills] = _from_json(cell, value)
+                except InvalidInput as error:
+                    raise RowRefused(name, str(error)) from error
+            elif name not in self._fixed:
+                extra.update(_extra_of(name, value))
+        return self._finish(values, extra)
+
+    def _finish(self, values: dict[str, Any], extra: dict[str, str]) -> Record:
+        if not self._required <= values.keys():
+            lacking = next(c.name for c in self.contract.columns if c.required and c.fills not in values)
+            raise RowRefused(lacking, f"is empty; every row of {self.contract.word} needs one")
+        for first, second, name in self._ordered:
+            if first in values and second in values and values[second] < values[first]:
+                raise RowRefused(name, f"{values[second]} lies before {first} {values[first]}")
+        identity = repr([values.get(fill) for fill in self._identity])
+        digest = blake2b(identity.encode(), digest_size=12).digest()
+        try:
+            record = self.contract.build(values, extra)
+        except InvalidInput as error:
+            raise RowRefused(None, str(error)) from error
+        if digest in self._seen:
+            raise RowRefused(self._blamed(), self._repeated())
+        self._seen.add(digest)
+        return record
+
+    def _blamed(self) -> str | None:
+        return self.contract.identity[-1] if self.contract.identity else None
+
+    def _repeated(self) -> str:
+        if not self.contract.identity:
+            return "the row says the same as an earlier one; the first is kept"
+        return f"an earlier row has the same {' + '.join(self.contract.identity)}; the first is kept"
+
+
+class Plan:
+    """Where each column of one CSV file stands."""
+
+    def __init__(self, maker: RecordMaker, names: Sequence[str]) -> None:
+        self.width = len(names)
+        self.known = tuple((place, maker.cells[name]) for place, name in enumerate(names) if name in maker.cells)
+        self.extra = tuple(
+            (place, name) for place, name in enumerate(_unique(names)) if names[place] not in maker.contract.names
+        )
+
+    def fitted(self, cells: Sequence[str]) -> Sequence[str]:
+        """The cells without blank surplus ones. Raises RowRefused when the row is too short or too long."""
+        if len(cells) > self.width and not any(cells[self.width :]):
+            return cells[: self.width]
+        more = "put a cell that holds the separator in quotes" if len(cells) > self.width else "is the row cut off?"
+        raise RowRefused(None, f"the row has {len(cells)} cells and the header {self.width}; {more}")
+
+
+def _unique(names: Sequence[str]) -> list[str]:
+    """Unknown columns of one name are told apart by their place."""
+    return [name if names.index(name) == place else f"{name} ({place + 1})" for place, name in enumerate(names)]
+
+
+def _stand_ins(contract: DataContract, options: ReadOptions) -> tuple[dict[str, object], dict[str, object]]:
+    """What the options fix whatever the file says (the source), and what they fill where it says nothing (the person)."""
+    fixed = {"source": options.source} if "source" in contract.given and options.source else {}
+    fallback = {"person": options.person} if "person" in contract.given and options.person else {}
+    return dict(fixed), dict(fallback)
+
+
+def _cell(column: Column, zone: ZoneInfo | None) -> _Cell:
+    return _Cell(column, column.name, column.fills, column.type.parser(zone))
+
+
+def _from_json(cell: _Cell, value: object) -> object:
+    if isinstance(value, str):
+        return cell.parse(value)
+    if isinstance(value, bool):
+        return cell.parse("true" if value else "false")
+    if cell.column.type is LIST and isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return text_list(value)
+    if cell.column.type is LABEL and isinstance(value, dict):
+        return label_of(value)
+    raise InvalidInput(
+        f"holds a JSON {'list' if isinstance(value, list) else 'object'}; write {cell.column.type.written}"
+    )
+
+
+def _extra_of(name: str, value: object) -> dict[str, str]:
+    if name == "extra" and isinstance(value, dict):
+        return {key: item if isinstance(item, str) else json.dumps(item) for key, item in value.items()}
+    return {name: value if isinstance(value, str) else json.dumps(value)}
