@@ -1,0 +1,134 @@
+"""The iCalendar source: files and folders in, activities out."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+
+from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
+from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.instants import zone_named
+from hourtrail.sources.icalendar.activities import SOURCE, instant
+from hourtrail.sources.icalendar.limits import Limits
+from hourtrail.sources.icalendar.reading import FileReading, Job
+
+_SUFFIXES = frozenset({".ics", ".ical"})
+# Kinds that other sources read: a folder that holds them beside calendars is nobody's, its files are named one by one.
+_FOREIGN = frozenset({".csv", ".json", ".jsonl", ".gz", ".toml"})
+_MARKS = tuple("BEGIN:VCALENDAR".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
+# Open-ended recurring events are told this far ahead when no last day is named.
+_AHEAD = timedelta(days=30)
+
+
+@dataclass(slots=True)
+class _Told:
+    """What a run over several files remembers."""
+
+    revisions: dict[str, str] = field(default_factory=dict)
+    spans: dict[str, Snapshot] = field(default_factory=dict)
+    unclean: set[str] = field(default_factory=set)
+
+
+class IcalendarSource:
+    """Reads ``.ics`` files, and folders of them (recursively), as RFC 5545 says and as exporters really write them.
+
+    A single event's id is its UID. An occurrence's id is ``UID#`` and the start that the rule gave it (UTC in basic form,
+    or the day): moving the occurrence, or changing the override that moved it, keeps the id. Moving the *whole series*
+    changes every original start, hence every id: the old occurrences are withdrawn through the Snapshot and the new ones
+    are new. So does turning a single event into a series. An event without a UID is named after its times and title.
+
+    Without a window single events are all told, recurring ones from their start to 30 days after today. A window's days
+    begin at midnight in --zone, else X-WR-TIMEZONE, else UTC; what overlaps it is told, not only what begins in it.
+    A Snapshot is yielded for each calendar of which nothing was refused.
+    """
+
+    name = SOURCE
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+
+    def recognises(self, path: Path) -> bool:
+        """Whether it is a calendar file, or a folder of calendars that is no git repository and holds no other data."""
+        if path.is_dir():
+            return self._is_calendar_folder(path)
+        if not path.is_file():
+            return False
+        if path.suffix.lower() in _SUFFIXES:
+            return True
+        try:
+            with path.open("rb") as stream:
+                head = stream.read(1024)
+        except OSError:
+            return False
+        return any(mark in head for mark in _MARKS)
+
+    def read(self, path: Path, options: ReadOptions) -> Iterator[Activity | Rejected | Snapshot]:
+        """Everything in ``path``. Raises InvalidInput without a person, UnknownZone for a zone that there is none of."""
+        if not options.person.strip():
+            raise InvalidInput("a calendar does not say whose it is: this source needs --person")
+        if options.first and options.last and options.first > options.last:
+            raise InvalidInput(f"the first day {options.first} lies after the last day {options.last}")
+        if options.zone:
+            zone_named(options.zone)
+        return self._read(path, options)
+
+    def _read(self, path: Path, options: ReadOptions) -> Iterator[Activity | Rejected | Snapshot]:
+        told = _Told()
+        if path.is_dir():
+            files = list(self._files(path))
+            for file in files[: self._limits.files]:
+                yield from self._read_file(file, file.parent.relative_to(path.parent).as_posix(), options, told)
+            if len(files) > self._limits.files:
+                yield Rejected(file=str(path), reason=f"only the first {self._limits.files:,} calendar files were read")
+                return
+        else:
+            yield from self._read_file(path, "", options, told)
+        for container, snapshot in told.spans.items():
+            if container not in told.unclean:
+                yield snapshot
+
+    def _read_file(self, path: Path, folder: str, options: ReadOptions, told: _Told) -> Iterator[Activity | Rejected]:
+        job = Job(path=path, folder=folder, options=options, limits=self._limits, until=_last(options))
+        reading = FileReading(job, told.revisions)
+        clean = True
+        for row in reading.rows():
+            clean = clean and isinstance(row, Activity)
+            yield row
+        for container, zone in reading.containers.items():
+            start = instant(options.first, zone) if options.first else None
+            told.spans[container] = Snapshot(
+                source=SOURCE,
+                container=container,
+                person=options.person,
+                start=start,
+                end=instant(_last(options), zone),
+            )
+        if not clean:
+            # A file that could not even be opened may have been an item of the folder's own calendar.
+            told.unclean |= set(reading.containers) | {folder}
+
+    def _files(self, path: Path) -> Iterator[Path]:
+        for here, folders, names in os.walk(path):
+            folders[:] = sorted(name for name in folders if not name.startswith("."))
+            for name in sorted(names):
+                file = Path(here, name)
+                if file.suffix.lower() in _SUFFIXES and not name.startswith("."):
+                    yield file
+
+    def _is_calendar_folder(self, path: Path) -> bool:
+        found = False
+        for looked, (here, folders, names) in enumerate(os.walk(path)):
+            if ".git" in folders or ".git" in names or looked > self._limits.files:
+                return False
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            suffixes = {Path(here, name).suffix.lower() for name in names if not name.startswith(".")}
+            if suffixes & _FOREIGN:
+                return False
+            found = found or bool(suffixes & _SUFFIXES)
+        return found
+
+
+def _last(options: ReadOptions) -> date:
+    """The first local day that is no longer told of."""
+    return (options.last or options.today + _AHEAD) + timedelta(days=1)
