@@ -76,7 +76,7 @@ class Teller:
             revision = f"{self._revision}+{revision}"
         return {
             "kind": ActivityKind.ABSENCE if show_as is ShowAs.OUT_OF_OFFICE else ActivityKind.MEETING,
-            "title": " ".join(_text(component, "SUMMARY").split())[:_TITLE],
+            "title": _text(component, "SUMMARY").replace("\n", " ").strip()[:_TITLE],
             "text": _text(component, "DESCRIPTION").strip()[:_TEXT],
             "container": self._owner.container,
             "participants": _participants(component),

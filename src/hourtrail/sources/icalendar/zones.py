@@ -69,9 +69,7 @@ class Zones:
             return value
         if tzid is None:
             if self.floating is None:
-                raise UnknownZone(
-                    f"{name} {value:%Y-%m-%d %H:%M} names no time zone; tell it with --zone Europe/Berlin"
-                )
+                raise FieldFault(name, f"{value:%Y-%m-%d %H:%M} names no time zone; tell it with --zone Europe/Berlin")
             return value.replace(tzinfo=self.floating)
         zone = self.custom.get(_clean(tzid)) or self.told
         if zone is None:
