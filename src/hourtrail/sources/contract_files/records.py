@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, NoReturn
 from zoneinfo import ZoneInfo
 
 from hourtrail.domain.activity import ReadOptions
@@ -44,7 +44,7 @@ class RecordMaker:
         }
         self._required = frozenset(column.fills for column in contract.columns if column.required)
         fills = {column.name: column.fills for column in contract.columns}
-        self._ordered = tuple((fills[first], fills[second], second) for first, second in contract.ordered)
+        self._ordered = tuple((first, fills[first], second, fills[second]) for first, second in contract.ordered)
         self._identity = tuple(fills[name] for name in contract.identity) or tuple(fills.values())
         self._seen: set[bytes] = set()
 
@@ -56,7 +56,7 @@ class RecordMaker:
     def from_texts(self, plan: "Plan", cells: Sequence[str]) -> Record:
         """The record of a CSV row. Raises RowRefused."""
         if len(cells) != plan.width:
-            cells = plan.fitted(cells)
+            plan.refuse_width(cells)
         values: dict[str, Any] = {**self._fallback, **self._fixed}
         for place, cell in plan.known:
             text = cells[place]
@@ -73,24 +73,26 @@ class RecordMaker:
         extra: dict[str, str] = {}
         for name, value in body.items():
             cell = self.cells.get(name)
-            if value is None or value == [] or (isinstance(value, str) and not value.strip()):
+            # null, "" and [] say nothing; false says something, and numbers arrive as texts.
+            if (not value and value is not False) or (isinstance(value, str) and value.isspace()):
                 continue
-            if cell is not None:
-                try:
-                    values[cell.fills] = _from_json(cell, value)
-                except InvalidInput as error:
-                    raise RowRefused(name, str(error)) from error
-            elif name not in self._fixed:
-                extra.update(_extra_of(name, value))
+            if cell is None:
+                extra.update({} if name in self._fixed else _extra_of(name, value))
+                continue
+            try:
+                values[cell.fills] = cell.parse(value) if isinstance(value, str) else _from_json(cell, value)
+            except InvalidInput as error:
+                raise RowRefused(name, str(error)) from error
         return self._finish(values, extra)
 
     def _finish(self, values: dict[str, Any], extra: dict[str, str]) -> Record:
         if not self._required <= values.keys():
             lacking = next(c.name for c in self.contract.columns if c.required and c.fills not in values)
             raise RowRefused(lacking, f"is empty; every row of {self.contract.word} needs one")
-        for first, second, name in self._ordered:
-            if first in values and second in values and values[second] < values[first]:
-                raise RowRefused(name, f"{values[second]} lies before {first} {values[first]}")
+        for first, first_fills, second, second_fills in self._ordered:
+            low, high = values.get(first_fills), values.get(second_fills)
+            if low is not None and high is not None and high < low:
+                raise RowRefused(second, f"{high} lies before {first} {low}")
         identity = repr([values.get(fill) for fill in self._identity])
         digest = blake2b(identity.encode(), digest_size=12).digest()
         try:
@@ -121,12 +123,11 @@ class Plan:
             (place, name) for place, name in enumerate(_unique(names)) if names[place] not in maker.contract.names
         )
 
-    def fitted(self, cells: Sequence[str]) -> Sequence[str]:
-        """The cells without blank surplus ones. Raises RowRefused when the row is too short or too long."""
-        if len(cells) > self.width and not any(cells[self.width :]):
-            return cells[: self.width]
-        more = "put a cell that holds the separator in quotes" if len(cells) > self.width else "is the row cut off?"
-        raise RowRefused(None, f"the row has {len(cells)} cells and the header {self.width}; {more}")
+    def refuse_width(self, cells: Sequence[str]) -> NoReturn:
+        """Say what a row of another width than the header's may be. A shifted row is never guessed right."""
+        long = len(cells) > self.width
+        advice = "put a cell that holds the separator in quotes" if long else "is the row cut off?"
+        raise RowRefused(None, f"the row has {len(cells)} cells and the header {self.width}; {advice}")
 
 
 def _unique(names: Sequence[str]) -> list[str]:
@@ -146,8 +147,6 @@ def _cell(column: Column, zone: ZoneInfo | None) -> _Cell:
 
 
 def _from_json(cell: _Cell, value: object) -> object:
-    if isinstance(value, str):
-        return cell.parse(value)
     if isinstance(value, bool):
         return cell.parse("true" if value else "false")
     if cell.column.type is LIST and isinstance(value, list) and all(isinstance(item, str) for item in value):

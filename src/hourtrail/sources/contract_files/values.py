@@ -21,7 +21,7 @@ from hourtrail.domain.money import parse_decimal
 
 Parser: TypeAlias = Callable[[str], object]
 
-MAX_CODE: Final = 500
+MAX_CODE: Final = 1_000
 """Characters of an identifier; longer ones are damage, not names."""
 MAX_TEXT: Final = 100_000
 """Characters of a free text."""
@@ -134,9 +134,10 @@ def _workdays(text: str) -> str:
 def label_of(body: Mapping[str, object]) -> WorkItem:
     """The known answer of a benchmark row. Raises InvalidInput when its parts are not text."""
     parts = [body.get(name) or "" for name in ("client", "project", "task")]
-    if not all(isinstance(part, str) for part in parts):
+    texts = [_code(part) for part in parts if isinstance(part, str)]
+    if len(texts) < len(parts):
         raise InvalidInput('a label is an object of texts, like {"client": "acme", "project": "portal", "task": ""}')
-    return WorkItem(*(_code(str(part)) for part in parts))
+    return WorkItem(*texts)
 
 
 def _label(text: str) -> WorkItem:
@@ -167,12 +168,12 @@ def choice(values: Mapping[str, object] | type[StrEnum], *more: str) -> ValueTyp
 
 def decimal_type(name: str, written: str, low: Decimal | None = Decimal(0), high: Decimal | None = None) -> ValueType:
     """A decimal between two bounds, both included."""
-    pattern = r"^[+-]?[0-9]+(\.[0-9]+)?$"
+    pattern = ("^[+-]?" if low is None else "^[+]?") + r"[0-9]+(\.[0-9]+)?$"
     return _type(name, written, {"type": ["string", "number"], "pattern": pattern}, _number(low, high))
 
 
 _STRING: Final = {"type": "string"}
-CODE: Final = _type("identifier", "text without line breaks", {**_STRING, "maxLength": MAX_CODE}, _code)
+CODE: Final = _type("identifier", "text, surrounding blanks are dropped", {**_STRING, "maxLength": MAX_CODE}, _code)
 TEXT: Final = _type("text", "free text", {**_STRING, "maxLength": MAX_TEXT}, _free)
 LIST: Final = _type(
     "list",
