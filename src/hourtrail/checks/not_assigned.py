@@ -1,8 +1,9 @@
 """Time on work that the person was never assigned to."""
 
 from collections.abc import Iterator
+from datetime import date
 
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
@@ -11,7 +12,7 @@ from hourtrail.checks.wording import day, window
 from hourtrail.checks.work_items import days_outside
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Blame, Finding, Subject
-from hourtrail.domain.firm import Assignment
+from hourtrail.domain.firm import Assignment, WorkItem
 
 NAME = "not_assigned"
 
@@ -26,26 +27,34 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext) -> Iterator[Fact]:
     items = context.work_items
+    meant: dict[tuple[str, WorkItem], list[Assignment]] = {}
     for entry in context.ranked:
         if items.assignments(entry.person, entry.item):
             continue
         if context.tasks is not None and not items.known(entry.item):
             continue
-        yield _fact(context, entry, _nearest(items.assignments_of(entry.person), entry))
+        key = (entry.person, entry.item)
+        if key not in meant:
+            meant[key] = _most_alike(items.assignments_of(entry.person), entry.item)
+        yield _fact(context, entry, _nearest(meant[key], entry.date))
 
 
-def _nearest(rows: tuple[Assignment, ...], entry: TimeEntry) -> Assignment | None:
-    """The assignment that was most likely meant: same project first, then in force that day, then the most similar code."""
+def _most_alike(rows: tuple[Assignment, ...], item: WorkItem) -> list[Assignment]:
+    """The assignments that were most likely meant: in the same project, if there are any, those with the most similar code."""
+    codes: dict[str, list[Assignment]] = {}
+    for row in [row for row in rows if row.item.at_project == item.at_project] or rows:
+        codes.setdefault(str(row.item), []).append(row)
+    best = process.extractOne(str(item), sorted(codes), scorer=fuzz.ratio, score_cutoff=0)
+    return codes[best[0]] if best else []
 
-    def distance(row: Assignment) -> tuple[bool, int, float, str]:
-        return (
-            row.item.at_project != entry.item.at_project,
-            days_outside(entry.date, row.starts_on, row.ends_on),
-            -fuzz.ratio(str(row.item), str(entry.item)),
-            str(row.item),
-        )
 
-    return min(rows, key=distance, default=None)
+def _nearest(rows: list[Assignment], on: date) -> Assignment | None:
+    """Of assignments to one code, the one in force that day, else the nearest in time."""
+    return min(
+        rows,
+        key=lambda row: (days_outside(on, row.starts_on, row.ends_on), row.starts_on or date.min),
+        default=None,
+    )
 
 
 def _fact(context: CheckContext, entry: TimeEntry, nearest: Assignment | None) -> Fact:

@@ -17,7 +17,7 @@ from hourtrail.domain.spans import Span, covered_minutes
 NAME = "overlap"
 
 # Bounds for a broken export: spans of one person that run at the same time, and twins named in one finding.
-_MOST_AT_ONCE: Final = 100
+_MOST_AT_ONCE: Final = 25
 _MOST_NAMED: Final = 20
 
 
