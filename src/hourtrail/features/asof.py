@@ -1,0 +1,64 @@
+"""Counting "as of an instant": how often was this key seen among the first n rows of the memory?
+
+The memory is ordered by the instant at which each row became known, so "known by then" is a prefix of it. Every count
+takes that prefix's length; there is no way to ask for more, which is the guard against leakage.
+"""
+
+import numpy as np
+
+from hourtrail.features.arrays import Floats, Ints, Keys
+
+_ROW_BITS = 32
+
+
+class AsOfIndex:
+    """Rows by key, each key's rows in order. ``rows`` may be left out when there is one key a row."""
+
+    def __init__(self, row_keys: Keys, rows: Ints | None = None) -> None:
+        rows = np.arange(len(row_keys), dtype=np.int64) if rows is None else rows
+        order = np.lexsort((rows, row_keys))
+        self.rows: Ints = rows[order]
+        self.keys, starts, counts = np.unique(row_keys[order], return_index=True, return_counts=True)
+        self.starts: Ints = starts.astype(np.int64)
+        self._order = order
+        self._sorted: Ints = (np.repeat(np.arange(len(counts), dtype=np.int64), counts) << _ROW_BITS) | self.rows
+
+    def codes(self, wanted: Keys) -> Ints:
+        """The number of each key in this index; -1 for one that never occurred."""
+        if not len(self.keys):
+            return np.full(wanted.shape, -1, dtype=np.int64)
+        found = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.where(self.keys[found] == wanted, found, -1).astype(np.int64)
+
+    def ends(self, codes: Ints, known: Ints) -> Ints:
+        """Where, in ``rows``, the first ``known`` rows of each code end; codes of -1 give 0."""
+        ends = np.searchsorted(self._sorted, (np.maximum(codes, 0) << _ROW_BITS) | known)
+        return np.where(codes >= 0, ends, 0).astype(np.int64)
+
+    def count(self, codes: Ints, known: Ints) -> Ints:
+        """How many of the first ``known`` rows carry each code."""
+        if not len(self.keys):
+            return np.zeros(np.broadcast_shapes(codes.shape, known.shape), dtype=np.int64)
+        return np.where(codes >= 0, self.ends(codes, known) - self.starts[np.maximum(codes, 0)], 0)
+
+    def last(self, codes: Ints, known: Ints) -> Ints:
+        """The newest of the first ``known`` rows with each code; -1 where there is none."""
+        seen = self.count(codes, known)
+        if not len(self.keys):
+            return seen - 1
+        at = np.maximum(self.ends(codes, known) - 1, 0)
+        return np.where(seen > 0, self.rows[at], -1)
+
+    def first(self, codes: Ints, known: Ints) -> Ints:
+        """The oldest of the first ``known`` rows with each code; -1 where there is none."""
+        seen = self.count(codes, known)
+        if not len(self.keys):
+            return seen - 1
+        return np.where(seen > 0, self.rows[self.starts[np.maximum(codes, 0)]], -1)
+
+    def seen_before(self) -> Floats:
+        """For each row as given: how many earlier rows carry its key."""
+        before = np.empty(len(self.rows), dtype=np.float64)
+        codes = self._sorted >> _ROW_BITS
+        before[self._order] = np.arange(len(self.rows)) - self.starts[codes] if len(self.keys) else 0.0
+        return before

@@ -1,0 +1,209 @@
+"""A person's own history: what they confirmed lately, after what, at which hour, and in which words."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hourtrail.features.arrays import Floats, Ints, share
+from hourtrail.features.lexical import overlap
+from hourtrail.features.memory import Memory
+from hourtrail.features.pairs import Pairs
+from hourtrail.features.queries import Queries
+from hourtrail.features.question import Question
+
+WINDOW: Final = 400
+"""Newest confirmed entries of the person that are read."""
+
+NEAREST: Final = 25
+_RUN: Final = 64
+"""Queries of one person compared in one matrix product."""
+
+_CELLS: Final = 1_000_000
+"""Bound on a dense table, so that a firm with thousands of work items needs no more memory than one with ten."""
+
+_DAY: Final = 86_400.0
+_PART_OF_DAY: Final = 3.0
+
+
+@dataclass(frozen=True)
+class _Window:
+    """The newest entries of each query's person, newest last; shape (queries, WINDOW), ``valid`` where there is one.
+
+    ``places`` are those of the rows in the memory's index by person, where a person's rows lie side by side.
+    """
+
+    rows: Ints
+    places: Ints
+    valid: NDArray[np.bool_]
+    total: Ints
+
+    @property
+    def newest(self) -> Ints:
+        """The newest row of each query's person, -1 without any."""
+        return np.where(self.valid[:, -1], self.rows[:, -1], -1)
+
+
+def own_features(question: Question) -> dict[str, Floats]:
+    """Columns ``own_*`` and ``history_*``, one value a pair."""
+    out: dict[str, Floats] = {}
+    queries = question.queries
+    order = np.lexsort((queries.asked_at, queries.person))
+    widest = max(question.width, len(question.memory.by_item.keys)) + 1
+    size = int(np.clip(_CELLS // widest, 16, 512))
+    for begin in range(0, len(order), size):
+        chunk = order[begin : begin + size].astype(np.int64)
+        question.fill(out, chunk, _Chunk(question, chunk).tables())
+    out["own_recency_rank"] = _ranks(question.pairs, out["own_recency_rank"])
+    return out
+
+
+def _ranks(pairs: Pairs, newest: Floats) -> Floats:
+    """Places in a window as ranks inside each query: 0 for the greatest; NaN stays."""
+    order = np.lexsort((-np.nan_to_num(newest, nan=-1.0), pairs.query))
+    ranks = np.empty(len(pairs))
+    ranks[order] = np.arange(len(pairs)) - np.searchsorted(pairs.query, pairs.query)
+    return np.where(np.isnan(newest), np.nan, ranks)
+
+
+class _Chunk:
+    """Dense tables of shape (queries, slots + 1) for some queries that lie together by person."""
+
+    def __init__(self, question: Question, chunk: Ints) -> None:
+        self.question, self.chunk = question, chunk
+        self.queries, self.memory = question.queries, question.memory
+        self.shape = (len(chunk), question.width + 1)
+        self.window = _window(self.memory, self.queries, chunk, question.known[chunk])
+        valid = self.window.valid
+        self.query, self.place = np.nonzero(valid)
+        self.row: Ints = self.window.rows[valid]
+        self.cell = self.query * self.shape[1] + question.slot_of_row[self.row]
+        self.days = np.abs(self.queries.traits.at[chunk][self.query] - self.memory.traits.at[self.row]) / _DAY
+
+    def tables(self) -> dict[str, Floats]:
+        """Every column of this group."""
+        return {**self._recency(), **self._counts(), **self._habits(), **self._texts()}
+
+    def _sum(self, weights: NDArray[np.generic]) -> Floats:
+        cells = self.shape[0] * self.shape[1]
+        return np.bincount(self.cell, weights=weights, minlength=cells).astype(np.float64).reshape(self.shape)
+
+    def _share(self, weights: NDArray[np.generic]) -> Floats:
+        table = self._sum(weights)
+        return share(table, np.broadcast_to(table.sum(axis=1, keepdims=True), table.shape))
+
+    def _max(self, values: Floats) -> Floats:
+        table = np.full(self.shape[0] * self.shape[1], -np.inf)
+        np.maximum.at(table, self.cell, values)
+        return np.where(np.isneginf(table), np.nan, table).reshape(self.shape)
+
+    def _recency(self) -> dict[str, Floats]:
+        newest = self._max(self.place.astype(np.float64))
+        hours = np.full(self.shape[0] * self.shape[1], np.nan)
+        # Entries come oldest first, so the newest of each cell is the one that stays.
+        hours[self.cell] = np.log1p(24.0 * self.days)
+        is_last = np.where(self.window.newest[:, None] < 0, np.nan, (newest == WINDOW - 1).astype(np.float64))
+        return {
+            "own_log_hours_since": hours.reshape(self.shape),
+            "own_recency_rank": newest,
+            "own_is_last": is_last,
+        }
+
+    def _counts(self) -> dict[str, Floats]:
+        out = {f"own_count_{days}d": np.log1p(self._sum(self.days <= days)) for days in (1, 7, 30, 180)}
+        out |= {f"own_share_{newest}": self._share(self.place >= WINDOW - newest) for newest in (10, 50, 200)}
+        return out | {f"own_decay_{days}d": self._share(np.exp2(-self.days / days)) for days in (7, 30)}
+
+    def _habits(self) -> dict[str, Floats]:
+        memory = self.memory
+        newest = self.window.newest[self.query]
+        before = memory.previous[self.row]
+        # The items themselves are compared, so that a history on other items counts as well.
+        follows = (before >= 0) & (memory.item_codes[before] == memory.item_codes[newest])
+        part = self.queries.traits.hour[self.chunk] // _PART_OF_DAY
+        same_part = memory.traits.hour[self.row] // _PART_OF_DAY == part[self.query]
+        return {
+            "own_markov": self._share(follows),
+            "own_hour_share": self._share(same_part),
+            "history_length": np.broadcast_to(np.log1p(self.window.total)[:, None], self.shape),
+            "history_entropy": np.broadcast_to(self._entropy()[:, None], self.shape),
+        }
+
+    def _entropy(self) -> Floats:
+        """Of the person's mix of items, in nats; over all items, so that it does not depend on who else is asked about."""
+        items = len(self.memory.by_item.keys)
+        counts = np.bincount(self.query * items + self.memory.item_codes[self.row], minlength=self.shape[0] * items)
+        mix = counts.reshape(self.shape[0], items) / np.maximum(self.window.valid.sum(axis=1, keepdims=True), 1)
+        entropy: Floats = -np.sum(mix * np.log(np.where(mix > 0, mix, 1.0)), axis=1)
+        return np.where(self.window.total > 0, entropy, np.nan)
+
+    def _texts(self) -> dict[str, Floats]:
+        out: dict[str, Floats] = {}
+        lexical = self._lexical()[self.window.valid]
+        out["own_lexical_max"] = self._max(lexical)
+        out["own_lexical_vote"] = self._share(lexical**3)
+        table = self._cosines()
+        if table is None:
+            return out
+        spoken = self.queries.traits.text[self.chunk] != 0
+        cosine = np.where(spoken[self.query], table[self.window.valid], np.nan)
+        nearest = np.partition(np.where(self.window.valid, table, -np.inf), -NEAREST, axis=1)[:, -NEAREST]
+        votes = np.where(cosine >= nearest[self.query], np.clip(cosine, 0.0, None) ** 4, 0.0)
+        out["own_cosine_max"] = self._max(np.where(np.isnan(cosine), -np.inf, cosine))
+        out["own_cosine_vote"] = self._share(votes)
+        out["own_cosine_decayed"] = self._share(votes * np.exp2(-self.days / 30.0))
+        return out
+
+    def _runs(self) -> list[slice]:
+        """Stretches of queries of one person, at most ``_RUN`` long."""
+        people = self.queries.person[self.chunk]
+        changes = np.flatnonzero(people[1:] != people[:-1]) + 1
+        edges = sorted({*changes.tolist(), *range(0, len(people), _RUN), len(people)})
+        return [slice(first, last) for first, last in pairwise(edges)]
+
+    def _cosines(self) -> Floats | None:
+        both = self.memory.comparable(self.queries.vectors)
+        if both is None:
+            return None
+        asked, known = both
+        table = np.zeros(self.window.rows.shape)
+        for run in self._runs():
+            rows, places = self._stretch(run)
+            if len(rows):
+                product = asked[self.chunk[run]] @ known[rows].T
+                table[run] = np.take_along_axis(product, places, axis=1)
+        return table
+
+    def _lexical(self) -> Floats:
+        table = np.zeros(self.window.rows.shape)
+        if not len(self.memory):
+            return table
+        known = self.memory.vocabulary.rows
+        for run in self._runs():
+            rows, places = self._stretch(run)
+            if len(rows):
+                product = overlap(self.question.words[self.chunk[run]], known[rows]).toarray()
+                table[run] = np.take_along_axis(product, places, axis=1)
+        return table
+
+    def _stretch(self, run: slice) -> tuple[Ints, Ints]:
+        """The rows that a run's windows read, and the place of each window's row among them."""
+        places = self.window.places[run]
+        read = places[self.window.valid[run]]
+        if not len(read):
+            return read, places
+        low, high = int(read.min()), int(read.max()) + 1
+        return self.memory.by_person.rows[low:high], np.clip(places - low, 0, high - low - 1)
+
+
+def _window(memory: Memory, queries: Queries, chunk: Ints, known: Ints) -> _Window:
+    index = memory.by_person
+    codes = index.codes(queries.person[chunk])
+    total = index.count(codes, known)
+    valid = np.arange(WINDOW) >= WINDOW - total[:, None]
+    places = index.ends(codes, known)[:, None] - WINDOW + np.arange(WINDOW)
+    rows = np.zeros_like(places)
+    rows[valid] = index.rows[places[valid]]
+    return _Window(rows=rows, places=places, valid=valid, total=total)

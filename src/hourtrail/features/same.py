@@ -1,0 +1,71 @@
+"""Same series, repository, ticket project, ticket, attendee domain or text: where did such work go before?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from hourtrail.features.arrays import Floats, Ints, Keys, share
+from hourtrail.features.keys import combined
+from hourtrail.features.question import Question
+from hourtrail.features.spec import ATTRIBUTES
+from hourtrail.features.traits import Exploded
+
+
+@dataclass(frozen=True)
+class _Counts:
+    """For every pair: entries with the same attribute on the item and in all, own and firm-wide; zeros where unstated."""
+
+    own_here: Floats
+    own_all: Floats
+    firm_here: Floats
+    stated: Floats
+
+
+def same_features(question: Question) -> dict[str, Floats]:
+    """Three columns for each of ``ATTRIBUTES``, and the exact-text columns, one value a pair."""
+    traits, pairs = question.queries.traits, question.pairs
+    spoken = np.flatnonzero(traits.text).astype(np.int64)
+    text = _counts(question, "text", Exploded(rows=spoken, keys=traits.text[spoken]))
+    blank = text.stated == 0
+    out = {
+        "own_exact_share": share(text.own_here, text.own_all),
+        "firm_exact_here": np.where(blank, np.nan, np.log1p(text.firm_here)),
+        "firm_exact_elsewhere": np.where(blank, np.nan, np.log1p(pairs.summed(text.firm_here) - text.firm_here)),
+    }
+    for name in ATTRIBUTES:
+        found = _counts(question, name, traits.same[name])
+        out[f"{name}_own_share"] = share(found.own_here, found.own_all)
+        out[f"{name}_own_count"] = np.where(found.stated == 0, np.nan, np.log1p(found.own_here))
+        out[f"{name}_firm_share"] = share(found.firm_here, pairs.summed(found.firm_here))
+    return out
+
+
+def _counts(question: Question, attribute: str, values: Exploded) -> _Counts:
+    """``values`` are what the queries state; where one states several, their entries are added up."""
+    queries, pairs, memory = question.queries, question.pairs, question.memory
+    stated = np.bincount(values.rows, minlength=len(queries)).astype(np.float64)[pairs.query]
+    anywhere = memory.same(attribute, own=False, on_item=False)
+    # Only values that were met before are spread over pairs: in a long replay that is a small part.
+    met = anywhere.count(anywhere.codes(values.keys), question.known[values.rows]) > 0
+    rows, stated_keys = values.rows[met], values.keys[met]
+    people, prefix = queries.person[rows], question.known[rows]
+    reading = question.read(rows)
+    spread = reading.query
+    item = question.catalogue.keys[pairs.item[reading.pairs]]
+
+    def added(weights: Ints) -> Floats:
+        sums: Floats = np.bincount(reading.pairs, weights=weights, minlength=len(pairs)).astype(np.float64)
+        return sums
+
+    def on_item(*parts: Keys, own: bool) -> Floats:
+        index = memory.same(attribute, own=own, on_item=True)
+        return added(index.count(index.codes(combined(*parts, item)), prefix[spread]))
+
+    of_person = memory.same(attribute, own=True, on_item=False)
+    own_all = of_person.count(of_person.codes(combined(stated_keys, people)), prefix)
+    return _Counts(
+        own_here=on_item(stated_keys[spread], people[spread], own=True),
+        own_all=added(own_all[spread]),
+        firm_here=on_item(stated_keys[spread], own=False),
+        stated=stated,
+    )
