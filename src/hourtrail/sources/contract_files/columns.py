@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.ports import Record
@@ -66,11 +66,11 @@ class DataContract:
         """The required headers that no command-line option can stand in for."""
         return tuple(name for name in self.required if name not in self.given)
 
-    def build(self, values: dict[str, object], extra: dict[str, str]) -> Record:
+    def build(self, values: dict[str, Any], extra: dict[str, str]) -> Record:
         """The record of one row's values (by attribute). Raises InvalidInput where the domain refuses them."""
         if self.books_on_item:
-            client, project, task = (values.pop(part, "") for part in ITEM_PARTS)
-            values["item"] = WorkItem(str(client), str(project), str(task))
+            pop = values.pop
+            values["item"] = WorkItem(pop("client", ""), pop("project", ""), pop("task", ""))
         if extra:
             values["extra"] = extra
         return self.record(**values)

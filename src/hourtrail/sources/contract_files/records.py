@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 from zoneinfo import ZoneInfo
 
 from hourtrail.domain.activity import ReadOptions
@@ -12,7 +12,10 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.instants import zone_named
 from hourtrail.domain.ports import Record
 from hourtrail.sources.contract_files.columns import Column, DataContract
+from hourtrail.sources.contract_files.objects import parse_object
 from hourtrail.sources.contract_files.values import LABEL, LIST, Parser, label_of, text_list
+
+_FORMULA: Final = frozenset("=+-@\t\r")
 
 
 class RowRefused(Exception):
@@ -38,7 +41,8 @@ class RecordMaker:
     def __init__(self, contract: DataContract, options: ReadOptions) -> None:
         self.contract = contract
         zone = zone_named(options.zone) if options.zone else None
-        self._fixed, self._fallback = _stand_ins(contract, options)
+        self._fixed, fallback = _stand_ins(contract, options)
+        self._given: dict[str, Any] = {**fallback, **self._fixed}
         self.cells = {
             column.name: _cell(column, zone) for column in contract.columns if column.fills not in self._fixed
         }
@@ -51,25 +55,25 @@ class RecordMaker:
     @property
     def stood_in(self) -> frozenset[str]:
         """The required columns that the options make dispensable."""
-        return frozenset({**self._fixed, **self._fallback})
+        return frozenset(self._given)
 
     def from_texts(self, plan: "Plan", cells: Sequence[str]) -> Record:
         """The record of a CSV row. Raises RowRefused."""
         if len(cells) != plan.width:
             plan.refuse_width(cells)
-        values: dict[str, Any] = {**self._fallback, **self._fixed}
-        for place, cell in plan.known:
+        values = self._given.copy()
+        for place, name, fills, parse in plan.known:
             text = cells[place]
             if text and not text.isspace():
                 try:
-                    values[cell.fills] = cell.parse(text)
+                    values[fills] = parse(text if text[0] != "'" else _undefused(text))
                 except InvalidInput as error:
-                    raise RowRefused(cell.name, str(error)) from error
-        return self._finish(values, {name: cells[place] for place, name in plan.extra if cells[place]})
+                    raise RowRefused(name, str(error)) from error
+        return self._finish(values, _extra_of_row(plan, cells) if plan.extra else {})
 
     def from_object(self, body: Mapping[str, object]) -> Record:
         """The record of a JSON object. Raises RowRefused."""
-        values: dict[str, Any] = {**self._fallback, **self._fixed}
+        values = self._given.copy()
         extra: dict[str, str] = {}
         for name, value in body.items():
             cell = self.cells.get(name)
@@ -118,7 +122,9 @@ class Plan:
 
     def __init__(self, maker: RecordMaker, names: Sequence[str]) -> None:
         self.width = len(names)
-        self.known = tuple((place, maker.cells[name]) for place, name in enumerate(names) if name in maker.cells)
+        cells = [(place, maker.cells[name]) for place, name in enumerate(names) if name in maker.cells]
+        # Plain tuples: this is walked for every cell of the file.
+        self.known = tuple((place, cell.name, cell.fills, cell.parse) for place, cell in cells)
         self.extra = tuple(
             (place, name) for place, name in enumerate(_unique(names)) if names[place] not in maker.contract.names
         )
@@ -156,6 +162,20 @@ def _from_json(cell: _Cell, value: object) -> object:
     raise InvalidInput(
         f"holds a JSON {'list' if isinstance(value, list) else 'object'}; write {cell.column.type.written}"
     )
+
+
+def _undefused(text: str) -> str:
+    """A cell without the apostrophe by which exports keep spreadsheets from running it as a formula."""
+    return text[1:] if text.lstrip("'")[:1] in _FORMULA else text
+
+
+def _extra_of_row(plan: Plan, cells: Sequence[str]) -> dict[str, str]:
+    extra: dict[str, str] = {}
+    for place, name in plan.extra:
+        if text := cells[place]:
+            body = parse_object(text) if name == "extra" else text
+            extra.update(_extra_of(name, body if isinstance(body, dict) else _undefused(text)))
+    return extra
 
 
 def _extra_of(name: str, value: object) -> dict[str, str]:

@@ -26,6 +26,8 @@ The files that `hourtrail ingest`, `check` and `backtest` read. This page is gen
   without surrounding blanks and in any case. Semicolons or tabs separate too, but only where the header is one of the
   kinds below when it is split by them and is none when it is split by commas. A row with more or fewer cells than the
   header is refused: a shifted row is never guessed right. Rows of empty cells are left out.
+- An apostrophe before `=`, `+`, `-`, `@` at the beginning of a CSV cell is dropped: exports put it there so that no
+  spreadsheet runs the cell as a formula.
 - **JSON Lines** has one object a line with the same names, exactly as written here; numbers, booleans and lists may be
   JSON values. A file whose first character is `{{`, or whose name ends in `.jsonl` or `.ndjson`, is read so.
 - Both may be **gzip**-compressed. Of a damaged archive, the rows before the damage are kept.
