@@ -3,11 +3,14 @@
 Only BEGIN and END lines are understood here; what stands between them is icalendar's to read.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 # Stands for a folded line break, so that unfolding keeps the count of lines. Decoding took it out of the text.
 _FOLD = "\x00"
+# A line that begins with white space continues the one before; some exporters put empty lines between the two.
+_FOLDED = re.compile(r"\n+[ \t]")
 _TOP_LEVEL = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
 
 
@@ -59,12 +62,12 @@ def frame(text: str) -> Framed:
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:
     number = 1
-    for line in text.replace("\n ", _FOLD).replace("\n\t", _FOLD).split("\n"):
+    for line in _FOLDED.sub(lambda breaks: _FOLD * (len(breaks[0]) - 1), text).split("\n"):
         if _FOLD in line:
-            yield number, line.replace(_FOLD, "")
+            yield number, line.replace(_FOLD, "").rstrip()
             number += line.count(_FOLD)
         elif line:
-            yield number, line
+            yield number, line.rstrip()
         number += 1
 
 

@@ -17,4 +17,3 @@ class Limits:
     series_occurrences: int = 5_000
     steps: int = 50_000
     seconds: float = 60.0
-    files: int = 20_000

@@ -93,7 +93,7 @@ class FileReading:
         told = zone_named(options.zone) if options.zone else None
         count = 0
         total = sum(len(calendar.events) for calendar in framed.calendars)
-        uids = len({identity(event) for calendar in framed.calendars for event in calendar.events[:2]})
+        uids = len({identity(event) for calendar in framed.calendars for event in calendar.events})
         for framed_calendar in framed.calendars:
             calendar = read_calendar(framed_calendar, told)
             if calendar.scale != "GREGORIAN":

@@ -23,6 +23,7 @@ _LAST_YEAR = 9990
 _DAYS = {"YEARLY": 365.2425, "MONTHLY": 30.436875, "WEEKLY": 7.0, "DAILY": 1.0, "HOURLY": 1 / 24}
 _FINE = {"MINUTELY", "SECONDLY"}
 _CLOCK = ("BYHOUR", "BYMINUTE", "BYSECOND")
+_WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _COMBINATIONS = 500
 
 
@@ -171,10 +172,7 @@ def _years_ahead(start: datetime, stop: datetime) -> int:
 
 
 def _dateutil_rule(rule: Rule, dtstart: date | datetime, start: datetime, stop: datetime) -> rrule:
-    parts = dict(rule.parts)
-    if not isinstance(dtstart, datetime):
-        for name in _CLOCK:
-            parts.pop(name, None)
+    parts = _completed(rule, dtstart, start)
     try:
         made = rrulestr(
             ";".join(f"{name}={value}" for name, value in parts.items()),
@@ -187,6 +185,20 @@ def _dateutil_rule(rule: Rule, dtstart: date | datetime, start: datetime, stop: 
     return made
 
 
+def _completed(rule: Rule, dtstart: date | datetime, start: datetime) -> dict[str, str]:
+    """The parts with what RFC 5545 (3.3.10) takes from DTSTART and dateutil does not: a yearly rule's weekday and month."""
+    parts = dict(rule.parts)
+    if not isinstance(dtstart, datetime):
+        for name in _CLOCK:
+            parts.pop(name, None)
+    if rule.frequency == "YEARLY" and "BYDAY" not in parts and "BYYEARDAY" not in parts:
+        if "BYWEEKNO" in parts and "BYMONTHDAY" not in parts:
+            parts["BYDAY"] = _WEEKDAYS[start.weekday()]
+        elif "BYMONTHDAY" in parts and "BYMONTH" not in parts:
+            parts["BYMONTH"] = str(start.month)
+    return parts
+
+
 def _walk(made: rrule, start: datetime, stop: datetime) -> Iterator[datetime]:
     years = _years_ahead(start, stop)
     moments = iter(made)
@@ -196,6 +208,8 @@ def _walk(made: rrule, start: datetime, stop: datetime) -> Iterator[datetime]:
         except (ValueError, OverflowError):
             # dateutil's way to say that a rule can never fire, or fires only after the year 9999
             return
+        except IndexError as error:
+            raise InvalidInput("the rule names a day that no month or year has") from error
         if moment is None:
             return
         moment = _shift(moment, -years)

@@ -2,8 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, timedelta, tzinfo
 from pathlib import Path
 
 from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
@@ -19,15 +18,8 @@ _FOREIGN = frozenset({".csv", ".json", ".jsonl", ".gz", ".toml"})
 _MARKS = tuple("BEGIN:VCALENDAR".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 # Open-ended recurring events are told this far ahead when no last day is named.
 _AHEAD = timedelta(days=30)
-
-
-@dataclass(slots=True)
-class _Told:
-    """What a run over several files remembers."""
-
-    revisions: dict[str, str] = field(default_factory=dict)
-    spans: dict[str, Snapshot] = field(default_factory=dict)
-    unclean: set[str] = field(default_factory=set)
+# A folder with more folders in it is a disk, not a calendar.
+_FOLDERS = 1_000
 
 
 class IcalendarSource:
@@ -40,7 +32,7 @@ class IcalendarSource:
 
     Without a window single events are all told, recurring ones from their start to 30 days after today. A window's days
     begin at midnight in --zone, else X-WR-TIMEZONE, else UTC; what overlaps it is told, not only what begins in it.
-    A Snapshot is yielded for each calendar of which nothing was refused.
+    A Snapshot is yielded for each calendar when nothing in the file or folder was refused.
     """
 
     name = SOURCE
@@ -74,52 +66,32 @@ class IcalendarSource:
         return self._read(path, options)
 
     def _read(self, path: Path, options: ReadOptions) -> Iterator[Activity | Rejected | Snapshot]:
-        told = _Told()
-        if path.is_dir():
-            files = list(self._files(path))
-            for file in files[: self._limits.files]:
-                yield from self._read_file(file, file.parent.relative_to(path.parent).as_posix(), options, told)
-            if len(files) > self._limits.files:
-                yield Rejected(file=str(path), reason=f"only the first {self._limits.files:,} calendar files were read")
-                return
-        else:
-            yield from self._read_file(path, "", options, told)
-        for container, snapshot in told.spans.items():
-            if container not in told.unclean:
-                yield snapshot
-
-    def _read_file(self, path: Path, folder: str, options: ReadOptions, told: _Told) -> Iterator[Activity | Rejected]:
-        job = Job(path=path, folder=folder, options=options, limits=self._limits, until=_last(options))
-        reading = FileReading(job, told.revisions)
+        revisions: dict[str, str] = {}
+        days: dict[str, tzinfo] = {}
         clean = True
-        for row in reading.rows():
-            clean = clean and isinstance(row, Activity)
-            yield row
-        for container, zone in reading.containers.items():
-            start = instant(options.first, zone) if options.first else None
-            told.spans[container] = Snapshot(
-                source=SOURCE,
-                container=container,
-                person=options.person,
-                start=start,
-                end=instant(_last(options), zone),
-            )
-        if not clean:
-            # A file that could not even be opened may have been an item of the folder's own calendar.
-            told.unclean |= set(reading.containers) | {folder}
+        for file, folder in self._files(path) if path.is_dir() else [(path, "")]:
+            job = Job(path=file, folder=folder, options=options, limits=self._limits, until=_until(options))
+            reading = FileReading(job, revisions)
+            for row in reading.rows():
+                clean = clean and not isinstance(row, Rejected)
+                yield row
+            days |= reading.containers
+        if clean:
+            yield from (_snapshot(container, zone, options) for container, zone in days.items())
 
-    def _files(self, path: Path) -> Iterator[Path]:
+    def _files(self, path: Path) -> Iterator[tuple[Path, str]]:
+        """The calendar files of a folder in a stable order, each with the name of the folder that it lies in."""
         for here, folders, names in os.walk(path):
             folders[:] = sorted(name for name in folders if not name.startswith("."))
+            inside = Path(here).relative_to(path.parent).as_posix()
             for name in sorted(names):
-                file = Path(here, name)
-                if file.suffix.lower() in _SUFFIXES and not name.startswith("."):
-                    yield file
+                if Path(name).suffix.lower() in _SUFFIXES and not name.startswith("."):
+                    yield Path(here, name), inside
 
     def _is_calendar_folder(self, path: Path) -> bool:
         found = False
         for looked, (here, folders, names) in enumerate(os.walk(path)):
-            if ".git" in folders or ".git" in names or looked > self._limits.files:
+            if ".git" in folders or ".git" in names or looked > _FOLDERS:
                 return False
             folders[:] = [name for name in folders if not name.startswith(".")]
             suffixes = {Path(here, name).suffix.lower() for name in names if not name.startswith(".")}
@@ -129,6 +101,12 @@ class IcalendarSource:
         return found
 
 
-def _last(options: ReadOptions) -> date:
+def _until(options: ReadOptions) -> date:
     """The first local day that is no longer told of."""
     return (options.last or options.today + _AHEAD) + timedelta(days=1)
+
+
+def _snapshot(container: str, zone: tzinfo, options: ReadOptions) -> Snapshot:
+    start = instant(options.first, zone) if options.first else None
+    end = instant(_until(options), zone)
+    return Snapshot(source=SOURCE, container=container, person=options.person, start=start, end=end)

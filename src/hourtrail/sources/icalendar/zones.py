@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Event, Timezone
 from icalendar.error import GloballyUniqueTZIDGuessed
+from icalendar.parser import unescape_char
 from icalendar.timezone import tzp
 from x_wr_timezone import UTCChangingWalker
 
@@ -115,7 +116,7 @@ def _named(frame: Frame) -> tuple[str, str] | None:
     tzid = [line for line in lines if line[:5].upper() in {"TZID:", "TZID;"}]
     if not tzid or len(lines) > _ZONE_LINES:
         return None
-    return tzid[0].partition(":")[2].strip(), "\r\n".join(line for line in lines if line not in tzid)
+    return unescape_char(tzid[0].partition(":")[2]), "\r\n".join(line for line in lines if line not in tzid)
 
 
 def _build(tzid: str, text: str) -> tzinfo:
@@ -139,4 +140,4 @@ def _values(value: Any) -> Iterator[Any]:
 
 
 def _clean(tzid: str) -> str:
-    return tzid.strip("/")
+    return tzid.strip().strip("/")
