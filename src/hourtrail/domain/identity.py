@@ -12,3 +12,8 @@ def stable_id(prefix: str, parts: Iterable[str]) -> str:
         digest.update(f"{len(data)}:".encode())
         digest.update(data)
     return f"{prefix}_{digest.hexdigest()[:20]}"
+
+
+def text_digest(text: str) -> str:
+    """SHA-256 of a text; the key under which its vector is kept."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

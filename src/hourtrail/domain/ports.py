@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task
-from hourtrail.domain.suggestion import ModelRef
+from hourtrail.domain.suggestion import ModelRef, Threshold
 
 if TYPE_CHECKING:
     import numpy as np
@@ -38,8 +38,15 @@ class Source(Protocol):
 class Encoder(Protocol):
     """Turns texts into unit vectors. ``fingerprint`` stands with every vector and every model made from it."""
 
-    fingerprint: str
-    dimension: int
+    @property
+    def fingerprint(self) -> str:
+        """Name, precision, digest and dimension of the weights."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of a vector."""
+        ...
 
     def encode(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Vectors of shape (len(texts), dimension), each of length 1 (an empty text gives zeros)."""
@@ -55,10 +62,32 @@ class FeatureSpec:
 
 
 class Scorer(Protocol):
-    """Turns the feature matrix of (block, work item) pairs into probabilities."""
+    """Turns the feature matrix of (block, work item) pairs into probabilities.
 
-    ref: ModelRef
-    spec: FeatureSpec
+    ``trained_on`` is a sketch of the rows it learned from (the smallest 64-bit digests of their keys), so that a backtest
+    can say whether it measures on them. ``thresholds`` are the band thresholds that were measured for this scorer, most certain first; empty means that none
+    were, and the policy's stated defaults hold.
+    """
+
+    @property
+    def ref(self) -> ModelRef:
+        """Who answers."""
+        ...
+
+    @property
+    def spec(self) -> FeatureSpec:
+        """The features that it reads."""
+        ...
+
+    @property
+    def thresholds(self) -> tuple[Threshold, ...]:
+        """Measured band thresholds, most certain first."""
+        ...
+
+    @property
+    def trained_on(self) -> tuple[int, ...]:
+        """Sketch of its training rows."""
+        ...
 
     def probabilities(self, matrix: "NDArray[np.float64]", group: "NDArray[np.int64]") -> "NDArray[np.float64]":
         """Probability of each row; rows of one block share a value in ``group`` (sorted) and sum to 1.
@@ -86,7 +115,19 @@ class Refitter(Protocol):
     """Fits a scorer on the labelled pairs known so far; what ``backtest mapping`` calls every ``--refit`` days."""
 
     def __call__(
-        self, matrix: "NDArray[np.float64]", group: "NDArray[np.int64]", chosen: "NDArray[np.bool_]", spec: FeatureSpec
+        self,
+        matrix: "NDArray[np.float64]",
+        group: "NDArray[np.int64]",
+        chosen: "NDArray[np.bool_]",
+        spec: FeatureSpec,
     ) -> Scorer:
         """``chosen`` marks the confirmed row of each group; groups without one are left out by the caller."""
+        ...
+
+
+class TextModel(Protocol):
+    """A text classifier that is fitted once and never again; a baseline of the backtest."""
+
+    def __call__(self, train: Sequence[str], labels: Sequence[int], asked: Sequence[str]) -> "NDArray[np.int64]":
+        """Up to three labels a text of ``asked``, best first, -1 where there are fewer; shape (len(asked), 3)."""
         ...

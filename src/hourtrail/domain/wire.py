@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, Final
 
 from hourtrail.domain.activity import Activity, ActivityKind, Rejected, Response, Sensitivity, ShowAs, Status
 from hourtrail.domain.block import Evidence, Withheld, WorkBlock
@@ -16,6 +16,14 @@ from hourtrail.domain.spans import Span
 from hourtrail.domain.suggestion import Alternative, Band, ModelRef, PolicyRef, Suggestion, SuggestionStatus, Threshold
 
 Json = dict[str, Any]
+
+_ATTENDANCE: Final = {
+    "response": Response.NONE,
+    "status": Status.CONFIRMED,
+    "show_as": ShowAs.BUSY,
+    "sensitivity": Sensitivity.NORMAL,
+}
+"""How an activity concerns its person, with what each field says when nothing is said."""
 
 
 def _instant(value: datetime | None) -> str | None:
@@ -42,37 +50,27 @@ def item_from_json(body: Mapping[str, Any]) -> WorkItem:
 
 def activity_to_json(row: Activity) -> Json:
     """The activity contract; fields at their default are left out."""
+    optional: Json = {
+        "end": _instant(row.end),
+        "all_day": row.all_day,
+        **{
+            name: getattr(row, name)
+            for name in ("title", "text", "container", "reference", "series", "revision", "zone")
+        },
+        "participants": list(row.participants),
+        **{name: getattr(row, name).value for name in _ATTENDANCE if getattr(row, name) is not _ATTENDANCE[name]},
+        "label": None if row.label is None else item_to_json(row.label),
+        "extra": dict(row.extra),
+    }
     body: Json = {
         "source": row.source,
         "external_id": row.external_id,
         "kind": row.kind.value,
         "person": row.person,
         "start": format_instant(row.start),
+        **{name: value for name, value in optional.items() if value},
     }
-    if row.end is not None:
-        body["end"] = format_instant(row.end)
-    if row.all_day:
-        body["all_day"] = True
-    for name in ("title", "text", "container", "reference", "series", "revision", "zone"):
-        if value := getattr(row, name):
-            body[name] = value
-    if row.participants:
-        body["participants"] = list(row.participants)
-    for name, default in (
-        ("response", Response.NONE),
-        ("status", Status.CONFIRMED),
-        ("show_as", ShowAs.BUSY),
-        ("sensitivity", Sensitivity.NORMAL),
-    ):
-        if (value := getattr(row, name)) is not default:
-            body[name] = value.value
-    if row.label is not None:
-        body["label"] = item_to_json(row.label)
-    if not row.eligible:
-        body["eligible"] = False
-    if row.extra:
-        body["extra"] = dict(row.extra)
-    return body
+    return body if row.eligible else {**body, "eligible": False}
 
 
 def rejected_to_json(row: Rejected) -> Json:

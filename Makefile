@@ -1,0 +1,57 @@
+# Every target makes the environment that it needs. PYTHON chooses the interpreter (3.11 or newer).
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: help demo test test-train lint fmt bench serve train notebooks contracts clean
+
+help: ## Say what can be made.
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+	$(PIP) install --constraint constraints.txt pip
+
+# constraints.txt pins what was tested, so that tomorrow's install is today's.
+$(VENV)/.base: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) install --constraint constraints.txt --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.base
+	$(PIP) install --constraint constraints.txt --editable . --group dev
+	@touch $@
+
+demo: $(VENV)/.base ## Install, then run the sample firm through ingest, suggest, decide and export.
+	$(BIN)/hourtrail demo
+
+test: $(VENV)/.dev ## Run the test-suite on real SQLite, PostgreSQL, git and Chromium.
+	$(BIN)/pytest
+
+lint: $(VENV)/.dev ## ruff, mypy strict, the import contracts.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+fmt: $(VENV)/.dev ## Format the code and fix what can be fixed.
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+bench: $(VENV)/.dev ## Measure speed as ratios in one run.
+	$(BIN)/pytest tests/benchmarks -o python_files='bench_*.py' -s --timeout=1200
+
+serve: $(VENV)/.base ## Serve the API and the day page on 127.0.0.1:8000.
+	$(BIN)/hourtrail serve
+
+train: $(VENV)/.base ## Train the ranker on the public benchmark files named by DATA.
+	$(BIN)/hourtrail train $(DATA)
+
+notebooks: $(VENV)/.dev ## Execute the notebooks.
+	$(BIN)/python notebooks/execute.py
+
+contracts: $(VENV)/.base ## Write the JSON Schemas and the reference pages from the code.
+	$(BIN)/python -m hourtrail.sources.contract_files.schemas data/contracts
+
+clean: ## Remove environments and caches.
+	rm -rf $(VENV) .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis demo dist

@@ -1,0 +1,118 @@
+"""``hourtrail check``: what in these time entries needs a person?"""
+
+import csv
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.table import Table
+
+from hourtrail.checks import CheckPolicy, Grain
+from hourtrail.checks.policy import load as load_policy
+from hourtrail.cli.common import OK, REFUSED, Day, answer, console, say, say_refused
+from hourtrail.domain.wire import finding_to_json
+from hourtrail.flows.check import CheckFiles, CheckReport, check_files
+
+MOST_SHOWN = 200
+READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("file", type=READABLE)
+@click.option("--tasks", type=READABLE, help="Tasks: unknown, closed and out-of-date work items.")
+@click.option("--assignments", type=READABLE, help="Assignments: who may book on what.")
+@click.option("--contracts", type=READABLE, help="Contracts: dates of the engagement.")
+@click.option("--rate-cards", type=READABLE, help="Rate cards.")
+@click.option("--people", type=READABLE, help="People: zones and names.")
+@click.option("--holidays", type=READABLE, help="Holidays.")
+@click.option("--periods", type=READABLE, help="Accounting periods.")
+@click.option("--milestones", type=READABLE, help="Milestones.")
+@click.option("--activities", type=READABLE, help="Evidence.")
+@click.option("--policy", type=READABLE, help="TOML: which checks run, bounds, severity, clauses.")
+@click.option(
+    "--grain",
+    type=click.Choice(["auto", "day", "week"]),
+    default="auto",
+    show_default=True,
+    help="A row is a day or a week.",
+)
+@click.option("--as-of", type=Day(), metavar="D", help="Today, for the checks.  [default: last date in the file]")
+@click.option("--only", default="", metavar="CHECK,...", help="Only these checks.")
+@click.option("--zone", default="", metavar="Z", help="IANA zone for times without an offset.")
+@click.option(
+    "--scores",
+    "scores_out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write id,score,check for every entry.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else there.")
+def check(
+    file: Path,
+    policy: Path | None,
+    grain: str,
+    as_of: date | None,
+    only: str,
+    zone: str,
+    scores_out: Path | None,
+    *,
+    as_json: bool,
+    **master: Path | None,
+) -> int:
+    """Check a file of time entries, alone or against master data. Nothing is stored.
+
+    \b
+    hourtrail check entries.csv --tasks tasks.csv --assignments assignments.csv
+    """
+    report = check_files(
+        CheckFiles(entries=file, **master),
+        policy=load_policy(policy.read_text(encoding="utf-8")) if policy else CheckPolicy(),
+        grain=None if grain == "auto" else Grain(grain),
+        as_of=as_of,
+        only=[name.strip() for name in only.split(",") if name.strip()],
+        zone=zone,
+        today=datetime.now(UTC).date(),
+    )
+    if scores_out is not None:
+        _write_scores(report, scores_out)
+    if as_json:
+        answer(_to_json(report))
+    else:
+        _print(report)
+    return REFUSED if report.refused else OK
+
+
+def _to_json(report: CheckReport) -> dict[str, Any]:
+    return {
+        "findings": [finding_to_json(row) for row in report.findings],
+        "summary": report.summary,
+        "grain": report.grain.value,
+        "skipped": report.skipped,
+    }
+
+
+def _write_scores(report: CheckReport, out: Path) -> None:
+    with out.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream)
+        writer.writerow(("id", "score", "check"))
+        writer.writerows((row.id, f"{row.score:.6g}", row.check) for row in report.scores)
+
+
+def _print(report: CheckReport) -> None:
+    screen = console()
+    table = Table(box=None, pad_edge=False)
+    table.add_column("check", no_wrap=True)
+    table.add_column("at risk", justify="right", no_wrap=True)
+    table.add_column("why it needs a person")
+    for row in report.findings[:MOST_SHOWN]:
+        risk = f"{row.value_at_risk.to_cents().amount} {row.value_at_risk.currency}" if row.value_at_risk else ""
+        table.add_row(row.check, risk, row.explanation)
+    if report.findings:
+        screen.print(table)
+    if len(report.findings) > MOST_SHOWN:
+        screen.print(f"… and {len(report.findings) - MOST_SHOWN} more; --json lists them all")
+    counts = ", ".join(f"{name} {count}" for name, count in report.summary["by_check"].items() if count) or "nothing"
+    screen.print(f"{report.summary['entries']:,} entries checked (a row is a {report.grain.value}): {counts}")
+    for name, why in report.skipped.items():
+        say(f"not checked: {name}: {why}")
+    say_refused(report.refused, len(report.refused))

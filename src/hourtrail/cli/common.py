@@ -1,0 +1,143 @@
+"""What every command shares: where the data is, how answers are printed, what the exit codes mean."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final, ParamSpec, TypeVar
+
+import click
+from rich.console import Console
+
+from hourtrail.domain.activity import Rejected
+from hourtrail.domain.errors import HourtrailError
+from hourtrail.domain.instants import parse_date
+from hourtrail.store import Store, default_url, open_store
+
+OK: Final = 0
+REFUSED: Final = 3
+UNUSABLE: Final = 2
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Settings:
+    """Common options; those given behind the command win over those given before it."""
+
+    store_url: str | None = None
+    tenant: str | None = None
+
+    @property
+    def url(self) -> str:
+        """The database in force."""
+        return self.store_url or os.environ.get("HOURTRAIL_STORE") or default_url()
+
+    @property
+    def tenant_name(self) -> str:
+        """The tenant in force."""
+        return self.tenant or "default"
+
+
+def _store_option(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Settings).store_url = value
+
+
+def _tenant_option(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Settings).tenant = value
+
+
+def common_options(command: Callable[P, T]) -> Callable[P, T]:
+    """``--store``, ``--tenant`` and ``--json``; the command receives only ``as_json``."""
+    for option in (
+        click.option(
+            "--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else there."
+        ),
+        click.option("--tenant", metavar="NAME", callback=_tenant_option, expose_value=False, help="Whose data."),
+        click.option("--store", metavar="URL", callback=_store_option, expose_value=False, help="Database URL."),
+    ):
+        command = option(command)
+    return command
+
+
+class Day(click.ParamType[date]):
+    """A calendar day, ``2026-03-02`` or ``today``."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day; wrong usage is explained with an example."""
+        if isinstance(value, date):
+            return value
+        if value == "today":
+            return datetime.now(UTC).astimezone().date()
+        try:
+            return parse_date(value)
+        except HourtrailError as error:
+            self.fail(str(error), param, ctx)
+
+
+@contextmanager
+def opened(ctx: click.Context) -> Iterator[tuple[Store, str]]:
+    """The store and the tenant's name; the store is closed at the end."""
+    settings = ctx.ensure_object(Settings)
+    store = open_store(settings.url)
+    try:
+        yield store, settings.tenant_name
+    finally:
+        store.close()
+
+
+def answer(document: Any) -> None:
+    """One JSON document on standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def console() -> Console:
+    """Where people read answers; plain text when it is not a terminal, then wide enough not to wrap."""
+    terminal = sys.stdout.isatty()
+    return Console(width=None if terminal else 140, highlight=False, soft_wrap=not terminal)
+
+
+def say(text: str) -> None:
+    """A line for the person, on standard error."""
+    click.echo(text, err=True)
+
+
+def say_refused(rows: list[Rejected], total: int, most: int = 20) -> None:
+    """Refused records on standard error, the first of them in full."""
+    if not total:
+        return
+    say(f"{total} record{'s' if total > 1 else ''} refused; the good ones were kept:")
+    for row in rows[:most]:
+        say(f"  {row}")
+    if total > most:
+        say(f"  … and {total - most} more; --json lists up to 1,000")
+
+
+def counter(unit: str) -> Callable[[int], None]:
+    """A progress line on standard error that rewrites itself; silent when nobody watches."""
+    if not sys.stderr.isatty():
+        return lambda _done: None
+
+    def show(done: int) -> None:
+        click.echo(f"\r{done:,} {unit}", err=True, nl=False)
+
+    return show
+
+
+def end_progress() -> None:
+    """Leave the progress line."""
+    if sys.stderr.isatty():
+        click.echo(err=True)
+
+
+def hours(minutes: int) -> str:
+    """Minutes as ``7:05`` hours."""
+    return f"{minutes // 60}:{minutes % 60:02d}"

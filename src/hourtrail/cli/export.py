@@ -1,0 +1,53 @@
+"""``hourtrail export``: what the store knows, as CSV or JSON Lines."""
+
+import sys
+from datetime import date
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from hourtrail.cli.common import Day, common_options, opened, say
+from hourtrail.exporters.tables import write_csv, write_jsonl
+from hourtrail.flows.export import COLUMNS, rows
+
+
+@click.command()
+@click.argument("what", type=click.Choice(list(COLUMNS)))
+@click.option("--from", "first", type=Day(), metavar="D", help="First day.")
+@click.option("--to", "last", type=Day(), metavar="D", help="Last day, included.")
+@click.option(
+    "--format", "form", type=click.Choice(["csv", "jsonl"]), help="csv by default; jsonl keeps nested fields whole."
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, writable=True, path_type=Path), help="File; standard output by default."
+)
+@common_options
+@click.pass_context
+def export(
+    ctx: click.Context,
+    what: str,
+    first: date | None,
+    last: date | None,
+    form: str | None,
+    out: Path | None,
+    *,
+    as_json: bool,
+) -> None:
+    """Write activities, time entries, suggestions, decisions, findings or the training set.
+
+    With --json the rows are JSON Lines. CSV cells that a spreadsheet would run as a formula start with an apostrophe.
+    """
+    form = form or ("jsonl" if as_json else "csv")
+    with opened(ctx) as (store, tenant), store.tenant(tenant) as db:
+        found = rows(db, what, first, last)
+
+        def write(stream: TextIO) -> int:
+            return write_jsonl(found, stream) if form == "jsonl" else write_csv(found, COLUMNS[what], stream)
+
+        if out is None:
+            count = write(sys.stdout)
+        else:
+            with out.open("w", encoding="utf-8", newline="") as stream:
+                count = write(stream)
+    say(f"{count:,} {what} written{f' to {out}' if out else ''}")

@@ -1,0 +1,279 @@
+"""A person's word on a suggestion: logged for ever, and the time entries that follow from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from rapidfuzz import fuzz, process
+
+from hourtrail.domain.decision import BOOKING, CLOSING, Booking, Decision, Verdict, require_person
+from hourtrail.domain.entry import EntryStatus, TimeEntry
+from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed
+from hourtrail.domain.identity import stable_id
+from hourtrail.domain.instants import format_instant
+from hourtrail.domain.master import MasterData
+from hourtrail.domain.spans import Span
+from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
+from hourtrail.flows.resolve import Part, resolve
+from hourtrail.policy.billable import billable_minutes, billable_of
+from hourtrail.store import Store, TenantStore
+
+NARRATIVE_LIMIT: Final = 2_000
+"""Characters; PSA systems cut longer narratives silently, so Hourtrail refuses them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What the person said. ``parts`` holds one part for accept and edit, several for a split.
+
+    ``shown_at`` is when the page or the command showed the suggestion; ``revision`` is the revision that it showed, so
+    that nobody accepts what has changed under their eyes (None: not stated).
+    """
+
+    suggestion: str
+    verdict: Verdict
+    actor: str
+    parts: tuple[Part, ...] = ()
+    reason_code: str = ""
+    note: str = ""
+    narrative: str = ""
+    billable: bool | None = None
+    shown_at: datetime | None = None
+    revision: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
+    """The logged decision and the time entries that now stand because of it."""
+
+    decision: Decision
+    entries: tuple[TimeEntry, ...]
+
+
+def decide(store: Store, tenant: str, request: Request, *, now: datetime | None = None) -> Decided:
+    """Log the decision and book what follows, in one transaction.
+
+    Raises NotFound for an unknown suggestion or work item, Conflict when somebody decided before or the suggestion
+    changed, NotAllowed for a service or an unknown person, InvalidInput for a request that does not fit its verdict.
+    """
+    with store.tenant(tenant) as db:
+        return _Deciding(db, request, now or datetime.now(UTC)).run()
+
+
+class _Deciding:
+    def __init__(self, db: TenantStore, request: Request, now: datetime) -> None:
+        self.db, self.request, self.now = db, request, now
+        self.master: MasterData = db.master()
+
+    def run(self) -> Decided:
+        request = self.request
+        self._check_actor()
+        if request.verdict is Verdict.ADDED_BY_HAND:
+            return self._by_hand()
+        suggestion = self.db.suggestion(request.suggestion)
+        current = self.db.current_decision(suggestion.id)
+        if request.verdict is Verdict.UNDO:
+            return self._undo(suggestion, current)
+        self._check_open(suggestion, current)
+        bookings = self._bookings(suggestion)
+        decision = self._decision(suggestion, request.verdict, bookings, supersedes=current.id if current else "")
+        entries = tuple(self._entry(decision, number, booking, suggestion) for number, booking in enumerate(bookings))
+        self.db.append_decision(decision)
+        self.db.add_entries(entries)
+        if request.verdict in CLOSING:
+            self.db.set_suggestion_status(suggestion.id, SuggestionStatus.DECIDED)
+        return Decided(decision=decision, entries=entries)
+
+    def _check_actor(self) -> None:
+        actor = self.request.actor
+        require_person(actor)
+        people = [person.id for person in self.master.people]
+        if people and actor not in people:
+            near = process.extractOne(actor, people, scorer=fuzz.WRatio)
+            raise NotAllowed(
+                f"{actor!r} is not a person of this firm; did you mean {near[0]}? Only a named person decides."
+            )
+        if len(self.request.note) > NARRATIVE_LIMIT or len(self.request.narrative) > NARRATIVE_LIMIT:
+            raise InvalidInput(f"notes and narratives hold at most {NARRATIVE_LIMIT} characters")
+
+    def _check_open(self, suggestion: Suggestion, current: Decision | None) -> None:
+        if suggestion.status is SuggestionStatus.DECIDED and current is not None:
+            when = format_instant(current.decided_at)
+            raise Conflict(
+                f"{suggestion.id} was decided ({current.verdict}) by {current.actor} at {when}; undo that first"
+            )
+        if suggestion.status is SuggestionStatus.WITHDRAWN:
+            raise Conflict(f"{suggestion.id} was withdrawn because its evidence is gone; run suggest again")
+        shown = self.request.revision
+        if shown is not None and shown != suggestion.revision:
+            raise Conflict(
+                f"{suggestion.id} has changed since it was shown (revision {shown}, now {suggestion.revision}); look again"
+            )
+
+    def _bookings(self, suggestion: Suggestion) -> tuple[Booking, ...]:
+        request, verdict = self.request, self.request.verdict
+        if verdict not in BOOKING:
+            if request.parts:
+                raise InvalidInput(f"{verdict} books nothing; leave out --project, --task, --minutes and --part")
+            return ()
+        if verdict is Verdict.ACCEPT:
+            if request.parts or request.narrative or request.billable is not None:
+                raise InvalidInput("accept takes the suggestion as it is; to change it, use edit")
+            return (self._booking(suggestion, Part(), suggestion.block.suggested_minutes),)
+        if verdict is Verdict.EDIT:
+            if len(request.parts) != 1:
+                raise InvalidInput(
+                    "edit needs what to change: --project, --task or --minutes (for several parts, use split)"
+                )
+            minutes = request.parts[0].minutes
+            return (
+                self._booking(
+                    suggestion, request.parts[0], suggestion.block.suggested_minutes if minutes is None else minutes
+                ),
+            )
+        return self._split(suggestion)
+
+    def _split(self, suggestion: Suggestion) -> tuple[Booking, ...]:
+        parts = self.request.parts
+        if len(parts) < 2:
+            raise InvalidInput("split needs at least two parts: --part MINUTES:PROJECT[:TASK] twice or more")
+        total = sum(part.minutes or 0 for part in parts)
+        wall_clock = suggestion.span.minutes
+        if total > max(wall_clock, suggestion.block.suggested_minutes):
+            raise InvalidInput(f"the parts add up to {total} min, but only {wall_clock} min passed; shorten a part")
+        return tuple(self._booking(suggestion, part, part.minutes or 0) for part in parts)
+
+    def _booking(self, suggestion: Suggestion, part: Part, minutes: int) -> Booking:
+        item = resolve(self.master, part, suggestion.person, suggestion.date, suggestion.item)
+        flag = self.request.billable
+        if flag is None:
+            same = suggestion.item == item
+            contract = self.master.contract(item)
+            answer = billable_of(
+                suggestion.block, self.master.task(item), contract, suggestion.billable if same else None
+            )
+            flag = suggestion.billable if same else answer.billable
+        if suggestion.block.private:
+            flag = False
+        return Booking(
+            item=item, minutes=minutes, billable=flag, narrative=self.request.narrative or suggestion.narrative
+        )
+
+    def _decision(
+        self, suggestion: Suggestion, verdict: Verdict, bookings: tuple[Booking, ...], *, supersedes: str
+    ) -> Decision:
+        request = self.request
+        threshold = suggestion.threshold
+        return Decision(
+            id=stable_id("dec", (suggestion.id, verdict, request.actor, format_instant(self.now), supersedes)),
+            suggestion=suggestion.id,
+            verdict=verdict,
+            actor=request.actor,
+            decided_at=self.now,
+            before=_as_booking(suggestion),
+            after=bookings,
+            reason_code=request.reason_code,
+            note=request.note,
+            shown_at=request.shown_at,
+            shown=suggestion.alternatives,
+            seconds=round((self.now - request.shown_at).total_seconds(), 3) if request.shown_at else None,
+            model=suggestion.model,
+            policy=suggestion.policy,
+            supersedes=supersedes,
+            confidence=suggestion.confidence,
+            threshold={
+                "band": threshold.band.value,
+                "value": threshold.value,
+                "target_precision": threshold.target_precision,
+                "basis": threshold.basis,
+            },
+        )
+
+    def _entry(self, decision: Decision, number: int, booking: Booking, suggestion: Suggestion) -> TimeEntry:
+        start, end = _clock(suggestion.span, booking.minutes, parts=len(decision.after))
+        billed, _ = billable_minutes(booking.minutes, self.master.contract(booking.item), billable=booking.billable)
+        return TimeEntry(
+            id=stable_id("te", (decision.id, str(number))),
+            person=suggestion.person,
+            date=suggestion.date,
+            minutes=booking.minutes,
+            item=booking.item,
+            start=start,
+            end=end,
+            billable=booking.billable,
+            narrative=booking.narrative,
+            status=EntryStatus.DRAFT,
+            created_at=self.now,
+            source="hourtrail",
+            billable_minutes=billed,
+            suggestion=suggestion.id,
+            decision=decision.id,
+        )
+
+    def _undo(self, suggestion: Suggestion, current: Decision | None) -> Decided:
+        if current is None:
+            raise Conflict(f"{suggestion.id} has no decision to undo")
+        entries: Sequence[TimeEntry] = self.db.entries_of(current.id)
+        moved = [entry for entry in entries if entry.status is not EntryStatus.DRAFT]
+        if moved:
+            raise Conflict(
+                f"entry {moved[0].id} is already {moved[0].status}; recall it to draft before you undo the decision"
+            )
+        decision = self._decision(suggestion, Verdict.UNDO, (), supersedes=current.id)
+        self.db.append_decision(decision)
+        self.db.set_suggestion_status(suggestion.id, SuggestionStatus.OPEN)
+        return Decided(decision=decision, entries=())
+
+    def _by_hand(self) -> Decided:
+        """Time that nothing was suggested for: the "suggestion" is then the local work date."""
+        request = self.request
+        try:
+            day = date.fromisoformat(request.suggestion)
+        except ValueError as error:
+            raise InvalidInput("added_by_hand takes the work date in place of a suggestion, like 2026-03-02") from error
+        if len(request.parts) != 1 or request.parts[0].minutes is None:
+            raise InvalidInput("added_by_hand needs --project and --minutes")
+        item = resolve(self.master, request.parts[0], request.actor, day, None)
+        task, contract = self.master.task(item), self.master.contract(item)
+        flag = request.billable if request.billable is not None else bool(task and task.billable.value == "true")
+        booking = Booking(
+            item=item, minutes=request.parts[0].minutes, billable=flag, narrative=request.narrative or request.note
+        )
+        decision = Decision(
+            id=stable_id("dec", ("by hand", request.actor, day.isoformat(), format_instant(self.now))),
+            suggestion="",
+            verdict=Verdict.ADDED_BY_HAND,
+            actor=request.actor,
+            decided_at=self.now,
+            after=(booking,),
+            reason_code=request.reason_code,
+            note=request.note,
+        )
+        billed, _ = billable_minutes(booking.minutes, contract, billable=flag)
+        entry = TimeEntry(
+            id=stable_id("te", (decision.id, "0")), person=request.actor, date=day, minutes=booking.minutes, item=item,
+            billable=flag, narrative=booking.narrative, created_at=self.now, source="hourtrail",
+            billable_minutes=billed, decision=decision.id,
+        )  # fmt: skip
+        self.db.append_decision(decision)
+        self.db.add_entries((entry,))
+        return Decided(decision=decision, entries=(entry,))
+
+
+def _clock(span: Span, minutes: int, *, parts: int) -> tuple[datetime | None, datetime | None]:
+    """Clock times of an entry, where they are known: the parts of a split, and minutes beyond the evidence, have none."""
+    if parts > 1 or minutes > span.minutes:
+        return None, None
+    return span.start, span.start + timedelta(minutes=minutes) if minutes < span.minutes else span.end
+
+
+def _as_booking(suggestion: Suggestion) -> Booking | None:
+    if suggestion.item is None:
+        return None
+    return Booking(
+        item=suggestion.item,
+        minutes=suggestion.block.suggested_minutes,
+        billable=suggestion.billable,
+        narrative=suggestion.narrative,
+    )

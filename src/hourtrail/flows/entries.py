@@ -1,0 +1,55 @@
+"""The life of a time entry after the decision, and the way back from it to its evidence."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from hourtrail.domain.entry import EntryStatus, TimeEntry
+from hourtrail.domain.instants import format_instant
+from hourtrail.domain.wire import decision_to_json, entry_to_json, evidence_to_json, suggestion_to_json
+from hourtrail.store import Store
+
+
+def move_entry(
+    store: Store,
+    tenant: str,
+    entry: str,
+    status: EntryStatus,
+    actor: str,
+    *,
+    note: str = "",
+    now: datetime | None = None,
+) -> TimeEntry:
+    """Submit, approve, reject, recall or mark as invoiced.
+
+    Raises IllegalTransition, NotAllowed (a service; one's own time), NotFound.
+    """
+    with store.tenant(tenant) as db:
+        return db.move_entry(entry, status, actor, now or datetime.now(UTC), note)
+
+
+def trail(store: Store, tenant: str, entry: str) -> dict[str, Any]:
+    """Everything behind one entry: evidence, model, score, threshold in force, decision, actor, times, approvals.
+
+    An imported entry has neither suggestion nor decision: those parts are None. Raises NotFound.
+    """
+    with store.tenant(tenant) as db:
+        row = db.entry(entry)
+        decision = db.decision(row.decision) if row.decision else None
+        suggestion = db.suggestion(row.suggestion) if row.suggestion else None
+        approvals = db.approvals(entry)
+    return {
+        "time_entry": entry_to_json(row),
+        "decision": decision_to_json(decision) if decision else None,
+        "suggestion": suggestion_to_json(suggestion) if suggestion else None,
+        "evidence": [evidence_to_json(evidence) for evidence in suggestion.evidence] if suggestion else [],
+        "approvals": [
+            {
+                "from": approval.from_status.value,
+                "to": approval.to_status.value,
+                "actor": approval.actor,
+                "at": format_instant(approval.at),
+                "note": approval.note,
+            }
+            for approval in approvals
+        ],
+    }

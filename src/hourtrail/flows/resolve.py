@@ -1,0 +1,67 @@
+"""The work item a person means by the codes they gave; refused, with the nearest valid one, when it is not theirs to book."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from rapidfuzz import fuzz, process
+
+from hourtrail.domain.errors import InvalidInput, NotFound
+from hourtrail.domain.firm import WorkItem
+from hourtrail.domain.master import MasterData
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One part of what the person wants booked. Empty fields keep what was suggested."""
+
+    minutes: int | None = None
+    client: str = ""
+    project: str = ""
+    task: str = ""
+
+
+def resolve(master: MasterData, part: Part, person: str, day: date, suggested: WorkItem | None) -> WorkItem:
+    """The bookable work item of ``part``.
+
+    Raises InvalidInput when the codes are ambiguous or missing, NotFound when the item is unknown, closed or not assigned.
+    """
+    if part.client or part.project or part.task:
+        item = _named(master, part, suggested)
+    elif suggested is None:
+        raise InvalidInput("this time is unassigned, so say what it was: edit with --project (and --client, --task)")
+    else:
+        item = suggested
+    _check_bookable(master, item, person, day)
+    return item
+
+
+def _named(master: MasterData, part: Part, suggested: WorkItem | None) -> WorkItem:
+    project = part.project or (suggested.project if suggested else "")
+    if not project:
+        raise InvalidInput("say which project with --project")
+    same_project = suggested is not None and suggested.project == project
+    task = part.task or (suggested.task if suggested is not None and same_project else "")
+    return WorkItem(part.client or _client_of(master, project, suggested if same_project else None), project, task)
+
+
+def _client_of(master: MasterData, project: str, suggested: WorkItem | None) -> str:
+    if suggested is not None:
+        return suggested.client
+    known = [task.item for task in master.tasks] + [row.item for row in master.assignments]
+    clients = sorted({item.client for item in known if item.project == project})
+    if len(clients) > 1:
+        raise InvalidInput(f"project {project} exists for {', '.join(clients)}; say which with --client")
+    return clients[0] if clients else ""
+
+
+def _check_bookable(master: MasterData, item: WorkItem, person: str, day: date) -> None:
+    if not master.tasks and not master.assignments:
+        return
+    bookable = master.bookable(person, day)
+    if item in bookable:
+        return
+    hint = "Nothing is open to this person on that day."
+    if bookable:
+        near = process.extractOne(str(item), [str(candidate) for candidate in bookable], scorer=fuzz.WRatio)
+        hint = f"The nearest that is open: {near[0]}."
+    raise NotFound(f"{person} cannot book on {item} on {day}: it is unknown, closed or not assigned. {hint}")

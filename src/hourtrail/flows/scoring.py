@@ -1,0 +1,126 @@
+"""Everything that scoring reads, built once a run: memory, catalogue, models, and the cache of text vectors."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hourtrail.domain.block import Candidate
+from hourtrail.domain.firm import NOT_WORK, WorkItem
+from hourtrail.domain.identity import text_digest
+from hourtrail.domain.master import MasterData
+from hourtrail.domain.memory import Confirmation
+from hourtrail.domain.ports import Encoder
+from hourtrail.domain.score import Neighbour, Score
+from hourtrail.domain.suggestion import ModelRef
+from hourtrail.features import SPEC, Catalogue, Memory, PairFrame, frame, neighbours
+from hourtrail.policy.bands import BandPolicy
+from hourtrail.store import TenantStore
+from hourtrail.wiring import Models
+
+SHOWN: Final = 3
+"""Contributions and neighbours are worked out for this many answers a block; nobody sees the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedEncoder:
+    """An encoder behind the store's vector cache, keyed by text digest and the encoder's fingerprint."""
+
+    encoder: Encoder
+    cache: TenantStore
+
+    def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(texts), dimension)."""
+        digests = [text_digest(text) for text in texts]
+        known = self.cache.vectors(self.encoder.fingerprint, sorted(set(digests)))
+        missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
+        if missing:
+            fresh = self.encoder.encode(list(missing.values()))
+            new = {digest: vector.astype(np.float32).tobytes() for digest, vector in zip(missing, fresh, strict=True)}
+            self.cache.put_vectors(self.encoder.fingerprint, new)
+            known = {**known, **new}
+        out = np.zeros((len(texts), self.encoder.dimension), dtype=np.float32)
+        for row, digest in enumerate(digests):
+            out[row] = np.frombuffer(known[digest], dtype=np.float32)
+        return out
+
+
+class Scoring:
+    """Memory and catalogue as of the start of a run, and the models that read them."""
+
+    def __init__(
+        self, models: Models, memory: Memory, catalogue: Catalogue, confirmations: Sequence[Confirmation]
+    ) -> None:
+        self._models, self._memory, self._catalogue = models, memory, catalogue
+        self._known: dict[str, dict[WorkItem, bool | None]] = {}
+        for row in sorted(confirmations, key=lambda row: row.known_at):
+            if row.item != NOT_WORK:
+                self._known.setdefault(row.person, {})[row.item] = row.billable
+
+    @classmethod
+    def of(
+        cls, master: MasterData, confirmations: Sequence[Confirmation], models: Models, *, cache: TenantStore
+    ) -> "Scoring":
+        """Build once a run. Vectors come from the store where they were made before."""
+        encode = None if models.encoder is None else CachedEncoder(models.encoder, cache)
+        items = [row.item for row in confirmations]
+        return cls(models, Memory.of(confirmations, encode), Catalogue.of(master, items, encode), confirmations)
+
+    @property
+    def model(self) -> ModelRef:
+        """Who answers."""
+        return self._models.scorer.ref
+
+    @property
+    def policy(self) -> BandPolicy:
+        """Who routes."""
+        return self._models.policy
+
+    def known_items(self, person: str) -> list[WorkItem]:
+        """What the person has confirmed before, for firms that give no master data."""
+        return list(self._known.get(person, ()))
+
+    def scores(
+        self, candidates: Sequence[Candidate], *, as_of: datetime, cache: TenantStore
+    ) -> Iterator[tuple[Candidate, tuple[Score, ...]]]:
+        """Each candidate with its scores, most probable first; ties keep the order of the work items."""
+        if not candidates:
+            return
+        models = self._models
+        encode = None if models.encoder is None else CachedEncoder(models.encoder, cache)
+        pairs = frame(candidates, as_of=as_of, memory=self._memory, catalogue=self._catalogue, encode=encode)
+        probabilities = models.scorer.probabilities(pairs.matrix, pairs.group)
+        starts = np.searchsorted(pairs.group, np.arange(len(candidates) + 1))
+        shown = [
+            begin + np.argsort(-probabilities[begin:end], kind="stable")[:SHOWN]
+            for begin, end in pairwise(starts.tolist())
+        ]
+        explained = np.concatenate(shown)
+        contributions = dict(zip(explained.tolist(), models.scorer.contributions(pairs.matrix[explained]), strict=True))
+        for number, candidate in enumerate(candidates):
+            known = self._known.get(candidate.block.person, {})
+            rows = range(starts[number], starts[number + 1])
+            scores = [
+                Score(
+                    item=(item := pairs.items[pairs.item[row]]),
+                    probability=float(probabilities[row]),
+                    features=_named(pairs.matrix[row]) if row in contributions else {},
+                    contributions=_named(contributions[row]) if row in contributions else {},
+                    neighbours=self._leaning(pairs, number, item) if row in contributions else (),
+                    last_billable=known.get(item),
+                )
+                for row in rows
+            ]
+            yield candidate, tuple(sorted(scores, key=lambda score: -score.probability))
+
+    def _leaning(self, pairs: PairFrame, number: int, item: WorkItem) -> tuple[Neighbour, ...]:
+        found = neighbours(pairs.queries, number, item, self._memory)
+        return tuple(Neighbour(entry=entry, similarity=similarity) for entry, similarity in found)
+
+
+def _named(row: NDArray[np.float64]) -> dict[str, float]:
+    return {name: float(value) for name, value in zip(SPEC.names, row, strict=True) if not np.isnan(value)}

@@ -1,0 +1,215 @@
+"""From stored activities to open suggestions, reconciled: re-running changes nothing that a person decided."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from hourtrail.capture import CaptureSettings, capture
+from hourtrail.domain.block import Candidate, Withheld, WorkBlock
+from hourtrail.domain.errors import InvalidInput, NotFound
+from hourtrail.domain.firm import NOT_WORK
+from hourtrail.domain.instants import day_bounds, zone_named
+from hourtrail.domain.master import MasterData
+from hourtrail.domain.spans import Span
+from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
+from hourtrail.flows.scoring import Scoring
+from hourtrail.policy.propose import propose
+from hourtrail.store import Store, TenantStore
+from hourtrail.wiring import Models
+
+LONGEST_RANGE: Final = 400
+"""Days in one call; a year and the weeks around it."""
+
+MARGIN: Final = timedelta(days=1)
+"""Read this far around the range, so that work across midnight is seen whole."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayTotal:
+    """Two totals that are never mixed up: the person's working time, and the time booked or proposed on projects."""
+
+    person: str
+    date: date
+    working_minutes: int
+    project_minutes: int
+
+
+@dataclass(slots=True)
+class SuggestResult:
+    """What one run proposes, abstains from, and changed."""
+
+    suggestions: list[Suggestion] = field(default_factory=list)
+    withheld: list[Withheld] = field(default_factory=list)
+    totals: list[DayTotal] = field(default_factory=list)
+    created: int = 0
+    updated: int = 0
+    withdrawn: int = 0
+    degraded: str = ""
+    seconds: float = 0.0
+
+
+def suggest(
+    store: Store,
+    tenant: str,
+    *,
+    first: date,
+    last: date,
+    models: Models,
+    person: str | None = None,
+    now: datetime | None = None,
+    settings: CaptureSettings | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> SuggestResult:
+    """Suggestions of the local days ``first`` to ``last``, both included, for one person or for everybody with activities.
+
+    One transaction a person. Raises InvalidInput for a range that runs backwards or is longer than ``LONGEST_RANGE``.
+    """
+    days = (last - first).days + 1
+    if not 1 <= days <= LONGEST_RANGE:
+        raise InvalidInput(f"--from {first} --to {last} is {days} days; choose 1 to {LONGEST_RANGE}")
+    asked_at = now or datetime.now(UTC)
+    settings = settings or CaptureSettings()
+    result = SuggestResult(degraded=models.degraded)
+    with store.tenant(tenant) as db:
+        master = db.master()
+        scoring = Scoring.of(master, db.confirmations(known_before=asked_at), models, cache=db)
+        people = [person] if person else _people(db, first, last)
+    for number, one in enumerate(people, start=1):
+        with store.tenant(tenant) as db:
+            _PersonRun(db, one, master, scoring, settings, asked_at).run(first, last, result)
+        if progress is not None:
+            progress(number, len(people))
+    return result
+
+
+def _people(db: TenantStore, first: date, last: date) -> list[str]:
+    start = datetime(first.year, first.month, first.day, tzinfo=UTC) - MARGIN
+    end = datetime(last.year, last.month, last.day, tzinfo=UTC) + 2 * MARGIN
+    return db.people_with_activities(start, end)
+
+
+@dataclass(frozen=True, slots=True)
+class _PersonRun:
+    """One person's range inside one transaction."""
+
+    db: TenantStore
+    person: str
+    master: MasterData
+    scoring: Scoring
+    settings: CaptureSettings
+    asked_at: datetime
+
+    def run(self, first: date, last: date, result: SuggestResult) -> None:
+        """Capture, score, route and reconcile; adds to ``result``."""
+        person = self.master.person(self.person)
+        start, end = day_bounds(first, last, zone_named(person.zone))
+        decided = self.db.suggestions(
+            person=self.person, first=first - MARGIN, last=last + MARGIN, status=SuggestionStatus.DECIDED
+        )
+        captured = capture(
+            person,
+            list(self.db.activities(person=self.person, start=start - MARGIN, end=end + MARGIN)),
+            occupied=_occupied(decided),
+            consumed={evidence.activity for row in decided for evidence in row.evidence},
+            settings=self.settings,
+        )
+        blocks = [block for block in captured.blocks if first <= block.date <= last]
+        result.withheld.extend(row for row in captured.withheld if row.date is None or first <= row.date <= last)
+        fresh = self._propose(blocks, result)
+        self._reconcile(fresh, first, last, result)
+        in_range = [row for row in decided if first <= row.date <= last]
+        result.totals.extend(_totals(self.person, captured.working_minutes, [*fresh, *in_range], first, last))
+
+    def _propose(self, blocks: Sequence[WorkBlock], result: SuggestResult) -> list[Suggestion]:
+        candidates: list[Candidate] = []
+        for block in blocks:
+            items = self.master.bookable(self.person, block.date, self.scoring.known_items(self.person))
+            if items:
+                candidates.append(Candidate(block=block, items=(*items, NOT_WORK)))
+            else:
+                result.withheld.append(_unassignable(block))
+        fresh: list[Suggestion] = []
+        for candidate, scores in self.scoring.scores(candidates, as_of=self.asked_at, cache=self.db):
+            suggestion, withheld = propose(
+                candidate, scores, master=self.master, policy=self.scoring.policy, model=self.scoring.model
+            )
+            fresh.append(suggestion)
+            if withheld is not None:
+                result.withheld.append(withheld)
+        return fresh
+
+    def _reconcile(self, fresh: list[Suggestion], first: date, last: date, result: SuggestResult) -> None:
+        open_now = self.db.suggestions(person=self.person, first=first, last=last, status=SuggestionStatus.OPEN)
+        stored = {row.id: row for row in open_now}
+        create: list[Suggestion] = []
+        update: list[Suggestion] = []
+        for row in fresh:
+            before = stored.pop(row.id, None) or self._elsewhere(row.id)
+            if before is None:
+                create.append(row)
+                result.suggestions.append(row)
+                continue
+            after = replace(row, revision=before.revision)
+            if after != before:
+                after = replace(row, revision=before.revision + 1)
+                update.append(after)
+            result.suggestions.append(after)
+        withdraw = sorted(stored)
+        if create or update or withdraw:
+            self.db.reconcile_suggestions(create=create, update=update, withdraw=withdraw)
+            self._audit(create, update, withdraw)
+        result.created += len(create)
+        result.updated += len(update)
+        result.withdrawn += len(withdraw)
+
+    def _elsewhere(self, suggestion: str) -> Suggestion | None:
+        """The same suggestion stored under another date or status: its event moved, or came back."""
+        try:
+            return self.db.suggestion(suggestion)
+        except NotFound:
+            return None
+
+    def _audit(self, create: Sequence[Suggestion], update: Sequence[Suggestion], withdraw: Sequence[str]) -> None:
+        model = self.scoring.model
+        self.db.record(
+            actor=f"model:{model.name}@{model.version}",
+            action="system:suggestion:reconciled",
+            object_id=self.person,
+            payload={
+                "created": [row.id for row in create],
+                "updated": [f"{row.id}@{row.revision}" for row in update],
+                "withdrawn": list(withdraw),
+                "model": model.digest,
+                "policy": self.scoring.policy.version,
+            },
+            at=self.asked_at,
+        )
+
+
+def _occupied(decided: Sequence[Suggestion]) -> list[Span]:
+    return [row.span for row in decided]
+
+
+def _unassignable(block: WorkBlock) -> Withheld:
+    return Withheld(
+        block=block.id,
+        reason="no work item is open to this person on that day; assign them to a project or import tasks",
+        person=block.person,
+        date=block.date,
+        title=block.title,
+    )
+
+
+def _totals(
+    person: str, working: Mapping[date, int], suggestions: Sequence[Suggestion], first: date, last: date
+) -> list[DayTotal]:
+    on_projects: dict[date, int] = {}
+    for row in suggestions:
+        if row.item is not None:
+            on_projects[row.date] = on_projects.get(row.date, 0) + row.block.suggested_minutes
+    days = sorted(day for day in {*working, *on_projects} if first <= day <= last)
+    return [
+        DayTotal(person=person, date=day, working_minutes=working.get(day, 0), project_minutes=on_projects.get(day, 0))
+        for day in days
+    ]

@@ -1,0 +1,61 @@
+"""The week grid: every active assignment, likely tasks first, at zero hours until there is evidence or a person's word."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from hourtrail.domain.firm import WorkItem
+from hourtrail.domain.suggestion import SuggestionStatus
+from hourtrail.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridRow:
+    """One work item: minutes a day, Monday first, booked and proposed apart. ``planned_minutes`` is the week's plan."""
+
+    item: WorkItem
+    booked: tuple[int, ...]
+    proposed: tuple[int, ...]
+    planned_minutes: int | None
+
+
+def week_grid(store: Store, tenant: str, person: str, day: date) -> list[GridRow]:
+    """The week that holds ``day``. Order: booked time, then proposed time, then recent use, then plan, then code."""
+    monday = day - timedelta(days=day.weekday())
+    days = [monday + timedelta(days=offset) for offset in range(7)]
+    with store.tenant(tenant) as db:
+        master = db.master()
+        entries = list(db.entries(person=person, first=monday - timedelta(days=28), last=days[-1]))
+        suggestions = db.suggestions(person=person, first=monday, last=days[-1], status=SuggestionStatus.OPEN)
+    items = {item for one in days for item in master.bookable(person, one, (entry.item for entry in entries))}
+    booked: dict[tuple[WorkItem, date], int] = {}
+    recent: dict[WorkItem, int] = {}
+    for entry in entries:
+        booked[entry.item, entry.date] = booked.get((entry.item, entry.date), 0) + entry.minutes
+        recent[entry.item] = recent.get(entry.item, 0) + entry.minutes
+        if entry.date >= monday:
+            items.add(entry.item)
+    proposed: dict[tuple[WorkItem, date], int] = {}
+    for row in suggestions:
+        if row.item is not None:
+            proposed[row.item, row.date] = proposed.get((row.item, row.date), 0) + row.block.suggested_minutes
+            items.add(row.item)
+    plans = {
+        row.item: int(row.planned_hours_per_week * 60)
+        for row in master.assignments_of(person)
+        if row.planned_hours_per_week is not None and row.covers(row.item, day)
+    }
+    grid = [
+        GridRow(
+            item=item,
+            booked=tuple(booked.get((item, one), 0) for one in days),
+            proposed=tuple(proposed.get((item, one), 0) for one in days),
+            planned_minutes=plans.get(item, plans.get(item.at_project)),
+        )
+        for item in items
+    ]
+    return sorted(
+        grid,
+        key=lambda row: (
+            -sum(row.booked), -sum(row.proposed), -recent.get(row.item, 0), -(row.planned_minutes or 0), row.item,
+        ),
+    )  # fmt: skip

@@ -1,0 +1,109 @@
+"""Which band an answer falls into: one frozen, versioned object decides, and the same object is shown on pages and logged."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.firm import NOT_WORK
+from hourtrail.domain.score import Score
+from hourtrail.domain.suggestion import Band, PolicyRef, Threshold
+
+UNPROVEN: Final = "shipped default, not yet proven for your firm"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BandPolicy:
+    """Thresholds from most to least certain. ``ask`` bounds the set of alternatives instead of the top answer.
+
+    A band whose threshold is None is off: no confidence reaches it. ``most_asked`` is how many alternatives a person
+    can take in at a glance (models.md D1: larger sets are useless on a screen). Raises InvalidInput when the bounds are not
+    descending.
+    """
+
+    version: str
+    prefill: Threshold | None
+    suggest: Threshold | None
+    ask: Threshold
+    most_asked: int = 3
+
+    def __post_init__(self) -> None:
+        values = [row.value for row in (self.prefill, self.suggest, self.ask) if row is not None]
+        if values != sorted(values, reverse=True) or not all(0 <= value <= 1 for value in values):
+            raise InvalidInput(
+                f"policy {self.version}: thresholds must descend from prefill to ask, inside 0 to 1; they are {values}"
+            )
+        if not 1 <= self.most_asked <= 9:
+            raise InvalidInput(f"policy {self.version}: most_asked must be 1 to 9")
+
+    @property
+    def ref(self) -> PolicyRef:
+        """How logs name it."""
+        return PolicyRef(version=self.version)
+
+
+DEFAULT_POLICY: Final = BandPolicy(
+    version="bands-1",
+    # Off until a firm's own confirmed decisions carry it: the rules scorer's probabilities are not calibrated.
+    prefill=None,
+    suggest=Threshold(band=Band.SUGGEST, value=0.60, target_precision=0.90, basis=UNPROVEN),
+    ask=Threshold(
+        band=Band.ASK, value=0.10, target_precision=0.90, basis=f"shows at most 3 answers of at least 10 %; {UNPROVEN}"
+    ),
+)
+
+
+def policy_from(thresholds: tuple[Threshold, ...], *, source: str) -> BandPolicy:
+    """The policy that a scorer's own measured thresholds make; the stated defaults where it brings none.
+
+    A band that the scorer could not earn is off. ``source`` names the scorer in the policy's version.
+    """
+    if not thresholds:
+        return DEFAULT_POLICY
+    by_band = {row.band: row for row in thresholds}
+    return BandPolicy(
+        version=f"{DEFAULT_POLICY.version}+{source}",
+        prefill=by_band.get(Band.PREFILL),
+        suggest=by_band.get(Band.SUGGEST),
+        ask=by_band.get(Band.ASK, DEFAULT_POLICY.ask),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Routed:
+    """Where an answer goes: the band, the threshold that put it there, what is shown, and why nothing is, if so."""
+
+    band: Band
+    threshold: Threshold
+    shown: tuple[Score, ...]
+    withheld: str = ""
+
+
+def route(scores: tuple[Score, ...], policy: BandPolicy, *, cautious: bool = False) -> Routed:
+    """The band for one block. ``scores`` are sorted, most probable first, and hold at least one.
+
+    ``cautious`` keeps the answer out of the bands that propose without asking (private appointments). "Not work" is never
+    booked: when it leads, the block is withheld above the suggest threshold and asked about below it.
+    """
+    top = scores[0]
+    answers = tuple(score for score in scores if score.item != NOT_WORK)
+    if top.item == NOT_WORK and policy.suggest is not None and top.probability >= policy.suggest.value:
+        return Routed(
+            band=Band.WITHHOLD,
+            threshold=policy.suggest,
+            shown=(),
+            withheld=f"{top.probability:.0%} sure that this is not work",
+        )
+    if top.item != NOT_WORK and not cautious:
+        for threshold in (policy.prefill, policy.suggest):
+            if threshold is not None and top.probability >= threshold.value:
+                return Routed(band=threshold.band, threshold=threshold, shown=answers[: policy.most_asked])
+    shown = tuple(score for score in answers if score.probability >= policy.ask.value)[: policy.most_asked]
+    if shown:
+        return Routed(band=Band.ASK, threshold=policy.ask, shown=shown)
+    best = f"; the best of {len(answers)} has {answers[0].probability:.0%}" if answers else ""
+    return Routed(
+        band=Band.WITHHOLD,
+        threshold=policy.ask,
+        shown=(),
+        withheld=f"no work item reaches {policy.ask.value:.0%}{best}, so it stays unassigned",
+    )

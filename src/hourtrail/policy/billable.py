@@ -1,0 +1,54 @@
+"""Whether work is billed, how sure that is, and how many minutes the contract then bills."""
+
+from dataclasses import dataclass
+
+from hourtrail.domain.block import WorkBlock
+from hourtrail.domain.firm import Billable, Contract, ContractKind, Task
+from hourtrail.domain.money import RoundingRule, round_minutes
+
+# Stated defaults, not measured: master data is almost always right, a last confirmed value usually, no hint at all is a coin.
+BY_MASTER_DATA = 0.98
+BY_LAST_TIME = 0.85
+UNKNOWN = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BillableAnswer:
+    """The flag, the probability that the time is billable (not that the flag is right), and the ground in words."""
+
+    billable: bool
+    probability: float
+    why: str
+
+
+def billable_of(block: WorkBlock, task: Task | None, contract: Contract | None, last: bool | None) -> BillableAnswer:
+    """The property of task and contract first; the last confirmed value where those leave it open.
+
+    Personal time is never billable. An open question is answered "not billable" until a person says otherwise: a client is
+    never charged on a guess.
+    """
+    if block.private:
+        return BillableAnswer(billable=False, probability=0.0, why="private time is never billed")
+    if contract is not None and contract.kind is ContractKind.INTERNAL:
+        return BillableAnswer(billable=False, probability=1 - BY_MASTER_DATA, why="the contract is internal")
+    if task is not None and task.billable is Billable.NO:
+        return BillableAnswer(billable=False, probability=1 - BY_MASTER_DATA, why="the task is not billable")
+    if task is not None and task.billable is Billable.YES:
+        return BillableAnswer(billable=True, probability=BY_MASTER_DATA, why="the task is billable")
+    if last is not None:
+        probability = BY_LAST_TIME if last else 1 - BY_LAST_TIME
+        return BillableAnswer(
+            billable=last, probability=probability, why=f"it was {'' if last else 'not '}billed last time"
+        )
+    return BillableAnswer(
+        billable=False, probability=UNKNOWN, why="the task does not say whether it is billed; please check"
+    )
+
+
+def billable_minutes(minutes: int, contract: Contract | None, *, billable: bool) -> tuple[int, str]:
+    """Minutes as the contract bills them, and the rounding in words. Rounding comes last, once, on the whole entry."""
+    if not billable:
+        return 0, "not billed"
+    if contract is None or contract.rounding_rule is RoundingRule.NONE:
+        return minutes, "exact minutes"
+    return round_minutes(minutes, contract.rounding_minutes, contract.rounding_rule), contract.rounding

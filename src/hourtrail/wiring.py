@@ -1,0 +1,87 @@
+"""Finds implementations by name, through entry points: the one place where concrete things meet the core."""
+
+import logging
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import entry_points
+from typing import Any, Final, cast
+
+from hourtrail.domain.errors import HourtrailError, ModelUnavailable
+from hourtrail.domain.ports import Encoder, Refitter, Scorer, Source, TextModel, ThresholdSelector
+from hourtrail.features import SPEC, RulesScorer
+from hourtrail.policy.bands import BandPolicy, policy_from
+
+SOURCES: Final = "hourtrail.sources"
+PLUGINS: Final = "hourtrail.plugins"
+COMMANDS: Final = "hourtrail.commands"
+
+log = logging.getLogger(__name__)
+
+
+@cache
+def sources() -> tuple[Source, ...]:
+    """Every registered source, by name."""
+    return tuple(point.load()() for point in sorted(entry_points(group=SOURCES), key=lambda point: point.name))
+
+
+def plugin(name: str) -> Any:
+    """The registered plug-in of that name. Raises ModelUnavailable when it is missing or cannot be loaded."""
+    for point in entry_points(group=PLUGINS, name=name):
+        try:
+            return point.load()
+        except ImportError as error:
+            raise ModelUnavailable(f"plug-in {name!r} ({point.value}) cannot be loaded: {error}") from error
+    raise ModelUnavailable(f"no plug-in {name!r} is registered; reinstall hourtrail")
+
+
+def threshold_selector() -> ThresholdSelector:
+    """The rule that turns a target precision into a threshold."""
+    return cast("ThresholdSelector", plugin("threshold_selector"))
+
+
+def refitter() -> Refitter:
+    """The fit that backtests and training share."""
+    return cast("Refitter", plugin("refitter"))
+
+
+def text_model() -> TextModel:
+    """The frozen text model that backtests print beside the ranker."""
+    return cast("TextModel", plugin("text_model"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Models:
+    """What answers: an encoder (None: word overlap only), a scorer, and the policy that its thresholds make.
+
+    ``degraded`` says in words why rules answer instead of the model; it is empty when the model does.
+    """
+
+    encoder: Encoder | None
+    scorer: Scorer
+    policy: BandPolicy
+    degraded: str = ""
+
+
+def load_models(*, rules_only: bool = False) -> Models:
+    """The bundled encoder and ranker; where one is missing, altered or made for other features, the rules answer and say so."""
+    if rules_only:
+        return _with_rules(None, "rules were asked for")
+    encoder: Encoder | None = None
+    try:
+        encoder = cast("Encoder", plugin("encoder")())
+        scorer = cast("Scorer", plugin("scorer")())
+        if scorer.spec != SPEC:
+            raise ModelUnavailable(f"model {scorer.ref.name} {scorer.ref.version} was made for other features")
+    except HourtrailError as error:
+        log.warning("the rules answer instead of the model: %s", error)
+        return _with_rules(encoder, str(error))
+    return Models(encoder=encoder, scorer=scorer, policy=_policy(scorer))
+
+
+def _with_rules(encoder: Encoder | None, why: str) -> Models:
+    rules = RulesScorer()
+    return Models(encoder=encoder, scorer=rules, policy=_policy(rules), degraded=why)
+
+
+def _policy(scorer: Scorer) -> BandPolicy:
+    return policy_from(scorer.thresholds, source=f"{scorer.ref.name}-{scorer.ref.version}")
