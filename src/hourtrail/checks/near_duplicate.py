@@ -28,7 +28,7 @@ _WORD: Final = re.compile(r"[^\W_]+")
 _SHORTEST_FUZZY: Final = 12
 _LONGEST: Final = 1000
 # Each entry is compared with at most this many earlier ones, so that a broken export cannot hold the run.
-_MOST_COMPARED: Final = 50
+_MOST_COMPARED: Final = 30
 
 
 def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:

@@ -27,24 +27,32 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext) -> Iterator[Fact]:
     items = context.work_items
+    codes: dict[str, dict[str, list[Assignment]]] = {}
     meant: dict[tuple[str, WorkItem], list[Assignment]] = {}
     for entry in context.ranked:
         if items.assignments(entry.person, entry.item):
             continue
         if context.tasks is not None and not items.known(entry.item):
             continue
+        if entry.person not in codes:
+            codes[entry.person] = _by_code(items.assignments_of(entry.person))
         key = (entry.person, entry.item)
         if key not in meant:
-            meant[key] = _most_alike(items.assignments_of(entry.person), entry.item)
+            meant[key] = _most_alike(codes[entry.person], entry.item)
         yield _fact(context, entry, _nearest(meant[key], entry.date))
 
 
-def _most_alike(rows: tuple[Assignment, ...], item: WorkItem) -> list[Assignment]:
-    """The assignments that were most likely meant: in the same project, if there are any, those with the most similar code."""
+def _by_code(rows: tuple[Assignment, ...]) -> dict[str, list[Assignment]]:
     codes: dict[str, list[Assignment]] = {}
-    for row in [row for row in rows if row.item.at_project == item.at_project] or rows:
+    for row in rows:
         codes.setdefault(str(row.item), []).append(row)
-    best = process.extractOne(str(item), sorted(codes), scorer=fuzz.ratio, score_cutoff=0)
+    return codes
+
+
+def _most_alike(codes: dict[str, list[Assignment]], item: WorkItem) -> list[Assignment]:
+    """The assignments that were most likely meant: in the same project, if there are any, those with the most similar code."""
+    siblings = [code for code, (row, *_) in codes.items() if row.item.project == item.project]
+    best = process.extractOne(str(item), sorted(siblings or codes), scorer=fuzz.ratio, score_cutoff=0)
     return codes[best[0]] if best else []
 
 

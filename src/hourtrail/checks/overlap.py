@@ -2,7 +2,7 @@
 
 from bisect import insort
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -21,11 +21,11 @@ _MOST_AT_ONCE: Final = 25
 _MOST_NAMED: Final = 20
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@dataclass(frozen=True, slots=True)
 class _Booked:
     rank: int
-    span: Span = field(compare=False)
-    entry: TimeEntry = field(compare=False)
+    span: Span
+    entry: TimeEntry
 
 
 def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
@@ -45,22 +45,24 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
         if entry.start and entry.end and entry.start < entry.end:
             people.setdefault(entry.person, []).append(_Booked(rank, Span(entry.start, entry.end), entry))
     for booked in people.values():
+        by_rank = {row.rank: row for row in booked}
         hits = _hits(booked, least)
         for later in sorted(hits):
-            yield _fact(context, later, sorted(hits[later]), str(policy.bound(NAME, "minutes")))
+            earlier = [by_rank[rank] for rank in sorted(hits[later])]
+            yield _fact(context, by_rank[later], earlier, str(policy.bound(NAME, "minutes")))
 
 
-def _hits(booked: list[_Booked], least: timedelta) -> dict[_Booked, list[_Booked]]:
-    """Each row with the earlier rows that share more than ``least`` with it; a sweep over the starts."""
-    hits: dict[_Booked, list[_Booked]] = {}
+def _hits(booked: list[_Booked], least: timedelta) -> dict[int, list[int]]:
+    """Ranks of the rows that share more than ``least`` with earlier ranks, and those ranks; a sweep over the starts."""
+    hits: dict[int, list[int]] = {}
     running: list[_Booked] = []
     for row in sorted(booked, key=lambda row: (row.span.start, row.rank)):
-        running = [other for other in running if other.span.end > row.span.start]
+        start, end, rank = row.span.start, row.span.end, row.rank
+        running = [other for other in running if other.span.end > start]
         for other in running:
-            if min(other.span.end, row.span.end) - row.span.start > least:
-                earlier, later = sorted((row, other))
-                hits.setdefault(later, []).append(earlier)
-        insort(running, row)
+            if min(other.span.end, end) - start > least:
+                hits.setdefault(max(rank, other.rank), []).append(min(rank, other.rank))
+        insort(running, row, key=lambda row: row.rank)
         del running[_MOST_AT_ONCE:]
     return hits
 
