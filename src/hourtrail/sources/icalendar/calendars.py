@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
-from icalendar.parser import unescape_char
-
-from hourtrail.sources.icalendar.framing import CalendarFrame
+from hourtrail.sources.icalendar.framing import CalendarFrame, text_value
 from hourtrail.sources.icalendar.zones import Zones, custom_zones, iana_zone
 
 _COPY = re.compile(r"( \(\d+\)| - Copy|-\d)$")
@@ -64,7 +62,7 @@ def _header(lines: Iterable[str]) -> dict[str, str]:
         name = re.split("[:;]", line, maxsplit=1)[0].upper()
         if name not in _KEPT or name in found:
             continue
-        found[name] = unescape_char(line.partition(":")[2])
+        found[name] = text_value(line)
     return found
 
 

@@ -87,6 +87,21 @@ def check_event(frame: Frame, zones: Zones) -> CheckedEvent:
     return CheckedEvent(event, frame, identity(frame), faults)
 
 
+def replaced_start(frame: Frame, zones: Zones) -> date | datetime | None:
+    """Which occurrence a refused override was to replace: the series must not tell that one as if it had not been moved."""
+    if "RECURRENCE-ID" not in frame.text.upper():
+        return None
+    try:
+        event = _parse(frame)
+        _require_readable(event, "RECURRENCE-ID")
+        bare = Event()
+        bare["RECURRENCE-ID"] = event["RECURRENCE-ID"]
+        moment = moment_of(zones.settle(bare), "RECURRENCE-ID")
+    except (InvalidInput, KeyError):
+        return None
+    return moment if isinstance(moment, date) else None
+
+
 def _parse(frame: Frame) -> Event:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", GloballyUniqueTZIDGuessed)

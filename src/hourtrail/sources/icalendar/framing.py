@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 _FOLD = "\x00"
 # A line that begins with white space continues the one before; some exporters put empty lines between the two.
 _FOLDED = re.compile(r"\n+[ \t]")
+_ESCAPED = re.compile(r"\\([\\;,nN])")
 _TOP_LEVEL = frozenset({"VEVENT", "VTODO", "VJOURNAL", "VFREEBUSY", "VTIMEZONE"})
 
 
@@ -58,6 +59,11 @@ def frame(text: str) -> Framed:
     for number, line in _unfolded(text):
         framer.take(number, line)
     return framer.finish()
+
+
+def text_value(line: str) -> str:
+    r"""The TEXT behind a content line's colon, unescaped (RFC 5545, 3.3.11): ``\,`` ``\;`` ``\\`` and ``\n``."""
+    return _ESCAPED.sub(lambda found: "\n" if found[1] in "nN" else found[1], line.partition(":")[2])
 
 
 def _unfolded(text: str) -> Iterator[tuple[int, str]]:

@@ -12,7 +12,7 @@ from hourtrail.domain.instants import zone_named
 from hourtrail.sources.icalendar.activities import Owner, Teller, instant, original_text
 from hourtrail.sources.icalendar.calendars import Calendar, container_name, read_calendar
 from hourtrail.sources.icalendar.decoding import decode
-from hourtrail.sources.icalendar.events import CheckedEvent, check_event, identity, moment_of
+from hourtrail.sources.icalendar.events import CheckedEvent, check_event, identity, moment_of, replaced_start
 from hourtrail.sources.icalendar.faults import FieldFault
 from hourtrail.sources.icalendar.framing import Frame, Framed, frame
 from hourtrail.sources.icalendar.limits import Limits
@@ -131,11 +131,15 @@ class FileReading:
     def _tell(self, members: Sequence[_Member]) -> Iterator[Activity | Rejected]:
         """One series, or one single event."""
         checked: list[CheckedEvent] = []
+        lost: set[date | datetime] = set()
         for member in members:
+            zones = member.calendar.zones
             try:
-                event = check_event(member.frame, member.calendar.zones)
+                event = check_event(member.frame, zones)
             except InvalidInput as error:
                 yield self._refused_event(member.frame, error)
+                if (moved := replaced_start(member.frame, zones)) is not None:
+                    lost.add(moved)
                 continue
             for fault in event.faults:
                 yield self._refused_event(member.frame, fault)
@@ -150,7 +154,7 @@ class FileReading:
         teller = Teller(owner, chosen[0].uid, chosen[0].uid if recurring else "", master.revision if master else "")
         try:
             seen = list(self._expanded(chosen, owner) if recurring else self._single(chosen[0], owner))
-            rows = sorted((teller.tell(one) for one in seen), key=lambda row: row.start)
+            rows = sorted((teller.tell(one) for one in seen if one.original not in lost), key=lambda row: row.start)
         except InvalidInput as error:
             yield self._refused_event((master or chosen[0]).frame, error, "RRULE" if recurring else None)
             return

@@ -14,13 +14,12 @@ from zoneinfo import ZoneInfo
 
 from icalendar import Event, Timezone
 from icalendar.error import GloballyUniqueTZIDGuessed
-from icalendar.parser import unescape_char
 from icalendar.timezone import tzp
 from x_wr_timezone import UTCChangingWalker
 
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.sources.icalendar.faults import FieldFault
-from hourtrail.sources.icalendar.framing import Frame
+from hourtrail.sources.icalendar.framing import Frame, text_value
 
 TIME_FIELDS = ("DTSTART", "DTEND", "RECURRENCE-ID", "EXDATE", "RDATE")
 # A zone's rules are yearly; 3,000 lines hold two centuries of single observances.
@@ -116,7 +115,7 @@ def _named(frame: Frame) -> tuple[str, str] | None:
     tzid = [line for line in lines if line[:5].upper() in {"TZID:", "TZID;"}]
     if not tzid or len(lines) > _ZONE_LINES:
         return None
-    return unescape_char(tzid[0].partition(":")[2]), "\r\n".join(line for line in lines if line not in tzid)
+    return text_value(tzid[0]), "\r\n".join(line for line in lines if line not in tzid)
 
 
 def _build(tzid: str, text: str) -> tzinfo:
