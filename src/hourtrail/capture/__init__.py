@@ -1,1 +1,12 @@
-"""Pure steps from activities to work blocks: redact, treat, fold into sessions, resolve overlaps."""
+"""Pure steps from activities to work blocks: redact, treat, fold into sessions, resolve overlaps.
+
+Follow one activity: ``privacy`` takes out what may not be stored; ``treatment`` says what becomes of its form; ``spans``
+resolves what has a duration; ``bursts`` folds what happened at an instant; ``context`` attaches what adds no time;
+``assemble`` writes the blocks.
+"""
+
+from hourtrail.capture.pipeline import Captured, capture
+from hourtrail.capture.privacy import PrivacyRules, redact
+from hourtrail.capture.settings import CaptureSettings
+
+__all__ = ["CaptureSettings", "Captured", "PrivacyRules", "capture", "redact"]

@@ -1,0 +1,171 @@
+"""One person's activities to work blocks: pure, the same for any order of the input, and nothing vanishes silently."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from types import MappingProxyType
+from typing import Final
+
+from hourtrail.capture.assemble import blocks_of
+from hourtrail.capture.bursts import fold
+from hourtrail.capture.claim import Claim, Slot, Timeline
+from hourtrail.capture.context import (
+    contradicted,
+    place_day_total,
+    place_left,
+    place_lost,
+    place_merge,
+    place_within,
+)
+from hourtrail.capture.grid import Days, ceil_minute, floor_minute, instant
+from hourtrail.capture.settings import CaptureSettings
+from hourtrail.capture.spans import claims_of, resolve
+from hourtrail.capture.treatment import PRODUCT, Treatment, treat
+from hourtrail.capture.words import shown_title
+from hourtrail.domain.activity import Activity
+from hourtrail.domain.block import Withheld, WorkBlock
+from hourtrail.domain.firm import Person
+from hourtrail.domain.instants import local_date, zone_named
+from hourtrail.domain.spans import Span, merge
+
+DEFAULT_SETTINGS: Final = CaptureSettings()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Captured:
+    """Blocks in order of time, what was seen without becoming time, and working time.
+
+    ``working_minutes``: by local work date, the wall-clock minutes of all blocks that are not private and of the time that
+    was decided before. It is the truth about working time; what is booked on projects is another total.
+    """
+
+    blocks: tuple[WorkBlock, ...]
+    withheld: tuple[Withheld, ...]
+    working_minutes: Mapping[date, int]
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """Activities by what becomes of them, each list in order of time."""
+
+    lists: dict[Treatment, list[Activity]] = field(default_factory=lambda: {kind: [] for kind in Treatment})
+    reasons: dict[str, str] = field(default_factory=dict)
+
+
+def capture(
+    person: Person,
+    activities: Sequence[Activity],
+    *,
+    occupied: Sequence[Span] = (),
+    consumed: Collection[str] = (),
+    settings: CaptureSettings = DEFAULT_SETTINGS,
+) -> Captured:
+    """The work blocks of one person's live activities.
+
+    ``occupied`` is time that is already decided: no block overlaps it. ``consumed`` are keys of activities that decided
+    suggestions rest on: they neither add time nor are they withheld. Blocks lie on whole minutes, never overlap and never
+    cross a local midnight. Every other activity is evidence of a block or withheld with a reason. Raises UnknownZone when
+    the person's zone is none.
+    """
+    days = Days(zone_named(person.zone))
+    ordered = _in_order(activity for activity in activities if activity.key not in consumed)
+    by_key = {activity.key: activity for activity in ordered}
+    found = _sort(ordered, settings)
+    whole = merge(Span(instant(floor_minute(span.start)), instant(ceil_minute(span.end))) for span in occupied)
+    decided = [(floor_minute(span.start), floor_minute(span.end)) for span in whole]
+    timeline = _spans(found, decided, settings, days)
+    for kind in (Treatment.WORK_POINT, Treatment.TALK_POINT):
+        timeline = _points(found, kind, timeline, settings, days)
+    for activity in found.lists[Treatment.MERGE]:
+        _note(found, activity, place_merge(activity, timeline, settings))
+    place_days = place_day_total(timeline, days)
+    for activity in found.lists[Treatment.DAY_TOTAL]:
+        _note(found, activity, place_days(activity))
+    return Captured(
+        blocks=_blocks(person, timeline),
+        withheld=_withheld(person, by_key, found.reasons),
+        working_minutes=_working_minutes(timeline),
+    )
+
+
+def _in_order(activities: Iterable[Activity]) -> list[Activity]:
+    """By time, whatever the order given; of two rows with one key the newer revision counts."""
+    newest = {a.key: a for a in sorted(activities, key=lambda a: (a.revision, a.start, a.end or a.start, a.title))}
+    return sorted(newest.values(), key=lambda a: (a.start, a.key))
+
+
+def _sort(ordered: Iterable[Activity], settings: CaptureSettings) -> _Sorted:
+    found = _Sorted()
+    for activity in ordered:
+        treatment, reason = treat(activity, settings)
+        found.lists[treatment].append(activity)
+        if treatment is Treatment.WITHHELD:
+            found.reasons[activity.key] = reason
+    return found
+
+
+def _note(found: _Sorted, activity: Activity, reason: str) -> None:
+    """Keeps the reason of an activity that found no block."""
+    if reason:
+        found.reasons[activity.key] = reason
+
+
+def _spans(found: _Sorted, decided: list[tuple[int, int]], settings: CaptureSettings, days: Days) -> Timeline:
+    products = [floor_minute(a.start) for a in found.lists[Treatment.WORK_POINT] if a.kind in PRODUCT]
+    spans: list[Activity] = []
+    for activity in found.lists[Treatment.SPAN]:
+        reason = contradicted(activity, products)
+        _note(found, activity, reason)
+        if not reason:
+            spans.append(activity)
+    resolved = resolve(claims_of(spans, settings), decided, settings, days)
+    timeline = Timeline(resolved.slots)
+    for claim in resolved.lost:
+        for activity in claim.members:
+            _note(found, activity, place_lost(activity, timeline))
+    return timeline
+
+
+def _points(found: _Sorted, kind: Treatment, timeline: Timeline, settings: CaptureSettings, days: Days) -> Timeline:
+    free: list[Activity] = []
+    for activity in found.lists[kind]:
+        if timeline.at(floor_minute(activity.start)) is None:
+            free.append(activity)
+        else:
+            _note(found, activity, place_within(activity, timeline))
+    folded = fold(free, timeline, settings, days)
+    wider = timeline.with_slots(folded.slots)
+    for activity in folded.left:
+        _note(found, activity, place_left(activity, wider, settings))
+    return wider
+
+
+def _blocks(person: Person, timeline: Timeline) -> tuple[WorkBlock, ...]:
+    won: dict[int, tuple[Claim, list[Slot]]] = {}
+    for slot in timeline.slots:
+        if slot.claim is not None:
+            won.setdefault(id(slot.claim), (slot.claim, []))[1].append(slot)
+    blocks = [block for claim, slots in won.values() for block in blocks_of(person, claim, slots)]
+    return tuple(sorted(blocks, key=lambda block: block.span))
+
+
+def _withheld(person: Person, by_key: Mapping[str, Activity], reasons: Mapping[str, str]) -> tuple[Withheld, ...]:
+    zone = zone_named(person.zone)
+    rows: list[tuple[Activity, Withheld]] = []
+    for key, reason in reasons.items():
+        activity = by_key[key]
+        try:
+            day: date | None = local_date(activity.start, zone)
+        except OverflowError:  # the first and the last day of the calendar have no local date everywhere
+            day = None
+        row = Withheld(block=key, reason=reason, person=person.id, date=day, title=shown_title(activity))
+        rows.append((activity, row))
+    return tuple(row for _, row in sorted(rows, key=lambda pair: (pair[0].start, pair[0].key)))
+
+
+def _working_minutes(timeline: Timeline) -> Mapping[date, int]:
+    minutes: dict[date, int] = {}
+    for slot in timeline.slots:
+        if slot.claim is None or not slot.claim.private:
+            minutes[slot.day] = minutes.get(slot.day, 0) + slot.end - slot.start
+    return MappingProxyType(minutes)
