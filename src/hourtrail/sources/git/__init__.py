@@ -1,6 +1,5 @@
 """Local git repositories: one activity for each commit and each person who wrote it."""
 
-import contextlib
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +8,8 @@ from hourtrail.domain.activity import Activity, ActivityKind, ReadOptions, Rejec
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.instants import format_instant
 from hourtrail.sources.git.command import GitFailed
-from hourtrail.sources.git.log import FORMAT, Commit, Signature, parse_commit
+from hourtrail.sources.git.history import WHAT, history
+from hourtrail.sources.git.log import Commit, Signature, parse_commit
 from hourtrail.sources.git.mailmap import Mailmap
 from hourtrail.sources.git.references import ticket_of
 from hourtrail.sources.git.repository import Repository, find_repository, repository_name
@@ -21,8 +21,6 @@ MAX_COMMITS = 200_000
 
 __all__ = ["MAX_COMMITS", "GitSource"]
 
-# Notes and the stash are kept as commits but are nobody's committed work.
-_WHAT = ("--exclude=refs/notes/*", "--exclude=refs/stash", "--exclude=refs/replace/*", "--all")
 _ADVICE = (
     ("not a git repository", "HEAD, objects or refs are missing or damaged; clone the repository again"),
     ("ermission denied", "let the user who runs this read the folder"),
@@ -82,9 +80,9 @@ class _Reading:
     def activities(self) -> Iterator[Activity | Rejected]:
         """Every commit's activities, then what was refused of the repository as a whole."""
         count = 0
-        for record in self._records():
-            if isinstance(record, Rejected):
-                yield record
+        for record in history(self._git, MAX_COMMITS):
+            if isinstance(record, GitFailed):
+                yield _refusal(self._file, record)
                 continue
             count += 1
             try:
@@ -93,30 +91,16 @@ class _Reading:
                 yield Rejected(file=self._file, reason=str(error))
                 continue
             yield from self._of_commit(commit)
-        if count >= MAX_COMMITS:
+        if (
+            count >= MAX_COMMITS
+            and len(self._git.ask("rev-list", f"--max-count={MAX_COMMITS + 1}", *WHAT).split()) > count
+        ):
             yield Rejected(file=self._file, reason=f"only the newest {MAX_COMMITS:,} commits were read")
         if self._git.ask("rev-parse", "--is-shallow-repository") == "true":
             yield Rejected(
                 file=self._file,
                 reason="is a shallow clone: older commits are missing; `git fetch --unshallow` brings them",
             )
-
-    def _records(self) -> Iterator[str | Rejected]:
-        """Log records, oldest first. When the history is damaged, those that git reaches before the damage."""
-        arguments = ("log", "-z", f"--format={FORMAT}", f"--max-count={MAX_COMMITS}", "--encoding=UTF-8")
-        try:
-            yield from self._git.records(*arguments, "--author-date-order", "--reverse", *_WHAT)
-        except GitFailed as failure:
-            # Ordering needs the whole history before the first record; without it git tells all up to the damage.
-            yield from reversed(self._readable(*arguments, "--ignore-missing", *_WHAT))
-            yield _refusal(self._file, failure)
-
-    def _readable(self, *arguments: str) -> list[str]:
-        kept: list[str] = []
-        with contextlib.suppress(GitFailed):
-            for record in self._git.records(*arguments):
-                kept.append(record)  # noqa: PERF402 - one by one, so that those before the failure stay
-        return kept
 
     def _of_commit(self, commit: Commit) -> Iterator[Activity | Rejected]:
         if not self._window.holds(commit.authored) or self._is_copy(commit):
