@@ -1,0 +1,109 @@
+"""The decision log: append-only, one closing word on a suggestion at a time, safe under two who decide at once."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
+
+from hourtrail.domain.decision import CLOSING, Decision, Verdict
+from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
+from hourtrail.domain.instants import format_instant
+from hourtrail.domain.wire import decision_from_json, decision_to_json
+from hourtrail.store.audit import Audit
+from hourtrail.store.schema import decision, suggestion
+from hourtrail.store.scope import half_open
+from hourtrail.store.upsert import Row
+
+
+def not_superseded() -> object:
+    """The condition that nothing later takes a decision's place: current is a query, never a flag."""
+    later = decision.alias()
+    return ~select(1).where(later.c.tenant == decision.c.tenant, later.c.supersedes == decision.c.id).exists()
+
+
+class Decisions(Audit):
+    """What people said."""
+
+    def append_decision(self, row: Decision) -> None:
+        """Log a decision, and the audit event ``person:suggestion:<verdict>`` with the whole decision as its payload.
+
+        Raises Conflict when its suggestion has a current closing decision that this one does not supersede, or when what it
+        supersedes is superseded already; NotFound for an unknown suggestion or superseded decision.
+        """
+        place = self._place(row) if row.suggestion else None
+        if row.supersedes:
+            self._check_superseded(row)
+        elif row.verdict is Verdict.UNDO:
+            raise InvalidInput("an undo names the decision that it takes back")
+        body = decision_to_json(row)
+        values = {
+            "id": row.id,
+            "suggestion": row.suggestion or None,
+            "place": place,
+            "verdict": row.verdict.value,
+            "actor": row.actor,
+            "decided_at": row.decided_at,
+            "supersedes": row.supersedes or None,
+            "body": body,
+        }
+        try:
+            self._add(decision, [values])
+        except IntegrityError as error:
+            raise Conflict(
+                f"somebody decided {row.suggestion or row.id} at the same moment; look at it again"
+            ) from error
+        self.record(
+            actor=row.actor, action=f"person:suggestion:{row.verdict.value}", object_id=row.id, payload=body,
+            at=row.decided_at,
+        )  # fmt: skip
+
+    def decisions(self, *, first: datetime | None = None, last: datetime | None = None) -> Iterator[Decision]:
+        """Every decision made in [first, last), superseded ones too, oldest first; streams."""
+        query = half_open(self._select(decision, decision.c.body), decision.c.decided_at, first, last)
+        for row in self._stream(query.order_by(decision.c.decided_at, decision.c.place, decision.c.id)):
+            yield decision_from_json(row["body"])
+
+    def decision(self, decision_id: str) -> Decision:
+        """One of them, superseded or not. Raises NotFound."""
+        row = self._one(self._select(decision, decision.c.body).where(decision.c.id == decision_id))
+        if row is None:
+            raise NotFound(f"there is no decision {decision_id!r} in tenant {self.tenant!r}")
+        return decision_from_json(row["body"])
+
+    def current_decision(self, suggestion_id: str) -> Decision | None:
+        """The newest that nothing supersedes and that is not an undo."""
+        rows = self._standing(suggestion_id)
+        return decision_from_json(rows[0]["body"]) if rows else None
+
+    def _standing(self, suggestion_id: str) -> list[Row]:
+        query = self._select(decision).where(
+            decision.c.suggestion == suggestion_id, decision.c.verdict != Verdict.UNDO.value, not_superseded()
+        )
+        return list(self._all(query.order_by(decision.c.place.desc())))
+
+    def _place(self, row: Decision) -> int:
+        """The row's place among its suggestion's decisions, with the suggestion locked until the transaction ends."""
+        locked = self._select(suggestion, suggestion.c.id).where(suggestion.c.id == row.suggestion).with_for_update()
+        if self._one(locked) is None:
+            raise NotFound(f"there is no suggestion {row.suggestion!r} in tenant {self.tenant!r} to decide on")
+        for standing in self._standing(row.suggestion):
+            if Verdict(standing["verdict"]) in CLOSING and standing["id"] != row.supersedes:
+                when = format_instant(standing["decided_at"])
+                raise Conflict(
+                    f"{row.suggestion} was decided ({standing['verdict']}) by {standing['actor']} at {when}; undo that first"
+                )
+        newest = self._connection.scalar(
+            self._select(decision, func.max(decision.c.place)).where(decision.c.suggestion == row.suggestion)
+        )
+        return int(newest or 0) + 1
+
+    def _check_superseded(self, row: Decision) -> None:
+        before = self.decision(row.supersedes)
+        if before.suggestion != row.suggestion:
+            raise InvalidInput(f"decision {before.id} is about {before.suggestion!r}, not about {row.suggestion!r}")
+        later = self._one(self._select(decision, decision.c.id).where(decision.c.supersedes == row.supersedes))
+        if later is not None:
+            raise Conflict(
+                f"decision {before.id} was superseded already, by {later['id']}; look at the suggestion again"
+            )

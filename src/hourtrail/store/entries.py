@@ -1,0 +1,157 @@
+"""Time entries: imported ones as their system last told them, decided ones as long as nothing supersedes the decision."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, func, or_, select, update
+
+from hourtrail.domain.entry import Approval, EntryStatus, TimeEntry
+from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
+from hourtrail.domain.identity import stable_id
+from hourtrail.store.audit import Audit
+from hourtrail.store.records import content_digest, record_of, values_of
+from hourtrail.store.schema import approval, decision, time_entry
+from hourtrail.store.scope import between
+from hourtrail.store.types import clean
+from hourtrail.store.upsert import Counts, Row, put
+
+
+def _values(row: TimeEntry) -> dict[str, Any]:
+    values = values_of(row)
+    return {
+        **values,
+        "id": clean(row.id),
+        "suggestion": row.suggestion or None,
+        "decision": row.decision or None,
+        "digest": content_digest(values),
+    }
+
+
+def entry_of(row: Row) -> TimeEntry:
+    """A stored entry."""
+    return record_of(TimeEntry, {**row, "suggestion": row["suggestion"] or "", "decision": row["decision"] or ""})
+
+
+def _moved() -> Any:
+    """Whether somebody moved the entry here."""
+    return (
+        select(1)
+        .where(approval.c.tenant == time_entry.c.tenant, approval.c.entry == time_entry.c.id)
+        .exists()
+        .label("moved")
+    )
+
+
+def _replaces(known: Row, new: Row) -> bool:
+    if known["decision"]:
+        raise Conflict(f"entry {new['id']!r} came from decision {known['decision']}; an import cannot overwrite it")
+    changed = bool(known["digest"] != new["digest"])
+    if changed and known["moved"]:
+        raise Conflict(
+            f"entry {new['id']!r} was submitted or approved here; recall or correct it here, not by an import"
+        )
+    return changed
+
+
+class Entries(Audit):
+    """Booked time."""
+
+    def put_entries(self, rows: Sequence[TimeEntry]) -> Counts:
+        """Imported entries: create, replace or leave alone, by id.
+
+        Raises Conflict, naming the entry, when it came from a decision, or was moved here and would now change; InvalidInput
+        for a row that claims a decision (those come by ``add_entries``).
+        """
+        for row in rows:
+            if row.decision:
+                raise InvalidInput(
+                    f"entry {row.id!r} names decision {row.decision!r}; only a decision books such entries"
+                )
+        look = (time_entry.c.decision, _moved())
+        return put(self, time_entry, map(_values, rows), key="id", look=look, replaces=_replaces)
+
+    def add_entries(self, rows: Sequence[TimeEntry]) -> None:
+        """Entries that a decision books. Raises Conflict when one of them exists."""
+        for row in rows:
+            if not row.decision:
+                raise InvalidInput(f"entry {row.id!r} names no decision; imported entries come by put_entries")
+            if self._one(self._select(time_entry, time_entry.c.id).where(time_entry.c.id == row.id)) is not None:
+                raise Conflict(f"entry {row.id!r} exists already")
+        self._add(time_entry, [_values(row) for row in rows])
+
+    def entries(
+        self, *, person: str | None = None, first: date | None = None, last: date | None = None
+    ) -> Iterator[TimeEntry]:
+        """Live ones of the work dates ``first`` to ``last``, both included, by date; streams.
+
+        Live is what was imported, or whose decision nothing supersedes.
+        """
+        query = between(self._live(), time_entry.c.date, first, last)
+        if person is not None:
+            query = query.where(time_entry.c.person == person)
+        order = (time_entry.c.date, time_entry.c.person, time_entry.c.start, time_entry.c.id)
+        for row in self._stream(query.order_by(order[0], order[1], order[2].nulls_first(), order[3])):
+            yield entry_of(row)
+
+    def entry(self, entry_id: str) -> TimeEntry:
+        """One live entry. Raises NotFound."""
+        row = self._one(self._live().where(time_entry.c.id == entry_id))
+        if row is None:
+            raise NotFound(
+                f"there is no time entry {entry_id!r} in tenant {self.tenant!r};"
+                " list them with hourtrail export time-entries"
+            )
+        return entry_of(row)
+
+    def entries_of(self, decision_id: str) -> list[TimeEntry]:
+        """The entries that a decision booked, superseded or not, by id."""
+        query = self._select(time_entry).where(time_entry.c.decision == decision_id)
+        return [entry_of(row) for row in self._all(query.order_by(time_entry.c.id))]
+
+    def move_entry(self, entry_id: str, status: EntryStatus, actor: str, at: datetime, note: str = "") -> TimeEntry:
+        """Submit, approve, reject, recall or invoice: a row in the approval log, and ``person:time_entry:<status>``.
+
+        Raises NotFound, IllegalTransition, NotAllowed (a service, or one's own time), Conflict when somebody moved it at the
+        same moment.
+        """
+        before = self.entry(entry_id)
+        after = before.moved_to(status, actor)
+        changed = self._connection.execute(
+            update(time_entry)
+            .where(
+                time_entry.c.tenant == self.tenant, time_entry.c.id == entry_id, time_entry.c.status == before.status
+            )
+            .values(status=status)
+        ).rowcount
+        if not changed:
+            raise Conflict(f"entry {entry_id!r} was moved by somebody else at the same moment; look at it again")
+        place = int(
+            self._connection.scalar(
+                self._select(approval, func.max(approval.c.place)).where(approval.c.entry == entry_id)
+            )
+            or 0
+        ) + 1  # fmt: skip
+        step = Approval(
+            id=stable_id("apr", (entry_id, str(place))), entry=entry_id, from_status=before.status, to_status=status,
+            actor=actor, at=at, note=note,
+        )  # fmt: skip
+        self._add(approval, [{**values_of(step), "place": place}])
+        self.record(
+            actor=actor, action=f"person:time_entry:{status.value}", object_id=entry_id, at=at,
+            payload={"approval": step.id, "from": before.status.value, "to": status.value, "note": note},
+        )  # fmt: skip
+        return after
+
+    def approvals(self, entry_id: str) -> list[Approval]:
+        """Every move of an entry, oldest first."""
+        query = self._select(approval).where(approval.c.entry == entry_id).order_by(approval.c.place)
+        return [record_of(Approval, row) for row in self._all(query)]
+
+    def _live(self) -> Select[Any]:
+        later = (
+            select(1)
+            .where(decision.c.tenant == time_entry.c.tenant, decision.c.supersedes == time_entry.c.decision)
+            .exists()
+        )
+        return self._select(time_entry).where(or_(time_entry.c.decision.is_(None), ~later))

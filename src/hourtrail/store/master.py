@@ -1,0 +1,78 @@
+"""Master data that other systems own: kept as they last told it, by natural key."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias, TypeVar
+
+from sqlalchemy import Table
+
+from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task
+from hourtrail.domain.master import MasterData
+from hourtrail.store import schema
+from hourtrail.store.records import content_digest, record_of, values_of
+from hourtrail.store.scope import Scope
+from hourtrail.store.types import clean
+from hourtrail.store.upsert import Counts, put
+
+MasterRecord: TypeAlias = Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """Where a kind of record lives, and which columns name it."""
+
+    table: Table
+    key: tuple[str, ...]
+
+
+_KINDS: Final[dict[type, _Kind]] = {
+    Person: _Kind(schema.person, ("id",)),
+    Task: _Kind(schema.task, ("client", "project", "task")),
+    Assignment: _Kind(schema.assignment, ("person", "client", "project", "task", "starts_on")),
+    Contract: _Kind(schema.contract, ("id",)),
+    Rate: _Kind(schema.rate, ("contract", "grade", "task", "person", "valid_from")),
+    Holiday: _Kind(schema.holiday, ("calendar", "date")),
+    Period: _Kind(schema.period, ("starts_on",)),
+    Milestone: _Kind(schema.milestone, ("contract", "milestone")),
+}
+
+
+def _row(record: MasterRecord, kind: _Kind) -> dict[str, Any]:
+    values = values_of(record)
+    key: Callable[[str], str] = lambda name: "" if values[name] is None else str(values[name])  # noqa: E731 - reads as one line
+    parts = [clean(key(name)) for name in kind.key]
+    return {**values, "key": json.dumps(parts, ensure_ascii=False), "digest": content_digest(values)}
+
+
+class Master(Scope):
+    """People, tasks, assignments, contracts, rates, holidays, periods, milestones."""
+
+    def put_master(self, rows: Sequence[MasterRecord]) -> Counts:
+        """Create, replace or leave alone, by natural key; of several rows with one key the last wins."""
+        by_kind: dict[type, list[dict[str, Any]]] = {}
+        for record in rows:
+            by_kind.setdefault(type(record), []).append(_row(record, _KINDS[type(record)]))
+        total = Counts()
+        for kind in _KINDS:
+            if values := by_kind.get(kind):
+                total += put(self, _KINDS[kind].table, values, key="key")
+        return total
+
+    def master(self) -> MasterData:
+        """Everything, each kind in the order of its natural key."""
+        return MasterData(
+            people=self._records(Person),
+            tasks=self._records(Task),
+            assignments=self._records(Assignment),
+            contracts=self._records(Contract),
+            rates=self._records(Rate),
+            holidays=self._records(Holiday),
+            periods=self._records(Period),
+            milestones=self._records(Milestone),
+        )
+
+    def _records(self, kind: type[R]) -> tuple[R, ...]:
+        table = _KINDS[kind].table
+        return tuple(record_of(kind, row) for row in self._all(self._select(table).order_by(table.c.key)))

@@ -1,0 +1,91 @@
+"""Opening a store: reach the database, bring it to the program's schema, and hand out tenants."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+
+from sqlalchemy import URL, Engine, select
+from sqlalchemy.sql import func
+
+from hourtrail.domain.errors import InvalidInput
+from hourtrail.store.engine import READ_ONLY, make_engine
+from hourtrail.store.errors import StoreUnavailable, told_plainly
+from hourtrail.store.locations import normalised
+from hourtrail.store.migrate import migrate, use_wal
+from hourtrail.store.tenant import TenantStore
+
+
+def open_store(url: str) -> "Store":
+    """Open the database at ``url``; create its folder and file (SQLite) and its tables where they are missing.
+
+    ``sqlite:///file``, ``postgresql://…``, ``postgres://…``, ``postgresql+psycopg://…`` or the path of a SQLite file.
+    Several processes may open a new database at the same time. Raises InvalidInput for an address of another kind;
+    StoreUnavailable when the database cannot be reached, is newer than this program, or belongs to something else.
+    """
+    address = normalised(url)
+    sqlite = address.get_backend_name() == "sqlite"
+    if sqlite:
+        _make_folder(address)
+    engine = make_engine(address)
+    try:
+        with told_plainly(address):
+            if sqlite:
+                use_wal(engine)
+            migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Store(engine)
+
+
+def _make_folder(url: URL) -> None:
+    folder = Path(url.database or "").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreUnavailable(
+            f"cannot create the folder {folder} for the database ({error.strerror}); choose another with --store"
+        ) from error
+
+
+class Store:
+    """An open database. Safe to share between threads; each ``tenant`` block has a connection of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @property
+    def url(self) -> str:
+        """Where it is, without the password."""
+        return self.engine.url.render_as_string()
+
+    @contextmanager
+    def tenant(self, name: str, *, read_only: bool = False) -> Iterator[TenantStore]:
+        """One transaction on one tenant: committed at the end of the block, rolled back by an error in it.
+
+        On SQLite a transaction takes the write lock when it begins; with ``read_only`` it does not, and readers never wait
+        for a writer. Raises InvalidInput for an empty or overlong name, Conflict and StoreUnavailable for what the database
+        refuses.
+        """
+        if not name.strip() or len(name) > 200:
+            raise InvalidInput("a tenant needs a name of 1 to 200 characters")
+        with told_plainly(self.engine.url), self.engine.connect() as connection:
+            connection.execution_options(**{READ_ONLY: read_only})
+            with connection.begin():
+                if connection.dialect.name == "postgresql":
+                    # Read by the row-level security policies; ends with the transaction.
+                    connection.execute(select(func.set_config("app.tenant", name, True)))
+                yield TenantStore(connection, name)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    def __enter__(self) -> "Store":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

@@ -1,0 +1,189 @@
+"""The tables as the program knows them; ``migrations`` builds the same ones, and a test compares the two.
+
+Every table starts with the tenant. Column names are the field names of the domain's types, so that rows and records
+turn into each other by name (``records.py``).
+"""
+
+from typing import Any, Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+)
+
+from hourtrail.domain.entry import EntryStatus
+from hourtrail.domain.finding import Blame, Severity
+from hourtrail.domain.firm import Billable, ContractKind
+from hourtrail.domain.money import RoundingRule
+from hourtrail.domain.suggestion import SuggestionStatus
+from hourtrail.store.types import CleanText, EnumText, Exact, Instant, Json
+
+metadata: Final = MetaData()
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, CleanText(), primary_key=True)
+
+
+def _texts(*names: str) -> list[Column[Any]]:
+    return [Column(name, CleanText(), nullable=False) for name in names]
+
+
+def _maybe_texts(*names: str) -> list[Column[Any]]:
+    return [Column(name, CleanText()) for name in names]
+
+
+def _dates(*names: str) -> list[Column[Any]]:
+    return [Column(name, Date()) for name in names]
+
+
+def _decimals(*names: str) -> list[Column[Any]]:
+    return [Column(name, Exact()) for name in names]
+
+
+def _tuples(*names: str) -> list[Column[Any]]:
+    return [Column(name, Json(tuple), nullable=False) for name in names]
+
+
+def _master(name: str, *columns: Column[Any]) -> Table:
+    """A table of master data: natural key as one text, content digest, and unknown columns of the file in ``extra``."""
+    return Table(
+        name,
+        metadata,
+        _key("tenant"),
+        _key("key"),
+        *columns,
+        Column("extra", Json(), nullable=False),
+        *_texts("digest"),
+    )
+
+
+person = _master(
+    "person", *_texts("id", "name", "zone", "grade", "manager", "team", "workdays", "calendar", "currency"),
+    *_decimals("weekly_hours", "cost_rate"),
+)  # fmt: skip
+task = _master(
+    "task", *_texts("client", "project", "task", "name", "contract"),
+    Column("billable", EnumText(Billable), nullable=False), Column("closed", Boolean(), nullable=False),
+    *_dates("opens_on", "closes_on"), *_decimals("budget_hours"),
+    *_tuples("keywords", "domains", "ticket_prefixes", "containers"),
+)  # fmt: skip
+assignment = _master(
+    "assignment", *_texts("person", "client", "project", "task", "grade"), *_dates("starts_on", "ends_on"),
+    *_decimals("planned_hours_per_week"),
+)  # fmt: skip
+contract = _master(
+    "contract", *_texts("id", "client", "project", "currency", "period", "rollover"),
+    Column("kind", EnumText(ContractKind), nullable=False), *_dates("starts_on", "ends_on"),
+    *_decimals("cap_amount", "cap_hours", "budget_hours", "budget_amount", "included_hours", "overage_rate", "blended_rate"),
+    Column("rounding_minutes", Integer(), nullable=False),
+    Column("rounding_rule", EnumText(RoundingRule), nullable=False),
+    Column("narrative_required", Boolean(), nullable=False), Column("regulated", Boolean(), nullable=False),
+)  # fmt: skip
+rate = _master(
+    "rate", *_texts("contract", "currency", "grade", "task", "person"), *_decimals("hourly_rate"),
+    *_dates("valid_from", "valid_to"),
+)  # fmt: skip
+holiday = _master("holiday", *_texts("calendar", "name"), *_dates("date"))
+period = _master("period", *_dates("starts_on", "ends_on"), Column("closed", Boolean(), nullable=False))
+milestone = _master(
+    "milestone", *_texts("contract", "milestone", "name"), *_dates("due_on", "accepted_on"),
+    *_decimals("amount", "planned_share"),
+)  # fmt: skip
+
+activity = Table(
+    "activity", metadata, _key("tenant"), _key("source"), _key("external_id"),
+    *_texts("person", "container", "revision", "digest"),
+    Column("start", Instant(), nullable=False), Column("end", Instant()), Column("withdrawn_at", Instant()),
+    Column("body", Json(), nullable=False),
+    Index("activity_by_person", "tenant", "person", "start"),
+)  # fmt: skip
+
+suggestion = Table(
+    "suggestion", metadata, _key("tenant"), _key("id"), *_texts("person", "band"),
+    Column("date", Date(), nullable=False), Column("start", Instant(), nullable=False),
+    Column("end", Instant(), nullable=False), Column("status", EnumText(SuggestionStatus), nullable=False),
+    Column("revision", Integer(), nullable=False),
+    Column("body", Json(), nullable=False), Column("block", Json(), nullable=False),
+    Index("suggestion_by_person", "tenant", "person", "date"),
+    Index("suggestion_by_date", "tenant", "date"),
+)  # fmt: skip
+
+# ``place`` counts the decisions on one suggestion: two people who decide at the same time want the same place, and the
+# database lets one of them have it. A decision can be superseded once.
+decision = Table(
+    "decision", metadata, _key("tenant"), _key("id"), *_maybe_texts("suggestion"), Column("place", Integer()),
+    *_texts("verdict", "actor"), Column("decided_at", Instant(), nullable=False), *_maybe_texts("supersedes"),
+    Column("body", Json(), nullable=False),
+    ForeignKeyConstraint(["tenant", "suggestion"], ["suggestion.tenant", "suggestion.id"], name="decision_suggestion"),
+    ForeignKeyConstraint(["tenant", "supersedes"], ["decision.tenant", "decision.id"], name="decision_supersedes"),
+    UniqueConstraint("tenant", "suggestion", "place", name="decision_place"),
+    UniqueConstraint("tenant", "supersedes", name="decision_superseded_once"),
+    Index("decision_by_time", "tenant", "decided_at"),
+)  # fmt: skip
+
+time_entry = Table(
+    "time_entry", metadata, _key("tenant"), _key("id"),
+    *_texts("person", "client", "project", "task", "narrative", "currency", "source", "digest"),
+    Column("date", Date(), nullable=False), Column("minutes", Integer(), nullable=False),
+    Column("start", Instant()), Column("end", Instant()), Column("billable", Boolean()),
+    *_decimals("hourly_rate"), Column("status", EnumText(EntryStatus), nullable=False), Column("created_at", Instant()),
+    Column("write_off_minutes", Integer(), nullable=False), Column("billable_minutes", Integer()),
+    *_maybe_texts("suggestion", "decision"), Column("extra", Json(), nullable=False),
+    # Checked at commit, so that a flow may write the decision and its entries in either order.
+    ForeignKeyConstraint(
+        ["tenant", "decision"], ["decision.tenant", "decision.id"], name="time_entry_decision",
+        deferrable=True, initially="DEFERRED",
+    ),
+    Index("time_entry_by_person", "tenant", "person", "date"),
+    Index("time_entry_by_date", "tenant", "date"),
+    Index("time_entry_by_decision", "tenant", "decision"),
+)  # fmt: skip
+
+approval = Table(
+    "approval", metadata, _key("tenant"), _key("id"), *_texts("entry"), Column("place", Integer(), nullable=False),
+    Column("from_status", EnumText(EntryStatus), nullable=False),
+    Column("to_status", EnumText(EntryStatus), nullable=False), *_texts("actor", "note"),
+    Column("at", Instant(), nullable=False),
+    ForeignKeyConstraint(["tenant", "entry"], ["time_entry.tenant", "time_entry.id"], name="approval_entry"),
+    UniqueConstraint("tenant", "entry", "place", name="approval_place"),
+)  # fmt: skip
+
+finding = Table(
+    "finding", metadata, _key("tenant"), _key("fingerprint"), *_texts("id", "check", "digest", "status"),
+    Column("severity", EnumText(Severity), nullable=False), Column("score", Float(), nullable=False),
+    *_texts("measured", "expected", "explanation"), Column("blame", EnumText(Blame), nullable=False),
+    *_texts("time_entry", "person", "period", "project", "contract"), *_dates("date"),
+    *_decimals("amount"), *_maybe_texts("currency"), *_tuples("comparables"),
+)  # fmt: skip
+
+text_vector = Table(
+    "text_vector", metadata, _key("tenant"), _key("fingerprint"), _key("digest"),
+    Column("vector", LargeBinary(), nullable=False),
+)  # fmt: skip
+
+audit_event = Table(
+    "audit_event", metadata, _key("tenant"), Column("sequence", BigInteger(), primary_key=True, autoincrement=False),
+    Column("at", Instant(), nullable=False),
+    *_texts("actor", "action", "object_id", "payload_digest", "previous", "digest"),
+    UniqueConstraint("tenant", "previous", name="audit_event_no_fork"),
+)  # fmt: skip
+
+# Apart from the event, which is never changed: a payload with personal fields can be erased, its digest stays.
+audit_payload = Table(
+    "audit_payload", metadata, _key("tenant"), Column("sequence", BigInteger(), primary_key=True, autoincrement=False),
+    Column("payload", Json(), nullable=False),
+    ForeignKeyConstraint(["tenant", "sequence"], ["audit_event.tenant", "audit_event.sequence"], name="audit_payload_event"),
+)  # fmt: skip
+
+APPEND_ONLY: Final = ("decision", "approval", "audit_event")

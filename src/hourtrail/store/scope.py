@@ -1,0 +1,51 @@
+"""The tenant and the open transaction: what every part of a TenantStore reads and writes through."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection, RowMapping, Select, Table, insert, select
+
+CHUNK: Final = 1_000
+"""Rows in one statement; well under SQLite's 32,766 bound values (3.32 and later)."""
+
+
+class Scope:
+    """A connection inside a transaction, and the one tenant whose rows it may touch."""
+
+    def __init__(self, connection: Connection, tenant: str) -> None:
+        self._connection = connection
+        self.tenant = tenant
+
+    def _select(self, table: Table, *columns: Any) -> Select[Any]:
+        """A query on the tenant's rows of ``table``; further tables are joined by the caller, on the tenant too."""
+        return select(*(columns or (table,))).where(table.c.tenant == self.tenant)
+
+    def _one(self, statement: Select[Any]) -> RowMapping | None:
+        return self._connection.execute(statement).mappings().first()
+
+    def _all(self, statement: Select[Any]) -> Sequence[RowMapping]:
+        return self._connection.execute(statement).mappings().all()
+
+    def _stream(self, statement: Select[Any]) -> Iterator[RowMapping]:
+        """Rows as the database gives them, ``CHUNK`` at a time: memory stays flat."""
+        result = self._connection.execute(statement, execution_options={"yield_per": CHUNK})
+        yield from result.mappings()
+
+    def _add(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            self._connection.execute(insert(table), [{"tenant": self.tenant, **row} for row in rows])
+
+
+def between(statement: Select[Any], column: Any, first: Any = None, last: Any = None) -> Select[Any]:
+    """Only rows whose ``column`` lies between two days, both included; a missing bound is open."""
+    if first is not None:
+        statement = statement.where(column >= first)
+    return statement if last is None else statement.where(column <= last)
+
+
+def half_open(statement: Select[Any], column: Any, start: datetime | None, end: datetime | None) -> Select[Any]:
+    """Only rows whose ``column`` lies in [start, end); a missing bound is open."""
+    if start is not None:
+        statement = statement.where(column >= start)
+    return statement if end is None else statement.where(column < end)

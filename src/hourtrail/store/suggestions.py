@@ -1,0 +1,123 @@
+"""Suggestions: reconciled by runs, never touched by them once a person has decided."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import case, update
+
+from hourtrail.domain.errors import Conflict, NotFound
+from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
+from hourtrail.domain.wire import block_from_json, block_to_json, suggestion_from_json, suggestion_to_json
+from hourtrail.store.schema import suggestion
+from hourtrail.store.scope import Scope, between
+from hourtrail.store.upsert import chunks
+
+
+def _values(row: Suggestion) -> dict[str, Any]:
+    return {
+        "id": row.id,
+        "person": row.person,
+        "band": row.band.value,
+        "date": row.date,
+        "start": row.span.start,
+        "end": row.span.end,
+        "status": row.status,
+        "revision": row.revision,
+        "body": suggestion_to_json(row),
+        "block": block_to_json(row.block),
+    }
+
+
+def suggestion_of(row: Mapping[str, Any]) -> Suggestion:
+    """A stored suggestion; status and revision stand in their columns, not in the body."""
+    body = {**row["body"], "status": row["status"].value, "revision": row["revision"]}
+    return suggestion_from_json(body, block_from_json(row["block"]))
+
+
+class Suggestions(Scope):
+    """What was proposed."""
+
+    def suggestions(
+        self,
+        *,
+        person: str | None = None,
+        first: date | None = None,
+        last: date | None = None,
+        status: SuggestionStatus | None = None,
+    ) -> list[Suggestion]:
+        """Those of the local work dates ``first`` to ``last``, both included, by start."""
+        query = between(self._select(suggestion), suggestion.c.date, first, last)
+        if person is not None:
+            query = query.where(suggestion.c.person == person)
+        if status is not None:
+            query = query.where(suggestion.c.status == status)
+        return [suggestion_of(row) for row in self._stream(query.order_by(suggestion.c.start, suggestion.c.id))]
+
+    def suggestion(self, suggestion_id: str) -> Suggestion:
+        """One of them, whatever its status. Raises NotFound."""
+        row = self._one(self._select(suggestion).where(suggestion.c.id == suggestion_id))
+        if row is None:
+            raise NotFound(
+                f"there is no suggestion {suggestion_id!r} in tenant {self.tenant!r};"
+                " list them with hourtrail export suggestions"
+            )
+        return suggestion_of(row)
+
+    def reconcile_suggestions(
+        self, *, create: Sequence[Suggestion], update: Sequence[Suggestion], withdraw: Sequence[str]
+    ) -> None:
+        """Apply what a run found. The rows in ``update`` carry a higher revision than the stored ones.
+
+        Raises Conflict, and the transaction keeps nothing, when a row to create exists, or a row to change was decided or
+        changed since it was read. Withdrawing raises the revision; what is withdrawn already stays as it is.
+        """
+        for chunk in chunks(sorted(row.id for row in create)):
+            found = self._one(self._select(suggestion, suggestion.c.id).where(suggestion.c.id.in_(chunk)).limit(1))
+            if found is not None:
+                raise Conflict(f"{found['id']} exists already: another run was faster; run suggest again")
+        self._add(suggestion, [_values(row) for row in sorted(create, key=lambda row: row.id)])
+        for row in sorted(update, key=lambda row: row.id):
+            self._update(row)
+        for suggestion_id in sorted(withdraw):
+            self._withdraw(suggestion_id)
+
+    def set_suggestion_status(self, suggestion_id: str, status: SuggestionStatus) -> None:
+        """Move it, as part of a decision or of its undoing; a change raises the revision. Raises NotFound."""
+        if not self._change(suggestion_id, suggestion.c.id == suggestion_id, status):
+            self.suggestion(suggestion_id)
+
+    def _update(self, row: Suggestion) -> None:
+        changed = self._connection.execute(
+            update(suggestion)
+            .where(
+                suggestion.c.tenant == self.tenant,
+                suggestion.c.id == row.id,
+                suggestion.c.status != SuggestionStatus.DECIDED,
+                suggestion.c.revision < row.revision,
+            )
+            .values(_values(row))
+        ).rowcount
+        if not changed:
+            self._explain(row.id)
+
+    def _withdraw(self, suggestion_id: str) -> None:
+        undecided = suggestion.c.status != SuggestionStatus.DECIDED
+        if not self._change(suggestion_id, undecided, SuggestionStatus.WITHDRAWN):
+            self._explain(suggestion_id)
+
+    def _change(self, suggestion_id: str, condition: Any, status: SuggestionStatus) -> int:
+        raised = case((suggestion.c.status == status, suggestion.c.revision), else_=suggestion.c.revision + 1)
+        return self._connection.execute(
+            update(suggestion)
+            .where(suggestion.c.tenant == self.tenant, suggestion.c.id == suggestion_id, condition)
+            .values(status=status, revision=raised)
+        ).rowcount
+
+    def _explain(self, suggestion_id: str) -> None:
+        stored = self.suggestion(suggestion_id)
+        if stored.status is SuggestionStatus.DECIDED:
+            raise Conflict(f"{suggestion_id} was decided meanwhile; what a person decided is not touched")
+        raise Conflict(
+            f"{suggestion_id} is at revision {stored.revision} already: another run was faster; run suggest again"
+        )

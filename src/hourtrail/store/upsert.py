@@ -1,0 +1,91 @@
+"""Create, update or leave alone, by content digest: one query and one batch of inserts for every thousand rows."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from hourtrail.store.scope import CHUNK, Scope
+
+Row = Mapping[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What became of the rows that were put."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.created + other.created, self.updated + other.updated, self.unchanged + other.unchanged)
+
+
+def chunks(rows: Iterable[T], size: int = CHUNK) -> Iterable[list[T]]:
+    """``rows`` in lists of at most ``size``."""
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+def conflict_insert(connection: Connection, table: Table) -> Any:
+    """An INSERT of the connection's dialect that knows ON CONFLICT."""
+    return (postgresql_insert if connection.dialect.name == "postgresql" else sqlite_insert)(table)
+
+
+def upsert_statement(connection: Connection, table: Table, *, keep: tuple[str, ...] = ()) -> Any:
+    """INSERT … ON CONFLICT (primary key) DO UPDATE of every other column but those in ``keep``."""
+    keys = [column.name for column in table.primary_key.columns]
+    statement = conflict_insert(connection, table)
+    changed = {
+        column.name: statement.excluded[column.name]
+        for column in table.columns
+        if column.name not in keys and column.name not in keep
+    }
+    return statement.on_conflict_do_update(index_elements=keys, set_=changed)
+
+
+def by_digest(known: Row, new: Row) -> bool:
+    """Whether ``new`` replaces ``known``: when the content differs."""
+    return bool(known["digest"] != new["digest"])
+
+
+def put(
+    scope: Scope,
+    table: Table,
+    rows: Iterable[Row],
+    *,
+    key: str,
+    where: tuple[ColumnElement[bool], ...] = (),
+    look: tuple[ColumnElement[Any], ...] = (),
+    replaces: Callable[[Row, Row], bool] = by_digest,
+    keep: tuple[str, ...] = (),
+) -> Counts:
+    """Upsert rows (without their tenant; ``digest`` included) whose identity in the tenant is the column ``key``.
+
+    ``where`` narrows the table to the rows among which the key is unique; ``look`` names what else ``replaces`` has to know of the stored row; ``keep`` names columns that an update leaves. The
+    last of several rows with one key wins. Existing rows are locked in key order, so two writers never wait for each other
+    in a circle.
+    """
+    last = {row[key]: row for row in rows}
+    connection, column = scope._connection, table.c[key]  # noqa: SLF001 - a function of the same package, not a stranger
+    statement = upsert_statement(connection, table, keep=keep)
+    total = Counts()
+    for chunk in chunks(sorted(last)):
+        query = scope._select(table, column, table.c.digest, *look)  # noqa: SLF001 - as above
+        found = connection.execute(
+            query.where(column.in_(chunk), *where).order_by(column).with_for_update(of=table)
+        ).mappings()
+        known = {row[key]: row for row in found}
+        changed = [last[name] for name in chunk if name in known and replaces(known[name], last[name])]
+        fresh = [last[name] for name in chunk if name not in known]
+        if changed or fresh:
+            connection.execute(statement, [{"tenant": scope.tenant, **row} for row in (*fresh, *changed)])
+        total += Counts(len(fresh), len(changed), len(chunk) - len(fresh) - len(changed))
+    return total
