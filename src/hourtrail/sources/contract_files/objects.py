@@ -33,7 +33,7 @@ def parse_object(text: str) -> dict[str, object] | str:
     try:
         body = _DECODER.decode(text.strip())
     except json.JSONDecodeError as error:
-        return f"is not JSON: {error.msg} at character {error.pos + 1}; write one complete object a line"
+        return f"is not JSON ({error.msg}, character {error.pos + 1}); write one complete object a line"
     except RecursionError:
         return "is nested too deeply"
     except ValueError as error:
