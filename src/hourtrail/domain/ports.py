@@ -65,8 +65,8 @@ class Scorer(Protocol):
     """Turns the feature matrix of (block, work item) pairs into probabilities.
 
     ``trained_on`` is a sketch of the rows it learned from (the smallest 64-bit digests of their keys), so that a backtest
-    can say whether it measures on them. ``thresholds`` are the band thresholds that were measured for this scorer, most certain first; empty means that none
-    were, and the policy's stated defaults hold.
+    can say whether it measures on them. ``thresholds`` are the band thresholds that were measured for this scorer, most
+    certain first; empty means that none were, and the policy's stated defaults hold.
     """
 
     @property

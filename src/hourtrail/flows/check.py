@@ -55,8 +55,8 @@ def check_files(
 ) -> CheckReport:
     """Read every file and run every check that has what it needs.
 
-    Without ``grain`` the dates of the file decide. ``as_of`` is "today" for the checks; by default the last date in the file. Raises NothingRead when no entry could be
-    read, InvalidInput for an unknown check name.
+    Without ``grain`` the dates of the file decide. ``as_of`` is "today" for the checks; by default the last date in the
+    file. Raises NothingRead when no entry could be read, InvalidInput for an unknown check name.
     """
     began = time.monotonic()
     refused: list[Rejected] = []
@@ -70,9 +70,8 @@ def check_files(
 
     entries: tuple[TimeEntry, ...] = rows(files.entries, "time-entries") or ()
     if not entries and refused:
-        raise NothingRead(
-            f"no time entry in {files.entries} could be read:\n" + "\n".join(f"  {row}" for row in refused[:20])
-        )
+        problems = "\n".join(f"  {row}" for row in refused[:20])
+        raise NothingRead(f"no time entry in {files.entries} could be read:\n{problems}")
     chosen = grain or grain_of(entries)
     context = CheckContext(
         entries=entries,
@@ -91,7 +90,7 @@ def check_files(
         findings=findings,
         scores=scores(entries, findings),
         summary=summary(len(entries), findings, refused=len(refused), seconds=time.monotonic() - began),
-        skipped=skipped(context),
+        skipped=skipped(context, policy),
         grain=chosen,
         refused=refused,
     )

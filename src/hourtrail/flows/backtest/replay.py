@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourtrail.domain.ports import Refitter, Scorer, ThresholdSelector
-from hourtrail.features import SPEC, Pairs, pair_features
+from hourtrail.features import SPEC, Pairs
 from hourtrail.flows.backtest.benchmark import Benchmark
 from hourtrail.flows.backtest.metrics import Ranked
 from hourtrail.flows.backtest.world import World
@@ -88,7 +88,7 @@ class Replay:
         outcome = Outcome.blank(begin, len(self.rows))
         if self.refitter is not None:
             for first in range(max(0, begin - TRAIN_ROWS), begin, CHUNK):
-                self._keep(first, *self._features(first, min(first + CHUNK, begin)))
+                self._keep(first, *self.world.features(first, min(first + CHUNK, begin)))
         row = begin
         while row < len(self.rows):
             instant = self.rows.asked[row]
@@ -101,10 +101,6 @@ class Replay:
             self._predict(outcome, row, max(last, row + 1), threshold)
             row = max(last, row + 1)
         return outcome
-
-    def _features(self, first: int, last: int) -> tuple[NDArray[np.float64], Pairs]:
-        pairs = self.world.pairs(first, last)
-        return pair_features(self.world.queries(first, last), pairs, self.world.memory, self.world.catalogue), pairs
 
     def _keep(self, first: int, matrix: NDArray[np.float64], pairs: Pairs) -> None:
         self._kept.append((first, matrix.astype(np.float32), pairs))
@@ -119,7 +115,7 @@ class Replay:
             use = self.rows.known[rows] <= instant
             matrices.append(matrix[use])
             groups.append(rows[use])
-            chosen.append(self._right(first, pairs)[use])
+            chosen.append(self.world.right(first, pairs)[use])
         if not matrices:
             return
         group = np.concatenate(groups)
@@ -127,15 +123,6 @@ class Replay:
             return
         wide = np.concatenate(matrices).astype(np.float64)
         self.scorer = refitter(wide, group, np.concatenate(chosen), SPEC)
-
-    def _right(self, first: int, pairs: Pairs) -> Bools:
-        """The right pair of every row; "none of these" where the label is no candidate."""
-        label = self.world.label[first + pairs.query]
-        hit = pairs.item == label
-        has = np.zeros(int(pairs.query[-1]) + 1, dtype=np.bool_)
-        has[pairs.query[hit]] = True
-        none: Bools = hit | ((pairs.item == self.world.none) & ~has[pairs.query])
-        return none
 
     def _threshold(self, outcome: Outcome, instant: float) -> float | None:
         """The lowest confidence that kept the target on the newest outcomes known by ``instant``."""
@@ -150,7 +137,7 @@ class Replay:
     def _predict(self, outcome: Outcome, first: int, last: int, threshold: float | None) -> None:
         for begin in range(first, last, CHUNK):
             end = min(begin + CHUNK, last)
-            matrix, pairs = self._features(begin, end)
+            matrix, pairs = self.world.features(begin, end)
             probabilities = self.scorer.probabilities(matrix, pairs.query)
             self._write(outcome, begin, pairs, probabilities=probabilities, matrix=matrix, threshold=threshold)
             if self.refitter is not None:

@@ -13,7 +13,7 @@ from hourtrail.domain.firm import NOT_WORK, Task, WorkItem
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.memory import Confirmation
 from hourtrail.domain.ports import Encoder
-from hourtrail.features import Catalogue, Encode, Memory, Pairs, Queries
+from hourtrail.features import Catalogue, Encode, Memory, Pairs, Queries, pair_features
 from hourtrail.flows.backtest.benchmark import Benchmark
 
 MOST_CANDIDATES: Final = 64
@@ -67,6 +67,19 @@ class World:
     def pairs(self, first: int, last: int) -> Pairs:
         """The candidates of the rows ``first`` to ``last`` (not included), "none of these" behind them; queries from 0."""
         return Pairs.of([np.append(self.candidates.of_row(row), self.none) for row in range(first, last)])
+
+    def features(self, first: int, last: int) -> tuple[NDArray[np.float64], Pairs]:
+        """The feature matrix of those rows, one line a pair."""
+        pairs = self.pairs(first, last)
+        return pair_features(self.queries(first, last), pairs, self.memory, self.catalogue), pairs
+
+    def right(self, first: int, pairs: Pairs) -> NDArray[np.bool_]:
+        """The right pair of every row from ``first`` on; "none of these" where the label is no candidate."""
+        hit = pairs.item == self.label[first + pairs.query]
+        has = np.zeros(int(pairs.query[-1]) + 1, dtype=np.bool_)
+        has[pairs.query[hit]] = True
+        right: NDArray[np.bool_] = hit | ((pairs.item == self.none) & ~has[pairs.query])
+        return right
 
     def queries(self, first: int, last: int) -> Queries:
         """Those rows, each asked as of its own instant."""
