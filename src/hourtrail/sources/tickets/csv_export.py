@@ -36,7 +36,7 @@ def csv_rows(path: Path, head: bytes) -> Iterator[tuple[int, Item | InvalidInput
 
 
 def _rows(stream: TextIO, names: list[str], separator: str) -> Iterator[tuple[int, Item | InvalidInput]]:
-    rows = csv.reader(stream, delimiter=separator)
+    rows = csv.reader(stream, delimiter=separator, strict=True)
     while True:
         line = rows.line_num + 2  # the header, and lines count from 1
         try:
@@ -53,10 +53,19 @@ def _rows(stream: TextIO, names: list[str], separator: str) -> Iterator[tuple[in
                 line,
                 InvalidInput(f"this row has {len(cells)} cells under {len(names)} columns; quote the separators"),
             )
-        elif any("\udc80" <= character <= "\udcff" for cell in cells for character in cell):
+        elif not _is_text(cells):
             yield line, InvalidInput("this row is not UTF-8; save the file as UTF-8")
         else:
             yield line, _row(names, cells)
+
+
+def _is_text(cells: list[str]) -> bool:
+    """Whether every byte of the row could be decoded; the others stand there as half surrogates, which nothing can encode."""
+    try:
+        "".join(cells).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _row(names: list[str], cells: list[str]) -> Item:
