@@ -126,10 +126,10 @@ def test_mapie_finds_the_same_threshold() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         controller.calibrate(confidence.reshape(-1, 1), correct.astype(int))
-    # MAPIE tests with a Hoeffding-Bentkus bound, which is never tighter than the exact one.
-    theirs = controller.best_predict_param
-    assert theirs is not None
-    assert 0 <= theirs - ours < 0.1
+    # For a binary loss both are the exact binomial test; MAPIE 1.6 rounds n * risk up in floating point and so may count
+    # one error more, which costs it at most one step of the grid here.
+    steps = np.searchsorted(-GRID, [-ours, -controller.best_predict_param])
+    assert 0 <= steps[0] - steps[1] <= 1
 
 
 @pytest.mark.parametrize(

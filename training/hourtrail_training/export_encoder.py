@@ -67,10 +67,10 @@ def check_fidelity(measured: dict[str, float]) -> None:
 
 def export(out: Path, texts: list[str]) -> tuple[Artefact, NDArray[np.float32]]:
     """Write the artefact; returns it with the reference vectors of ``texts``, shape (len(texts), 384)."""
-    from hourtrail_training import minilm_graph  # noqa: PLC0415 - needs torch; the checks above do not
-
     upstream = reference_model_path()
     check_upstream(upstream)
+    from hourtrail_training import minilm_graph  # noqa: PLC0415 - needs torch; what stands above does not
+
     with tempfile.TemporaryDirectory() as work:
         exact, small = Path(work, "model.onnx"), Path(work, WEIGHTS)
         minilm_graph.export(upstream, exact)
