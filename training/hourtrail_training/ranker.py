@@ -156,7 +156,7 @@ def _calibration(
 ) -> dict[str, Any]:
     confidence, right = stream.confidence[measured], stream.right[measured]
     said = f"{int(measured.sum()):,} labels of {name}, {options.calibrate_from} to {options.until}; not yet proven for your firm"
-    thresholds = []
+    thresholds: list[dict[str, Any]] = []
     for band, promise, aim in (
         ("prefill", PREFILL_PROMISE, PREFILL_AIM),
         ("suggest", SUGGEST_PROMISE, SUGGEST_PROMISE),
@@ -167,7 +167,8 @@ def _calibration(
             thresholds.append({"band": band, "value": round(value, 4), "target_precision": promise, "basis": basis})
     ask = float(np.quantile(stream.truth[measured], 1 - ASK_COVERAGE))
     basis = f"the answers shown hold the right one for {ASK_COVERAGE:.0%} of {said}"
-    ask = max(0.01, round(min(ask, *(row["value"] for row in thresholds), 1.0), 4))
+    lowest = min([1.0, *(float(row["value"]) for row in thresholds)])
+    ask = max(0.01, round(min(ask, lowest), 4))
     thresholds.append({"band": "ask", "value": ask, "target_precision": SUGGEST_PROMISE, "basis": basis})
     return {
         "temperature": scorer.temperature,

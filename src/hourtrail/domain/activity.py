@@ -58,6 +58,25 @@ class Sensitivity(StrEnum):
     PRIVATE = "private"
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class SourceRef:
+    """An activity's name across the product: ``source:external_id``, as evidence and the audit trail write it."""
+
+    source: str
+    external_id: str
+
+    def __str__(self) -> str:
+        return f"{self.source}:{self.external_id}"
+
+    @classmethod
+    def parse(cls, text: str) -> "SourceRef":
+        """The reverse of ``str``: external ids may hold colons, source names never do. Raises InvalidInput."""
+        source, colon, external_id = text.partition(":")
+        if not (source and colon and external_id):
+            raise InvalidInput(f"{text!r} is not source:external_id")
+        return cls(source, external_id)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Activity:
     """Something a source saw. ``source`` and ``external_id`` together are unique in a tenant and never change.
@@ -94,11 +113,18 @@ class Activity:
         for name in ("source", "external_id", "person"):
             if not getattr(self, name):
                 raise InvalidInput(f"{name} is empty; every activity needs one")
+        if ":" in self.source:
+            raise InvalidInput(f"source {self.source!r} holds a colon, which separates it from the id")
         object.__setattr__(self, "start", utc(self.start, "start"))
         if self.end is not None:
             object.__setattr__(self, "end", utc(self.end, "end"))
             if self.end < self.start:
                 raise InvalidInput(f"end {self.end.isoformat()} lies before start {self.start.isoformat()}")
+
+    @property
+    def ref(self) -> SourceRef:
+        """Its name across the product."""
+        return SourceRef(self.source, self.external_id)
 
     @property
     def key(self) -> str:

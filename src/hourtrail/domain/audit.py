@@ -12,7 +12,7 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.instants import format_instant, utc
 
 GENESIS: Final = "0" * 64
-_ACTION: Final = re.compile(r"^(?P<subject>[a-z][a-z_]*):(?P<object>[a-z][a-z_]*):(?P<verb>[a-z][a-z_]*)$")
+_ACTION: Final = re.compile(r"(?P<subject>[a-z][a-z_]*):(?P<object>[a-z][a-z_]*):(?P<verb>[a-z][a-z_]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class AuditAction:
     text: str
 
     def __post_init__(self) -> None:
-        if not _ACTION.match(self.text):
+        if not _ACTION.fullmatch(self.text):
             raise InvalidInput(f"audit action {self.text!r} is not subject:object:action in lower case")
 
     @property

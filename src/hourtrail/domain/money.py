@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from hourtrail.domain.errors import InvalidInput
 
-_CURRENCY = re.compile(r"^[A-Z]{3}$")
+_CURRENCY = re.compile(r"[A-Z]{3}")
 _LARGEST = Decimal(10) ** 15
 
 
@@ -30,7 +30,7 @@ class Money:
     currency: str
 
     def __post_init__(self) -> None:
-        if not _CURRENCY.match(self.currency):
+        if not _CURRENCY.fullmatch(self.currency):
             raise InvalidInput(f"currency {self.currency!r} is not an ISO 4217 code such as EUR")
         if not self.amount.is_finite():
             raise InvalidInput(f"amount {self.amount} is not a finite number")
