@@ -93,5 +93,5 @@ def require_person(actor: str) -> None:
     """Nothing becomes a time entry without a named person. Raises NotAllowed for a model, a service or nobody."""
     if not actor.strip():
         raise NotAllowed("a decision needs a named person; say who with --as PERSON")
-    if actor.lower().startswith(SERVICE_PREFIXES):
+    if actor.strip().lower().startswith(SERVICE_PREFIXES):
         raise NotAllowed(f"{actor!r} is a service: models suggest, only a named person decides, approves or posts")

@@ -88,7 +88,7 @@ class TimeEntry:
             raise IllegalTransition(
                 f"entry {self.id} is {self.status} and cannot become {status}; from here it can become {steps}"
             )
-        if status in APPROVALS and actor == self.person:
+        if status in APPROVALS and actor.strip() == self.person.strip():
             raise NotAllowed(f"{actor} cannot approve or reject their own time; ask another approver")
         return replace(self, status=status)
 
