@@ -30,9 +30,10 @@ _REACH: Final = 2_048
 def firm_features(question: Question) -> dict[str, Floats]:
     """Columns ``firm_*``, ``others_*`` and ``item_*`` of the history, one value a pair."""
     text = _text_columns(question)
-    out = {"firm_cosine_max": text.pop("firm_cosine_max")} if "firm_cosine_max" in text else {}
-    out |= {name: share(votes, question.pairs.summed(votes)) for name, votes in text.items()}
-    return out | _activity(question)
+    for name, votes in text.items():
+        if not name.endswith("_max"):
+            text[name] = share(votes, question.pairs.summed(votes))
+    return text | _activity(question)
 
 
 def _text_columns(question: Question) -> dict[str, Floats]:
@@ -43,7 +44,7 @@ def _text_columns(question: Question) -> dict[str, Floats]:
     both = memory.comparable(question.queries.vectors)
     for chunk in _chunks(question.known, question.width):
         stretch = _Stretch(question, question.known[chunk])
-        tables = {"firm_lexical_vote": stretch.lexical(question.words[chunk])}
+        tables = stretch.lexical(question.words[chunk])
         if both is not None:
             tables |= stretch.cosines(both[0][chunk], both[1])
         question.fill(out, chunk, tables)
@@ -109,15 +110,21 @@ class _Stretch:
         dropped = np.arange(self.low, max(self.low, last - WINDOW))
         product[:, : len(dropped)][dropped < self.known[:, None] - WINDOW] = -np.inf
 
-    def lexical(self, asked: Terms) -> Floats:
-        """The vote by rare words (not yet shares)."""
+    def lexical(self, asked: Terms) -> dict[str, Floats]:
+        """The greatest overlap of rare words, and the vote by it (not yet shares)."""
         product = overlap(asked, self.memory.vocabulary.rows[self.low : self.high])
         query, row = row_numbers(product), product.indices + self.low
         counts = (row < self.known[query]) & (row >= self.known[query] - WINDOW)
-        cells = query * self.shape[1] + self.slot_of_row[row]
-        weights = np.where(counts, product.data**3, 0.0)
-        votes = np.bincount(cells, weights=weights, minlength=self.shape[0] * self.shape[1]).astype(np.float64)
-        return votes.reshape(self.shape)
+        cells = (query * self.shape[1] + self.slot_of_row[row])[counts]
+        similar = product.data[counts]
+        size = self.shape[0] * self.shape[1]
+        best = np.zeros(size)
+        np.maximum.at(best, cells, similar)
+        votes = np.bincount(cells, weights=similar**3, minlength=size).astype(np.float64)
+        return {
+            "firm_lexical_max": np.where(best > 0, best, np.nan).reshape(self.shape),
+            "firm_lexical_vote": votes.reshape(self.shape),
+        }
 
 
 def _activity(question: Question) -> dict[str, Floats]:

@@ -15,53 +15,56 @@ from hourtrail.features.spec import SPEC
 
 VERSION: Final = "1"
 
-_SHARE_FLOOR: Final = 0.02
-"""A share s adds weight * ln((s + floor) / floor): the first votes for an item count most, none counts nothing."""
+_SHARE_FLOOR: Final = 0.1
+"""A share s adds weight * ln((s + floor) / floor): nothing counts nothing, and certainty counts 2.4 times the weight."""
 
 SHARES: Final[Mapping[str, float]] = {
-    "own_cosine_vote": 0.9,
-    "own_cosine_decayed": 0.3,
-    "own_lexical_vote": 0.5,
-    "own_exact_share": 0.4,
-    "own_share_10": 0.2,
-    "own_share_50": 0.2,
+    "own_cosine_vote": 0.7,
+    "own_lexical_vote": 1.1,
+    "own_exact_share": 0.5,
+    "own_share_50": 0.3,
     "own_decay_7d": 0.3,
     "own_decay_30d": 0.2,
     "own_markov": 0.2,
-    "firm_cosine_vote": 0.5,
-    "firm_cosine_decayed": 0.2,
-    "firm_lexical_vote": 0.5,
-    "others_share_30d": 0.1,
-    "series_own_share": 1.2,
-    "series_firm_share": 0.5,
-    "container_own_share": 0.6,
-    "container_firm_share": 0.5,
-    "prefix_own_share": 0.8,
-    "prefix_firm_share": 0.6,
-    "reference_own_share": 1.0,
-    "reference_firm_share": 0.6,
-    "domain_own_share": 0.6,
-    "domain_firm_share": 0.4,
+    "firm_cosine_vote": 0.7,
+    "firm_lexical_vote": 1.1,
+    "series_own_share": 2.0,
+    "series_firm_share": 1.2,
+    "container_own_share": 1.0,
+    "container_firm_share": 1.0,
+    "prefix_own_share": 1.2,
+    "prefix_firm_share": 1.2,
+    "reference_own_share": 1.5,
+    "reference_firm_share": 1.2,
+    "domain_own_share": 1.0,
+    "domain_firm_share": 1.0,
 }
-"""Columns that are shares, with the weight of their logarithm."""
+"""Columns that are shares, with the weight of their logarithm. Text and own votes carry most, as they do in the ranker."""
 
 LINEAR: Final[Mapping[str, float]] = {
-    "own_is_last": 0.3,
-    "own_cosine_max": 1.0,
-    "firm_cosine_max": 1.0,
-    "master_cosine": 2.5,
+    "own_is_last": 0.15,
+    "master_cosine": 2.0,
     "master_lexical": 3.0,
-    "keyword_hits": 1.2,
-    "code_hits": 1.2,
-    "client_hits": 1.0,
-    "prefix_hint": 2.5,
-    "container_hint": 2.0,
-    "domain_hint": 1.8,
+    "keyword_hits": 3.0,
+    "code_hits": 2.5,
+    "client_hits": 2.0,
+    "prefix_hint": 5.0,
+    "container_hint": 4.5,
+    "domain_hint": 4.0,
     "assigned": 0.3,
     "planned_hours": 0.02,
     "is_not_work": -1.0,
 }
-"""Columns that count as they are."""
+"""Columns that count as they are. A hint was written down by somebody on purpose, so it outweighs a busy history."""
+
+
+NEAREST: Final[Mapping[str, tuple[str, float, float]]] = {
+    "own_cosine_vote": ("own_cosine_max", 0.3, 0.6),
+    "firm_cosine_vote": ("firm_cosine_max", 0.3, 0.6),
+    "own_lexical_vote": ("own_lexical_max", 0.0, 0.1),
+    "firm_lexical_vote": ("firm_lexical_max", 0.0, 0.1),
+}
+"""A vote of texts that are not alike says little: with the nearest one it counts from the first bound on, fully from the second."""
 
 
 def _digest() -> str:
@@ -81,6 +84,7 @@ class RulesScorer:
     ref: ModelRef = field(default_factory=lambda: ModelRef(name="rules", version=VERSION, digest=_digest()))
     spec: FeatureSpec = SPEC
     thresholds: tuple[Threshold, ...] = ()
+    trained_on: tuple[int, ...] = ()
 
     def probabilities(self, matrix: Floats, group: Ints) -> Floats:
         """Softmax of the weighted sum inside each group (``group`` is sorted); shape (rows,)."""
@@ -102,4 +106,7 @@ class RulesScorer:
         for name, weight in SHARES.items():
             shares = np.nan_to_num(matrix[:, places[name]])
             parts[:, places[name]] = weight * np.log((shares + _SHARE_FLOOR) / _SHARE_FLOOR)
+        for name, (nearest, far, near) in NEAREST.items():
+            likeness = np.nan_to_num(matrix[:, places[nearest]])
+            parts[:, places[name]] *= np.clip((likeness - far) / (near - far), 0.0, 1.0)
         return parts

@@ -91,6 +91,7 @@ _FIRM: Final = Group(
         Column("firm_cosine_max", "cosine", "the most similar entry of anybody on the item", _NO_TEXT),
         Column("firm_cosine_vote", "share", "vote of all entries, weight = exp(16 cosine)", _NO_TEXT),
         Column("firm_cosine_decayed", "share", "the same vote with a half-life of 30 days", _NO_TEXT),
+        Column("firm_lexical_max", "cosine", "the most similar entry of anybody by rare words", _NO_WORDS),
         Column("firm_lexical_vote", "share", "vote by rare words, weight = cosine to the 3rd", _NO_WORDS),
         Column("firm_exact_here", "ln(1 + n)", "entries of anybody with exactly this text on the item", "no text"),
         Column(

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Final
 
 import numpy as np
-import pandas as pd
 
 from hourtrail.domain.instants import zone_named
 from hourtrail.features.arrays import Encode, Floats, Ints, Keys, Terms, Vectors
@@ -62,7 +61,7 @@ class Traits:
         """Columns of ``pieces``, in their order."""
         texts = [" ".join(piece.text.split()) for piece in pieces]
         at = np.fromiter((piece.at.timestamp() for piece in pieces), dtype=np.float64, count=len(pieces))
-        hour, weekday = _local_clock(at, [piece.zone for piece in pieces])
+        hour, weekday = _local_clock(pieces)
         return cls(
             person=keys(piece.person for piece in pieces),
             at=at,
@@ -131,12 +130,7 @@ def _exploded(values: Iterable[tuple[str, ...]]) -> Exploded:
     )
 
 
-def _local_clock(at: Floats, zones: Sequence[str]) -> tuple[Floats, Floats]:
-    hour, weekday = np.zeros(len(at)), np.zeros(len(at))
-    named = np.array(zones, dtype=object)
-    for zone in sorted(set(zones)):
-        mine = named == zone
-        local = pd.to_datetime(at[mine], unit="s", utc=True).tz_convert(zone_named(zone))
-        hour[mine] = local.hour + local.minute / 60.0
-        weekday[mine] = local.weekday
-    return hour, weekday
+def _local_clock(pieces: Sequence[Piece]) -> tuple[Floats, Floats]:
+    local = [piece.at.astimezone(zone_named(piece.zone)) for piece in pieces]
+    hour = np.array([clock.hour + clock.minute / 60.0 for clock in local], dtype=np.float64)
+    return hour, np.array([clock.weekday() for clock in local], dtype=np.float64)
