@@ -35,6 +35,8 @@ def instant(value: object, zone: ZoneInfo | None) -> datetime:
     if not isinstance(value, str) or not value.strip():
         raise InvalidInput("the time is missing")
     text = value.strip()
+    if text[4:5] == "-":  # ISO 8601, as nearly always; trying the others on each would cost most of the reading
+        return plausible(parse_instant(text, zone))
     for form in _LOCAL_FORMATS:
         try:
             local = datetime.strptime(text, form)  # noqa: DTZ007 - the zone is what was told, or it is refused below
