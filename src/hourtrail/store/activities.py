@@ -12,9 +12,9 @@ from hourtrail.domain.activity import Activity, ActivityKind, Response, Sensitiv
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.instants import parse_instant
 from hourtrail.store.schema import activity
-from hourtrail.store.scope import Scope, half_open
+from hourtrail.store.scope import Row, Scope, half_open
 from hourtrail.store.types import clean
-from hourtrail.store.upsert import Counts, Row, chunks, put
+from hourtrail.store.upsert import Counts, chunks, put
 
 _PLAIN = ("all_day", "title", "text", "reference", "series", "zone")
 _ENUMS = (

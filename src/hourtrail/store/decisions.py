@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.decision import CLOSING, Decision, Verdict
@@ -12,11 +12,10 @@ from hourtrail.domain.instants import format_instant
 from hourtrail.domain.wire import decision_from_json, decision_to_json
 from hourtrail.store.audit import Audit
 from hourtrail.store.schema import decision, suggestion
-from hourtrail.store.scope import half_open
-from hourtrail.store.upsert import Row
+from hourtrail.store.scope import Row, half_open
 
 
-def not_superseded() -> object:
+def not_superseded() -> ColumnElement[bool]:
     """The condition that nothing later takes a decision's place: current is a query, never a flag."""
     later = decision.alias()
     return ~select(1).where(later.c.tenant == decision.c.tenant, later.c.supersedes == decision.c.id).exists()

@@ -46,6 +46,7 @@ def _begin_sqlite(connection: Connection) -> None:
     # IMMEDIATE takes the write lock now: a transaction that reads first and writes later can never fail half-way because
     # somebody else wrote in between.
     reads = connection.get_execution_options().get(READ_ONLY)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 

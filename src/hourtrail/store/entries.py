@@ -12,9 +12,9 @@ from hourtrail.domain.identity import stable_id
 from hourtrail.store.audit import Audit
 from hourtrail.store.records import content_digest, record_of, values_of
 from hourtrail.store.schema import approval, decision, time_entry
-from hourtrail.store.scope import between
+from hourtrail.store.scope import Row, between
 from hourtrail.store.types import clean
-from hourtrail.store.upsert import Counts, Row, put
+from hourtrail.store.upsert import Counts, put
 
 
 def _values(row: TimeEntry) -> dict[str, Any]:

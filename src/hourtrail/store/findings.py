@@ -8,9 +8,9 @@ from hourtrail.domain.finding import Finding, Subject
 from hourtrail.domain.money import Money
 from hourtrail.store.records import content_digest, values_of
 from hourtrail.store.schema import finding
-from hourtrail.store.scope import Scope
+from hourtrail.store.scope import Row, Scope
 from hourtrail.store.types import clean
-from hourtrail.store.upsert import Counts, Row, put
+from hourtrail.store.upsert import Counts, put
 
 _SUBJECT = ("time_entry", "person", "date", "period", "project", "contract")
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, or_, select
+from sqlalchemy import Select, and_, select
 
 from hourtrail.domain.activity import ActivityKind
 from hourtrail.domain.decision import Verdict
@@ -14,8 +14,7 @@ from hourtrail.domain.instants import midnight, parse_instant, zone_named
 from hourtrail.domain.memory import Confirmation
 from hourtrail.store.decisions import not_superseded
 from hourtrail.store.schema import decision, person, suggestion, time_entry
-from hourtrail.store.scope import Scope
-from hourtrail.store.upsert import Row
+from hourtrail.store.scope import Row, Scope
 
 _NOT_SEEN = and_(decision.c.tenant == suggestion.c.tenant, decision.c.suggestion == suggestion.c.id)
 

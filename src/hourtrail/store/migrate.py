@@ -67,7 +67,8 @@ def migrate(engine: Engine) -> None:
 def _stored(connection: Connection) -> str | None:
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
-    return connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant of this file
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {VERSION_TABLE}"))  # noqa: S608 - a constant of this file
+    return found
 
 
 def _refuse_foreign(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from sqlalchemy import URL, Engine, select
 from sqlalchemy.sql import func
@@ -82,7 +83,7 @@ class Store:
         """Close every connection."""
         self.engine.dispose()
 
-    def __enter__(self) -> "Store":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

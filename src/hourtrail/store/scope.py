@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeAlias, cast
 
-from sqlalchemy import Connection, RowMapping, Select, Table, insert, select
+from sqlalchemy import Connection, Select, Table, insert, select
 
 CHUNK: Final = 1_000
 """Rows in one statement; well under SQLite's 32,766 bound values (3.32 and later)."""
+
+
+Row: TypeAlias = Mapping[str, Any]
+"""Column values by name."""
 
 
 class Scope:
@@ -21,18 +25,18 @@ class Scope:
         """A query on the tenant's rows of ``table``; further tables are joined by the caller, on the tenant too."""
         return select(*(columns or (table,))).where(table.c.tenant == self.tenant)
 
-    def _one(self, statement: Select[Any]) -> RowMapping | None:
-        return self._connection.execute(statement).mappings().first()
+    def _one(self, statement: Select[Any]) -> Row | None:
+        return cast("Row | None", self._connection.execute(statement).mappings().first())
 
-    def _all(self, statement: Select[Any]) -> Sequence[RowMapping]:
-        return self._connection.execute(statement).mappings().all()
+    def _all(self, statement: Select[Any]) -> Sequence[Row]:
+        return cast("Sequence[Row]", self._connection.execute(statement).mappings().all())
 
-    def _stream(self, statement: Select[Any]) -> Iterator[RowMapping]:
+    def _stream(self, statement: Select[Any]) -> Iterator[Row]:
         """Rows as the database gives them, ``CHUNK`` at a time: memory stays flat."""
         result = self._connection.execute(statement, execution_options={"yield_per": CHUNK})
-        yield from result.mappings()
+        yield from cast("Iterator[Row]", result.mappings())
 
-    def _add(self, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    def _add(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
             self._connection.execute(insert(table), [{"tenant": self.tenant, **row} for row in rows])
 

@@ -1,16 +1,16 @@
 """Suggestions: reconciled by runs, never touched by them once a person has decided."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, update
+from sqlalchemy import case, true, update
 
 from hourtrail.domain.errors import Conflict, NotFound
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
 from hourtrail.domain.wire import block_from_json, block_to_json, suggestion_from_json, suggestion_to_json
 from hourtrail.store.schema import suggestion
-from hourtrail.store.scope import Scope, between
+from hourtrail.store.scope import Row, Scope, between
 from hourtrail.store.upsert import chunks
 
 
@@ -29,7 +29,7 @@ def _values(row: Suggestion) -> dict[str, Any]:
     }
 
 
-def suggestion_of(row: Mapping[str, Any]) -> Suggestion:
+def suggestion_of(row: Row) -> Suggestion:
     """A stored suggestion; status and revision stand in their columns, not in the body."""
     body = {**row["body"], "status": row["status"].value, "revision": row["revision"]}
     return suggestion_from_json(body, block_from_json(row["block"]))
@@ -84,7 +84,7 @@ class Suggestions(Scope):
 
     def set_suggestion_status(self, suggestion_id: str, status: SuggestionStatus) -> None:
         """Move it, as part of a decision or of its undoing; a change raises the revision. Raises NotFound."""
-        if not self._change(suggestion_id, suggestion.c.id == suggestion_id, status):
+        if not self._change(suggestion_id, true(), status):
             self.suggestion(suggestion_id)
 
     def _update(self, row: Suggestion) -> None:

@@ -1,6 +1,6 @@
 """Create, update or leave alone, by content digest: one query and one batch of inserts for every thousand rows."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
@@ -9,9 +9,8 @@ from sqlalchemy import ColumnElement, Connection, Table
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from hourtrail.store.scope import CHUNK, Scope
+from hourtrail.store.scope import CHUNK, Row, Scope
 
-Row = Mapping[str, Any]
 T = TypeVar("T")
 
 
@@ -69,9 +68,9 @@ def put(
 ) -> Counts:
     """Upsert rows (without their tenant; ``digest`` included) whose identity in the tenant is the column ``key``.
 
-    ``where`` narrows the table to the rows among which the key is unique; ``look`` names what else ``replaces`` has to know of the stored row; ``keep`` names columns that an update leaves. The
-    last of several rows with one key wins. Existing rows are locked in key order, so two writers never wait for each other
-    in a circle.
+    ``where`` narrows the table to the rows among which the key is unique; ``look`` names what else ``replaces`` has to know
+    of the stored row; ``keep`` names columns that an update leaves. The last of several rows with one key wins. Existing
+    rows are locked in key order, so that two writers never wait for each other in a circle.
     """
     last = {row[key]: row for row in rows}
     connection, column = scope._connection, table.c[key]  # noqa: SLF001 - a function of the same package, not a stranger
@@ -79,10 +78,8 @@ def put(
     total = Counts()
     for chunk in chunks(sorted(last)):
         query = scope._select(table, column, table.c.digest, *look)  # noqa: SLF001 - as above
-        found = connection.execute(
-            query.where(column.in_(chunk), *where).order_by(column).with_for_update(of=table)
-        ).mappings()
-        known = {row[key]: row for row in found}
+        locked = query.where(column.in_(chunk), *where).order_by(column).with_for_update(of=table)
+        known = {row[key]: row for row in scope._all(locked)}  # noqa: SLF001 - as above
         changed = [last[name] for name in chunk if name in known and replaces(known[name], last[name])]
         fresh = [last[name] for name in chunk if name not in known]
         if changed or fresh:
