@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from rapidfuzz import fuzz, process
-
-from hourtrail.domain.decision import BOOKING, CLOSING, Booking, Decision, Verdict, require_person
+from hourtrail.domain.decision import BOOKING, CLOSING, Booking, Decision, Verdict
 from hourtrail.domain.entry import EntryStatus, TimeEntry
-from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed
+from hourtrail.domain.errors import Conflict, InvalidInput
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.spans import Span
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
-from hourtrail.flows.resolve import Part, resolve
+from hourtrail.flows.resolve import Part, require_colleague, resolve
 from hourtrail.policy.billable import billable_minutes, billable_of
 from hourtrail.store import Store, TenantStore
 
@@ -86,14 +84,7 @@ class _Deciding:
         return Decided(decision=decision, entries=entries)
 
     def _check_actor(self) -> None:
-        actor = self.request.actor
-        require_person(actor)
-        people = [person.id for person in self.master.people]
-        if people and actor not in people:
-            near = process.extractOne(actor, people, scorer=fuzz.WRatio)
-            raise NotAllowed(
-                f"{actor!r} is not a person of this firm; did you mean {near[0]}? Only a named person decides."
-            )
+        require_colleague(self.master, self.request.actor)
         if len(self.request.note) > NARRATIVE_LIMIT or len(self.request.narrative) > NARRATIVE_LIMIT:
             raise InvalidInput(f"notes and narratives hold at most {NARRATIVE_LIMIT} characters")
 

@@ -6,6 +6,7 @@ from typing import Any
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.wire import decision_to_json, entry_to_json, evidence_to_json, suggestion_to_json
+from hourtrail.flows.resolve import require_colleague
 from hourtrail.store import Store
 
 
@@ -21,9 +22,10 @@ def move_entry(
 ) -> TimeEntry:
     """Submit, approve, reject, recall or mark as invoiced.
 
-    Raises IllegalTransition, NotAllowed (a service; one's own time), NotFound.
+    Raises IllegalTransition, NotAllowed (a service; an unknown person; one's own time), NotFound.
     """
     with store.tenant(tenant) as db:
+        require_colleague(db.master(), actor)
         return db.move_entry(entry, status, actor, now or datetime.now(UTC), note)
 
 
@@ -32,7 +34,7 @@ def trail(store: Store, tenant: str, entry: str) -> dict[str, Any]:
 
     An imported entry has neither suggestion nor decision: those parts are None. Raises NotFound.
     """
-    with store.tenant(tenant) as db:
+    with store.tenant(tenant, read_only=True) as db:
         row = db.entry(entry)
         decision = db.decision(row.decision) if row.decision else None
         suggestion = db.suggestion(row.suggestion) if row.suggestion else None

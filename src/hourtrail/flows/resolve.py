@@ -5,7 +5,8 @@ from datetime import date
 
 from rapidfuzz import fuzz, process
 
-from hourtrail.domain.errors import InvalidInput, NotFound
+from hourtrail.domain.decision import require_person
+from hourtrail.domain.errors import InvalidInput, NotAllowed, NotFound
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.master import MasterData
 
@@ -33,6 +34,20 @@ def resolve(master: MasterData, part: Part, person: str, day: date, suggested: W
         item = suggested
     _check_bookable(master, item, person, day)
     return item
+
+
+def require_colleague(master: MasterData, actor: str) -> None:
+    """Only a named person decides, submits or approves; where the firm has given its people, one of them.
+
+    Raises NotAllowed for a service, for nobody and for an unknown person.
+    """
+    require_person(actor)
+    people = [person.id for person in master.people]
+    if people and actor not in people:
+        near = process.extractOne(actor, people, scorer=fuzz.WRatio)
+        raise NotAllowed(
+            f"{actor!r} is not a person of this firm; did you mean {near[0]}? Only a named person decides."
+        )
 
 
 def _named(master: MasterData, part: Part, suggested: WorkItem | None) -> WorkItem:

@@ -1,10 +1,10 @@
 """Everything that scoring reads, built once a run: memory, catalogue, models, and the cache of text vectors."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,30 +19,41 @@ from hourtrail.domain.score import Neighbour, Score
 from hourtrail.domain.suggestion import ModelRef
 from hourtrail.features import SPEC, Catalogue, Memory, PairFrame, frame, neighbours
 from hourtrail.policy.bands import BandPolicy
-from hourtrail.store import TenantStore
 from hourtrail.wiring import Models
 
 SHOWN: Final = 3
 """Contributions and neighbours are worked out for this many answers a block; nobody sees the rest."""
 
 
+class VectorCache(Protocol):
+    """Where vectors are kept between runs: the tenant's store, or memory where nothing may be stored."""
+
+    def vectors(self, fingerprint: str, digests: Sequence[str]) -> Mapping[str, bytes]:
+        """Those of the given texts that are known, as float32 bytes."""
+        ...
+
+    def put_vectors(self, fingerprint: str, vectors: Mapping[str, bytes]) -> None:
+        """Remember vectors."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class CachedEncoder:
-    """An encoder behind the store's vector cache, keyed by text digest and the encoder's fingerprint."""
+    """An encoder behind a vector cache, keyed by text digest and the encoder's fingerprint."""
 
     encoder: Encoder
-    cache: TenantStore
+    cache: VectorCache
 
     def __call__(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Vectors of shape (len(texts), dimension)."""
         digests = [text_digest(text) for text in texts]
-        known = self.cache.vectors(self.encoder.fingerprint, sorted(set(digests)))
+        known = dict(self.cache.vectors(self.encoder.fingerprint, sorted(set(digests))))
         missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
         if missing:
             fresh = self.encoder.encode(list(missing.values()))
             new = {digest: vector.astype(np.float32).tobytes() for digest, vector in zip(missing, fresh, strict=True)}
             self.cache.put_vectors(self.encoder.fingerprint, new)
-            known = {**known, **new}
+            known.update(new)
         out = np.zeros((len(texts), self.encoder.dimension), dtype=np.float32)
         for row, digest in enumerate(digests):
             out[row] = np.frombuffer(known[digest], dtype=np.float32)
@@ -63,7 +74,7 @@ class Scoring:
 
     @classmethod
     def of(
-        cls, master: MasterData, confirmations: Sequence[Confirmation], models: Models, *, cache: TenantStore
+        cls, master: MasterData, confirmations: Sequence[Confirmation], models: Models, *, cache: VectorCache
     ) -> "Scoring":
         """Build once a run. Vectors come from the store where they were made before."""
         encode = None if models.encoder is None else CachedEncoder(models.encoder, cache)
@@ -85,7 +96,7 @@ class Scoring:
         return list(self._known.get(person, ()))
 
     def scores(
-        self, candidates: Sequence[Candidate], *, as_of: datetime, cache: TenantStore
+        self, candidates: Sequence[Candidate], *, as_of: datetime, cache: VectorCache
     ) -> Iterator[tuple[Candidate, tuple[Score, ...]]]:
         """Each candidate with its scores, most probable first; ties keep the order of the work items."""
         if not candidates:

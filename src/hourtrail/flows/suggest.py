@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from hourtrail.capture import CaptureSettings, capture
+from hourtrail.capture import Captured, CaptureSettings, capture
 from hourtrail.domain.block import Candidate, Withheld, WorkBlock
 from hourtrail.domain.errors import InvalidInput, NotFound
-from hourtrail.domain.firm import NOT_WORK
+from hourtrail.domain.firm import NOT_WORK, Person
 from hourtrail.domain.instants import day_bounds, zone_named
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.spans import Span
@@ -83,6 +83,24 @@ def suggest(
     return result
 
 
+def capture_days(
+    db: TenantStore, person: Person, first: date, last: date, settings: CaptureSettings
+) -> tuple[Captured, list[Suggestion]]:
+    """What the stored activities around these local days come to, and the decided suggestions that they give way to."""
+    start, end = day_bounds(first, last, zone_named(person.zone))
+    decided = db.suggestions(
+        person=person.id, first=first - MARGIN, last=last + MARGIN, status=SuggestionStatus.DECIDED
+    )
+    captured = capture(
+        person,
+        list(db.activities(person=person.id, start=start - MARGIN, end=end + MARGIN)),
+        occupied=_occupied(decided),
+        consumed={evidence.activity for row in decided for evidence in row.evidence},
+        settings=settings,
+    )
+    return captured, decided
+
+
 def _people(db: TenantStore, first: date, last: date) -> list[str]:
     start = datetime(first.year, first.month, first.day, tzinfo=UTC) - MARGIN
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + 2 * MARGIN
@@ -103,17 +121,7 @@ class _PersonRun:
     def run(self, first: date, last: date, result: SuggestResult) -> None:
         """Capture, score, route and reconcile; adds to ``result``."""
         person = self.master.person(self.person)
-        start, end = day_bounds(first, last, zone_named(person.zone))
-        decided = self.db.suggestions(
-            person=self.person, first=first - MARGIN, last=last + MARGIN, status=SuggestionStatus.DECIDED
-        )
-        captured = capture(
-            person,
-            list(self.db.activities(person=self.person, start=start - MARGIN, end=end + MARGIN)),
-            occupied=_occupied(decided),
-            consumed={evidence.activity for row in decided for evidence in row.evidence},
-            settings=self.settings,
-        )
+        captured, decided = capture_days(self.db, person, first, last, self.settings)
         blocks = [block for block in captured.blocks if first <= block.date <= last]
         result.withheld.extend(row for row in captured.withheld if row.date is None or first <= row.date <= last)
         fresh = self._propose(blocks, result)

@@ -22,7 +22,7 @@ def week_grid(store: Store, tenant: str, person: str, day: date) -> list[GridRow
     """The week that holds ``day``. Order: booked time, then proposed time, then recent use, then plan, then code."""
     monday = day - timedelta(days=day.weekday())
     days = [monday + timedelta(days=offset) for offset in range(7)]
-    with store.tenant(tenant) as db:
+    with store.tenant(tenant, read_only=True) as db:
         master = db.master()
         entries = list(db.entries(person=person, first=monday - timedelta(days=28), last=days[-1]))
         suggestions = db.suggestions(person=person, first=monday, last=days[-1], status=SuggestionStatus.OPEN)
