@@ -10,7 +10,7 @@ import numpy as np
 
 from hourtrail.features.arrays import Floats, Ints, Terms, Vectors, share
 from hourtrail.features.keys import combined
-from hourtrail.features.lexical import overlap, row_numbers
+from hourtrail.features.lexical import row_numbers
 from hourtrail.features.question import Question
 
 WINDOW: Final = 10_000
@@ -112,7 +112,7 @@ class _Stretch:
 
     def lexical(self, asked: Terms) -> dict[str, Floats]:
         """The greatest overlap of rare words, and the vote by it (not yet shares)."""
-        product = overlap(asked, self.memory.vocabulary.rows[self.low : self.high])
+        product = self.memory.vocabulary.overlap(asked, slice(self.low, self.high))
         query, row = row_numbers(product), product.indices + self.low
         counts = (row < self.known[query]) & (row >= self.known[query] - WINDOW)
         cells = (query * self.shape[1] + self.slot_of_row[row])[counts]

@@ -26,9 +26,8 @@ def master_features(question: Question) -> dict[str, Floats]:
     text, around = presence(queries.traits.terms), presence(queries.around)
     stated = np.diff(catalogue.keywords.indptr)[pairs.item] > 0
     out["keyword_hits"] = np.where(stated, _phrases(text, pairs, catalogue.keywords), np.nan)
-    everything = (text + around).tocsr().minimum(1.0) if around.nnz else text
-    out["code_hits"] = _phrases(everything, pairs, catalogue.codes)
-    out["client_hits"] = _phrases(everything, pairs, catalogue.clients)
+    for name, looked_for in (("code_hits", catalogue.codes), ("client_hits", catalogue.clients)):
+        out[name] = np.maximum(_phrases(text, pairs, looked_for), _phrases(around, pairs, looked_for))
     out["prefix_hint"] = _hint(question, catalogue.prefixes, queries.traits.same["prefix"])
     out["container_hint"] = _hint(question, catalogue.containers, queries.places)
     out["domain_hint"] = _hint(question, catalogue.domains, queries.mail)

@@ -7,7 +7,6 @@ import numpy as np
 from hourtrail.domain.firm import WorkItem
 from hourtrail.features.arrays import Floats, Ints
 from hourtrail.features.keys import item_key
-from hourtrail.features.lexical import overlap
 from hourtrail.features.memory import Memory
 from hourtrail.features.queries import Queries
 
@@ -46,4 +45,4 @@ def _similarity(queries: Queries, row: int, memory: Memory, rows: Ints, known: I
         similar: Floats = (both[1][rows] @ both[0][row]).astype(np.float64)
         return similar
     words = memory.vocabulary.weighted(queries.traits.terms[one], known)
-    return np.asarray(overlap(words, memory.vocabulary.rows[rows]).toarray(), dtype=np.float64).ravel()
+    return np.asarray(memory.vocabulary.overlap(words, rows).toarray(), dtype=np.float64).ravel()

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourtrail.features.arrays import Floats, Ints, share
-from hourtrail.features.lexical import overlap
 from hourtrail.features.memory import Memory
 from hourtrail.features.pairs import Pairs
 from hourtrail.features.queries import Queries
@@ -178,13 +177,10 @@ class _Chunk:
 
     def _lexical(self) -> Floats:
         table = np.zeros(self.window.rows.shape)
-        if not len(self.memory):
-            return table
-        known = self.memory.vocabulary.rows
         for run in self._runs():
             rows, places = self._stretch(run)
             if len(rows):
-                product = overlap(self.question.words[self.chunk[run]], known[rows]).toarray()
+                product = self.memory.vocabulary.overlap(self.question.words[self.chunk[run]], rows).toarray()
                 table[run] = np.take_along_axis(product, places, axis=1)
         return table
 

@@ -1,0 +1,129 @@
+"""Features and rules of a person-week beside the least that any model must do: encode the texts and score the rows."""
+
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+import lightgbm
+import numpy as np
+import pytest
+
+from hourtrail.domain.activity import ActivityKind
+from hourtrail.domain.block import Candidate, WorkBlock
+from hourtrail.domain.firm import NOT_WORK, Task, WorkItem
+from hourtrail.domain.master import MasterData
+from hourtrail.domain.memory import Confirmation
+from hourtrail.domain.spans import Span
+from hourtrail.features import SPEC, Catalogue, Memory, Pairs, Queries, RulesScorer, frame, pair_features
+from hourtrail_models.artefact import load_bundled
+from hourtrail_models.encoder import OnnxEncoder
+
+BLOCKS, ITEMS, PEOPLE, ENTRIES = 40, 59, 20, 12_000
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+WORDS = (
+    *("review", "design", "migration", "login", "invoice", "export", "dashboard", "kickoff", "retro", "planning"),
+    *("release", "hotfix", "audit", "training", "report", "pipeline", "contract", "workshop", "storage", "network"),
+    *("backup", "schema", "interface", "pricing", "onboarding", "steering", "budget", "survey", "crane", "valve"),
+)
+
+
+def _texts(count: int, seed: int) -> list[str]:
+    """Titles of six words; a few words are common and many are rare (Zipf), as in real ones."""
+    drawn = np.random.default_rng(seed)
+    ranks = np.minimum(drawn.zipf(1.3, size=(count, 6)), 3_000)
+    return [" ".join(f"{WORDS[rank % len(WORDS)]}{rank // len(WORDS) or ''}" for rank in row) for row in ranks.tolist()]
+
+
+def _best_of(rounds: int, work: Callable[[], object]) -> float:
+    spent = []
+    for _ in range(rounds):
+        began = time.perf_counter()
+        work()
+        spent.append(time.perf_counter() - began)
+    return min(spent)
+
+
+@pytest.fixture(scope="module")
+def firm() -> tuple[Memory, Catalogue, list[WorkItem]]:
+    """A firm with a year of entries, as the memory of a running service holds it."""
+    items = [WorkItem(f"client{number % 12}", f"project{number}") for number in range(ITEMS)]
+    drawn = np.random.default_rng(5)
+    vectors = drawn.standard_normal((ENTRIES, 384)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    rows = [
+        Confirmation(
+            id=f"e{number}", person=f"p{drawn.integers(PEOPLE)}", item=items[int(drawn.integers(ITEMS))],
+            at=START - timedelta(hours=number * 0.7 + 24), known_at=START - timedelta(hours=number * 0.7), text=text,
+            container=f"repo{number % 40}", series=f"s{number % 90}" if number % 3 == 0 else "",
+        )
+        for number, text in enumerate(_texts(ENTRIES, 1))
+    ]  # fmt: skip
+    master = MasterData(
+        tasks=tuple(
+            Task(item=item, name=f"{WORDS[n % 30]} {n}", keywords=(WORDS[n % 29],)) for n, item in enumerate(items)
+        )
+    )
+    return (
+        Memory.of(rows, lambda texts: vectors[: len(texts)]),
+        Catalogue.of(master, (), lambda texts: vectors[: len(texts)]),
+        items,
+    )
+
+
+def _week(items: list[WorkItem], seed: int) -> list[Candidate]:
+    return [
+        Candidate(
+            block=WorkBlock(
+                id=f"b{number}", person="p3", zone="Europe/Berlin", date=START.date(), kind=ActivityKind.MEETING, anchor="a",
+                span=Span(START + timedelta(hours=number), START + timedelta(hours=number, minutes=45)), title=text, text=text,
+                evidence=(), evidence_minutes=45, suggested_minutes=45, container=f"repo{number}", series=f"s{number}",
+            ),
+            items=(*items, NOT_WORK),
+        )
+        for number, text in enumerate(_texts(BLOCKS, seed))
+    ]  # fmt: skip
+
+
+def _booster(matrix: np.ndarray, group: np.ndarray) -> lightgbm.Booster:
+    labels = (np.random.default_rng(2).random(len(matrix)) < 1 / 60).astype(int)
+    data = lightgbm.Dataset(matrix, label=labels, group=np.bincount(group), params={"verbose": -1})
+    params = {"objective": "lambdarank", "num_leaves": 31, "verbose": -1, "num_threads": 1, "min_data_in_leaf": 5}
+    return lightgbm.train(params, data, num_boost_round=200)
+
+
+def test_a_person_week_costs_little_more_than_encoder_and_booster(firm):
+    memory, catalogue, items = firm
+    encoder = OnnxEncoder(load_bundled("encoder"))
+    first = frame(_week(items, 100), as_of=START, memory=memory, catalogue=catalogue, encode=encoder.encode)
+    booster = _booster(first.matrix, first.group)
+    seeds = iter(range(200, 10_000))
+
+    def bare() -> None:
+        encoder.encode(_texts(BLOCKS, next(seeds)))
+        booster.predict(first.matrix, num_threads=1)
+
+    def whole() -> None:
+        week = frame(_week(items, next(seeds)), as_of=START, memory=memory, catalogue=catalogue, encode=encoder.encode)
+        booster.predict(week.matrix, num_threads=1)
+
+    ratio = _best_of(9, whole) / _best_of(9, bare)
+    print(f"\nfeatures + scoring of {BLOCKS} x {ITEMS + 1} pairs / bare encoder + booster: {ratio:.2f}")  # noqa: T201 - what `make bench` shows
+    assert first.matrix.shape == (BLOCKS * (ITEMS + 1), len(SPEC.names))
+    assert ratio < 1.5
+
+
+def test_a_replay_costs_less_per_event_than_single_questions(firm):
+    memory, catalogue, items = firm
+    week = [candidate.block for candidate in _week(items, 300)]
+    numbers = [catalogue.index[item] for item in items]
+
+    def ask(blocks: list[WorkBlock]) -> None:
+        queries = Queries.of_blocks(
+            blocks, as_of=START, encode=lambda texts: np.ones((len(texts), 384), dtype=np.float32)
+        )
+        matrix = pair_features(queries, Pairs.of([numbers] * len(blocks)), memory, catalogue)
+        RulesScorer().probabilities(matrix, np.repeat(np.arange(len(blocks)), len(numbers)))
+
+    ratio = _best_of(3, lambda: ask(week * 10)) / 10 / _best_of(3, lambda: [ask([block]) for block in week])
+    print(f"\na question in a batch of {BLOCKS * 10} / asked alone: {ratio:.2f}")  # noqa: T201 - as above
+    assert ratio < 0.5
