@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from hourtrail.capture import Captured, CaptureSettings, capture
+from hourtrail.domain.activity import Response, Status
 from hourtrail.domain.block import Candidate, Withheld, WorkBlock
 from hourtrail.domain.errors import InvalidInput, NotFound
 from hourtrail.domain.firm import NOT_WORK, Person
 from hourtrail.domain.instants import day_bounds, zone_named
 from hourtrail.domain.master import MasterData
-from hourtrail.domain.spans import Span
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
 from hourtrail.flows.scoring import Scoring
 from hourtrail.policy.propose import propose
@@ -83,22 +83,36 @@ def suggest(
     return result
 
 
-def capture_days(
-    db: TenantStore, person: Person, first: date, last: date, settings: CaptureSettings
-) -> tuple[Captured, list[Suggestion]]:
-    """What the stored activities around these local days come to, and the decided suggestions that they give way to."""
+@dataclass(frozen=True, slots=True)
+class CapturedDays:
+    """What the stored activities come to, and the suggestions that they give way to.
+
+    ``kept`` are open parts of an event of which another part is decided (a workshop cut in two by a call, say): the
+    person has seen the event as it was, so its remaining parts stay as they are until they are decided too.
+    """
+
+    captured: Captured
+    decided: list[Suggestion]
+    kept: list[Suggestion]
+
+
+def capture_days(db: TenantStore, person: Person, first: date, last: date, settings: CaptureSettings) -> CapturedDays:
+    """What the stored activities around these local days come to, beside what is decided."""
     start, end = day_bounds(first, last, zone_named(person.zone))
-    decided = db.suggestions(
-        person=person.id, first=first - MARGIN, last=last + MARGIN, status=SuggestionStatus.DECIDED
-    )
+    around = db.suggestions(person=person.id, first=first - MARGIN, last=last + MARGIN)
+    decided = [row for row in around if row.status is SuggestionStatus.DECIDED]
+    activities = list(db.activities(person=person.id, start=start - MARGIN, end=end + MARGIN))
+    going = {row.key for row in activities if row.status is Status.CONFIRMED and row.response is not Response.DECLINED}
+    cut = going & {row.block.anchor for row in decided}
+    kept = [row for row in around if row.status is SuggestionStatus.OPEN and row.block.anchor in cut]
     captured = capture(
         person,
-        list(db.activities(person=person.id, start=start - MARGIN, end=end + MARGIN)),
-        occupied=_occupied(decided),
-        consumed={evidence.activity for row in decided for evidence in row.evidence},
+        activities,
+        occupied=[row.span for row in (*decided, *kept)],
+        consumed={evidence.activity for row in (*decided, *kept) for evidence in row.evidence},
         settings=settings,
     )
-    return captured, decided
+    return CapturedDays(captured, decided, kept)
 
 
 def _people(db: TenantStore, first: date, last: date) -> list[str]:
@@ -121,13 +135,15 @@ class _PersonRun:
     def run(self, first: date, last: date, result: SuggestResult) -> None:
         """Capture, score, route and reconcile; adds to ``result``."""
         person = self.master.person(self.person)
-        captured, decided = capture_days(self.db, person, first, last, self.settings)
+        days = capture_days(self.db, person, first, last, self.settings)
+        captured = days.captured
         blocks = [block for block in captured.blocks if first <= block.date <= last]
         result.withheld.extend(row for row in captured.withheld if row.date is None or first <= row.date <= last)
         fresh = self._propose(blocks, result)
-        self._reconcile(fresh, first, last, result)
-        in_range = [row for row in decided if first <= row.date <= last]
-        result.totals.extend(_totals(self.person, captured.working_minutes, [*fresh, *in_range], first, last))
+        kept = [row for row in days.kept if first <= row.date <= last]
+        self._reconcile(fresh, kept, first, last, result)
+        in_range = [row for row in days.decided if first <= row.date <= last]
+        result.totals.extend(_totals(self.person, captured.working_minutes, [*fresh, *kept, *in_range], first, last))
 
     def _propose(self, blocks: Sequence[WorkBlock], result: SuggestResult) -> list[Suggestion]:
         candidates: list[Candidate] = []
@@ -147,7 +163,9 @@ class _PersonRun:
                 result.withheld.append(withheld)
         return fresh
 
-    def _reconcile(self, fresh: list[Suggestion], first: date, last: date, result: SuggestResult) -> None:
+    def _reconcile(
+        self, fresh: list[Suggestion], kept: list[Suggestion], first: date, last: date, result: SuggestResult
+    ) -> None:
         open_now = self.db.suggestions(person=self.person, first=first, last=last, status=SuggestionStatus.OPEN)
         stored = {row.id: row for row in open_now}
         create: list[Suggestion] = []
@@ -163,7 +181,8 @@ class _PersonRun:
                 after = replace(row, revision=before.revision + 1)
                 update.append(after)
             result.suggestions.append(after)
-        withdraw = sorted(stored)
+        result.suggestions.extend(kept)
+        withdraw = sorted(set(stored) - {row.id for row in kept})
         if create or update or withdraw:
             self.db.reconcile_suggestions(create=create, update=update, withdraw=withdraw)
             self._audit(create, update, withdraw)
@@ -193,10 +212,6 @@ class _PersonRun:
             },
             at=self.asked_at,
         )
-
-
-def _occupied(decided: Sequence[Suggestion]) -> list[Span]:
-    return [row.span for row in decided]
 
 
 def _unassignable(block: WorkBlock) -> Withheld:
