@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hourtrail.store import open_store
 
-BATCHES, ROWS = 40, 25
+BATCHES, ROWS = 30, 20
 CHILD = Path(__file__).parent / "ingesting.py"
 
 
@@ -17,7 +17,7 @@ def test_killed_at_random_moments(url: str) -> None:
     chance = random.Random(7)
     open_store(url).close()
     acknowledged: set[int] = set()
-    for _ in range(6):
+    for _ in range(4):
         child = subprocess.Popen(
             [sys.executable, str(CHILD), url, str(BATCHES), str(ROWS)], stdout=subprocess.PIPE, text=True
         )

@@ -25,8 +25,9 @@ from hourtrail.store.schema import APPEND_ONLY, metadata
 def _differ(
     context: MigrationContext, _column: object, _meta: object, found: sa.types.TypeEngine, declared: sa.types.TypeEngine
 ) -> bool:
-    """Compare what the database would be told: the collation too, which the library's own comparison stumbles over."""
-    return found.compile(context.dialect) != declared.dialect_impl(context.dialect).compile(context.dialect)
+    """Compare what the database would be told. SQLAlchemy binds text as VARCHAR without a length, which is TEXT to PostgreSQL."""
+    told = declared.dialect_impl(context.dialect).compile(context.dialect).replace("VARCHAR", "TEXT")
+    return found.compile(context.dialect) != told
 
 
 def test_the_migrated_schema_is_the_declared_one(store: Store) -> None:

@@ -65,11 +65,13 @@ def put(
     look: tuple[ColumnElement[Any], ...] = (),
     replaces: Callable[[Row, Row], bool] = by_digest,
     keep: tuple[str, ...] = (),
+    write: Callable[[list[Row]], None] | None = None,
 ) -> Counts:
     """Upsert rows (without their tenant; ``digest`` included) whose identity in the tenant is the column ``key``.
 
     ``where`` narrows the table to the rows among which the key is unique; ``look`` names what else ``replaces`` has to know
-    of the stored row; ``keep`` names columns that an update leaves. The last of several rows with one key wins. Existing
+    of the stored row; ``keep`` names columns that an update leaves; ``write`` does the upsert where the row's values are
+    in the driver's own form already. The last of several rows with one key wins. Existing
     rows are locked in key order, so that two writers never wait for each other in a circle.
     """
     last = {row[key]: row for row in rows}
@@ -83,6 +85,10 @@ def put(
         changed = [last[name] for name in chunk if name in known and replaces(known[name], last[name])]
         fresh = [last[name] for name in chunk if name not in known]
         if changed or fresh:
-            connection.execute(statement, [{"tenant": scope.tenant, **row} for row in (*fresh, *changed)])
+            batch: list[Row] = [{"tenant": scope.tenant, **row} for row in (*fresh, *changed)]
+            if write is None:
+                connection.execute(statement, batch)
+            else:
+                write(batch)
         total += Counts(len(fresh), len(changed), len(chunk) - len(fresh) - len(changed))
     return total
