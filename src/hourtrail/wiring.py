@@ -13,7 +13,6 @@ from hourtrail.policy.bands import BandPolicy, policy_from
 
 SOURCES: Final = "hourtrail.sources"
 PLUGINS: Final = "hourtrail.plugins"
-COMMANDS: Final = "hourtrail.commands"
 
 log = logging.getLogger(__name__)
 

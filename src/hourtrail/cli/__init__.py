@@ -3,60 +3,34 @@
 import logging
 import os
 import sys
-from importlib.metadata import entry_points
 from typing import Final
 
 import click
 
 from hourtrail import __version__
-from hourtrail.cli.audit import audit
-from hourtrail.cli.backtest import backtest
-from hourtrail.cli.check import check
-from hourtrail.cli.common import OK, REFUSED, UNUSABLE, Settings
-from hourtrail.cli.completion import completion
-from hourtrail.cli.decide import decide
-from hourtrail.cli.demo import demo
-from hourtrail.cli.export import export
-from hourtrail.cli.ingest import ingest
-from hourtrail.cli.sources import sources
-from hourtrail.cli.suggest import suggest
-from hourtrail.cli.trail import trail
+from hourtrail.cli.group import CommandGroup, Core
+from hourtrail.cli.settings import OK, REFUSED, UNUSABLE, Settings
 from hourtrail.domain.errors import HourtrailError
-from hourtrail.wiring import COMMANDS
 
-CORE: Final[tuple[click.Command, ...]] = (
-    audit,
-    backtest,
-    check,
-    completion,
-    decide,
-    demo,
-    export,
-    ingest,
-    sources,
-    suggest,
-    trail,
+CORE: Final = (
+    Core("audit", "The audit trail."),
+    Core("backtest", "Replay labelled work in time order and measure."),
+    Core("check", "Check a file of time entries, alone or against master data."),
+    Core("completion", "Print the completion script of a shell."),
+    Core("decide", "Decide on a suggestion."),
+    Core("demo", "Run a small sample firm through ingest, suggest, decide and export, and say what to do next."),
+    Core("export", "Write activities, time entries, suggestions, decisions, findings or the training set."),
+    Core("ingest", "Read calendars (.ics), git repositories, ticket exports and contract files (CSV, JSONL)."),
+    Core("sources", "List the registered sources and what each reads."),
+    Core("suggest", "Propose time entries for the activities between two days."),
+    Core("trail", "Show the evidence, model, score, threshold, decision, actor and times behind a time entry."),
 )
+"""The commands of this package, with what ``hourtrail --help`` says about each without importing it."""
 
 
-class LazyGroup(click.Group):
-    """Commands of the core, and those that other packages register; the latter are imported only when they are called."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Every command's name."""
-        return sorted({*super().list_commands(ctx), *(point.name for point in entry_points(group=COMMANDS))})
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """The command, loaded when it is a registered one."""
-        if found := super().get_command(ctx, cmd_name):
-            return found
-        for point in entry_points(group=COMMANDS, name=cmd_name):
-            command: click.Command = point.load()
-            return command
-        return None
-
-
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.group(
+    cls=CommandGroup, core=CORE, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+)
 @click.version_option(__version__, prog_name="hourtrail")
 @click.option(
     "--store", "store_url", metavar="URL", help="Database; also HOURTRAIL_STORE. Default: SQLite in your data folder."
@@ -81,14 +55,11 @@ def hourtrail(ctx: click.Context, store_url: str | None, tenant: str | None, *, 
     )
 
 
-for _command in CORE:
-    hourtrail.add_command(_command)
-
-
 def main() -> None:
     """Entry point of the ``hourtrail`` command: every error is a sentence, none is a traceback."""
     try:
         code = hourtrail.main(prog_name="hourtrail", standalone_mode=False)
+        sys.stdout.flush()
     except click.exceptions.Abort:
         click.echo("stopped", err=True)
         sys.exit(130)
@@ -102,7 +73,10 @@ def main() -> None:
         # The reader (head, less) went away; that is not our error. Python would complain at shutdown otherwise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(OK)
+    except OSError as error:
+        click.echo(f"hourtrail: {error.filename or 'the system'}: {error.strerror or error}", err=True)
+        sys.exit(UNUSABLE)
     sys.exit(code if isinstance(code, int) else OK)
 
 
-__all__ = ["OK", "REFUSED", "UNUSABLE", "hourtrail", "main"]
+__all__ = ["CORE", "OK", "REFUSED", "UNUSABLE", "hourtrail", "main"]

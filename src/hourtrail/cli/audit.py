@@ -2,7 +2,8 @@
 
 import click
 
-from hourtrail.cli.common import OK, answer, common_options, opened
+from hourtrail.cli.common import answer, common_options, opened
+from hourtrail.cli.settings import OK
 
 BROKEN = 1
 

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from hourtrail.cli.common import OK, REFUSED, answer, end_progress, say_refused
+from hourtrail.cli.common import answer, end_progress, say_refused
+from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.flows.backtest import MappingOptions, backtest_mapping
 from hourtrail.wiring import load_models
 

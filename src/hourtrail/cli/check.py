@@ -10,7 +10,8 @@ from rich.table import Table
 
 from hourtrail.checks import CheckPolicy, Grain
 from hourtrail.checks.policy import load as load_policy
-from hourtrail.cli.common import OK, REFUSED, Day, answer, console, say, say_refused
+from hourtrail.cli.common import Day, answer, console, say, say_refused
+from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.domain.wire import finding_to_json
 from hourtrail.flows.check import CheckFiles, CheckReport, check_files
 

@@ -1,46 +1,24 @@
-"""What every command shares: where the data is, how answers are printed, what the exit codes mean."""
+"""What every command shares: where the data is, how answers are printed, how days are written."""
 
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 import click
 from rich.console import Console
 
+from hourtrail.cli.settings import Settings
 from hourtrail.domain.activity import Rejected
 from hourtrail.domain.errors import HourtrailError
 from hourtrail.domain.instants import parse_date
 from hourtrail.store import Store, default_url, open_store
 
-OK: Final = 0
-REFUSED: Final = 3
-UNUSABLE: Final = 2
-
 P = ParamSpec("P")
 T = TypeVar("T")
-
-
-@dataclass(slots=True)
-class Settings:
-    """Common options; those given behind the command win over those given before it."""
-
-    store_url: str | None = None
-    tenant: str | None = None
-
-    @property
-    def url(self) -> str:
-        """The database in force."""
-        return self.store_url or os.environ.get("HOURTRAIL_STORE") or default_url()
-
-    @property
-    def tenant_name(self) -> str:
-        """The tenant in force."""
-        return self.tenant or "default"
 
 
 def _store_option(ctx: click.Context, _param: click.Parameter, value: str | None) -> None:
@@ -87,7 +65,7 @@ class Day(click.ParamType[date]):
 def opened(ctx: click.Context) -> Iterator[tuple[Store, str]]:
     """The store and the tenant's name; the store is closed at the end."""
     settings = ctx.ensure_object(Settings)
-    store = open_store(settings.url)
+    store = open_store(settings.store_url or os.environ.get("HOURTRAIL_STORE") or default_url())
     try:
         yield store, settings.tenant_name
     finally:

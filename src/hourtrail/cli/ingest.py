@@ -7,8 +7,6 @@ from typing import Any, Final
 import click
 
 from hourtrail.cli.common import (
-    OK,
-    REFUSED,
     Day,
     answer,
     common_options,
@@ -18,6 +16,7 @@ from hourtrail.cli.common import (
     say,
     say_refused,
 )
+from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.domain.activity import ReadOptions
 from hourtrail.domain.wire import rejected_to_json
 from hourtrail.flows.fetch import fetched

@@ -38,6 +38,7 @@ def _cell(value: Any) -> str:
     elif isinstance(value, (dict, list)):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, str):
-        # A leading apostrophe is what spreadsheets themselves use to mark text (OWASP, CSV injection).
-        return f"'{value}" if value.startswith(FORMULA) else value
+        # A leading apostrophe is what spreadsheets themselves use to mark text (OWASP, CSV injection). Text that looks
+        # marked already gets another, because the reader drops one: what is exported comes back as it was.
+        return f"'{value}" if value.lstrip("'").startswith(FORMULA) else value
     return str(value)

@@ -18,7 +18,7 @@ from hourtrail.domain.activity import Activity, ActivityKind, ReadOptions
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.wire import activity_to_json, entry_to_json
-from hourtrail.exporters.tables import FORMULA, write_csv, write_jsonl
+from hourtrail.exporters.tables import write_csv, write_jsonl
 from hourtrail.sources.contract_files import ContractFileSource, read_records
 from hourtrail.sources.contract_files.catalogue import ACTIVITIES, DATA_CONTRACTS, TIME_ENTRIES
 
@@ -144,14 +144,9 @@ def test_reading_is_lazy_and_memory_stays_flat(tmp_path):
 EXAMPLES = settings(deadline=None, max_examples=60)  # files on a busy machine: no example is timed
 
 
-def _unmarked(text):
-    # An apostrophe before a formula sign is the mark of an export, and is dropped.
-    return not (text.startswith("'") and text.lstrip("'").startswith(FORMULA))
-
-
-CODES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Z")), min_size=1, max_size=12).filter(_unmarked)
+CODES = st.text(st.characters(exclude_categories=("Cc", "Cs", "Z")), min_size=1, max_size=12)
 TEXTS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\0"), max_size=60).filter(
-    lambda text: not text.isspace() and _unmarked(text)
+    lambda text: not text.isspace()
 )
 INSTANTS = st.datetimes(datetime(2000, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
 RATES = st.decimals(Decimal(0), Decimal(10_000), places=2)
