@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import or_, select, update
@@ -26,14 +27,16 @@ _ENUMS = (
 )  # fmt: skip
 
 
+_plain = attrgetter(*_PLAIN)
+_enums = attrgetter(*(name for name, _, _ in _ENUMS))
+
+
 def _body(row: Activity) -> dict[str, Any]:
     """What no query asks for; fields at their default are left out."""
-    body: dict[str, Any] = {"kind": row.kind.value}
-    for name in _PLAIN:
-        if value := getattr(row, name):
-            body[name] = value
-    for name, _, default in _ENUMS:
-        if (value := getattr(row, name)) is not default:
+    body: dict[str, Any] = {name: value for name, value in zip(_PLAIN, _plain(row), strict=True) if value}
+    body["kind"] = row.kind.value
+    for (name, _, default), value in zip(_ENUMS, _enums(row), strict=True):
+        if value is not default:
             body[name] = value.value
     if row.participants:
         body["participants"] = list(row.participants)
@@ -55,11 +58,12 @@ def _values(row: Activity, at: Callable[[datetime | None], Any]) -> dict[str, An
     ``at`` writes an instant as the column type would.
     """
     texts: tuple[str, ...] = (row.source, row.external_id, row.person, row.container, row.revision)
+    start, end = at(row.start), at(row.end)
     body = _ENCODER.encode(_body(row))
-    content = "\0".join((*texts, str(row.start), str(row.end), body))
+    content = "\x1f".join((*texts, str(start), str(end), body))
     try:
         data = content.encode()
-        unclean = content.count("\0") > len(texts) + 2 or "\\u0000" in body
+        unclean = "\0" in content or "\\u0000" in body
     except UnicodeEncodeError:
         data, unclean = content.encode("utf-8", "surrogatepass"), True
     if unclean:
@@ -72,8 +76,8 @@ def _values(row: Activity, at: Callable[[datetime | None], Any]) -> dict[str, An
         "container": texts[3],
         "revision": texts[4],
         "digest": hashlib.blake2b(data, digest_size=16).hexdigest(),
-        "start": at(row.start),
-        "end": at(row.end),
+        "start": start,
+        "end": end,
         "withdrawn_at": None,
         "body": body,
     }

@@ -11,7 +11,7 @@ from sqlalchemy import (
     Boolean,
     Column,
     Date,
-    Float,
+    Double,
     ForeignKeyConstraint,
     Index,
     Integer,
@@ -161,7 +161,7 @@ approval = Table(
 
 finding = Table(
     "finding", metadata, _key("tenant"), _key("fingerprint"), *_texts("id", "check", "digest", "status"),
-    Column("severity", EnumText(Severity), nullable=False), Column("score", Float(), nullable=False),
+    Column("severity", EnumText(Severity), nullable=False), Column("score", Double(), nullable=False),
     *_texts("measured", "expected", "explanation"), Column("blame", EnumText(Blame), nullable=False),
     *_texts("time_entry", "person", "period", "project", "contract"), *_dates("date"),
     *_decimals("amount"), *_maybe_texts("currency"), *_tuples("comparables"),

@@ -134,7 +134,7 @@ def create_human_part() -> None:
     )  # fmt: skip
     table(
         "finding", ("fingerprint",), *needed(TEXT, "id", "check", "digest", "status", "severity", "blame"),
-        *needed(sa.Float(), "score"), *needed(TEXT, "measured", "expected", "explanation"),
+        *needed(sa.Double(), "score"), *needed(TEXT, "measured", "expected", "explanation"),
         *needed(TEXT, "time_entry", "person", "period", "project", "contract"), *optional(sa.Date(), "date"),
         *optional(EXACT, "amount"), *optional(TEXT, "currency"), *needed(JSON, "comparables"),
     )  # fmt: skip
