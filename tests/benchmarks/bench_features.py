@@ -1,5 +1,6 @@
 """Features and rules of a person-week beside the least that any model must do: encode the texts and score the rows."""
 
+import statistics
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -34,13 +35,15 @@ def _texts(count: int, seed: int) -> list[str]:
     return [" ".join(f"{WORDS[rank % len(WORDS)]}{rank // len(WORDS) or ''}" for rank in row) for row in ranks.tolist()]
 
 
-def _best_of(rounds: int, work: Callable[[], object]) -> float:
-    spent = []
+def _ratio(rounds: int, work: Callable[[], object], yardstick: Callable[[], object]) -> float:
+    """Median elapsed time of the two, taken in turns so that a busy machine slows both alike."""
+    spent: tuple[list[float], list[float]] = ([], [])
     for _ in range(rounds):
-        began = time.perf_counter()
-        work()
-        spent.append(time.perf_counter() - began)
-    return min(spent)
+        for times, do in zip(spent, (work, yardstick), strict=True):
+            began = time.perf_counter()
+            do()
+            times.append(time.perf_counter() - began)
+    return statistics.median(spent[0]) / statistics.median(spent[1])
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +109,7 @@ def test_a_person_week_costs_little_more_than_encoder_and_booster(firm):
         week = frame(_week(items, next(seeds)), as_of=START, memory=memory, catalogue=catalogue, encode=encoder.encode)
         booster.predict(week.matrix, num_threads=1)
 
-    ratio = _best_of(9, whole) / _best_of(9, bare)
+    ratio = _ratio(15, whole, bare)
     print(f"\nfeatures + scoring of {BLOCKS} x {ITEMS + 1} pairs / bare encoder + booster: {ratio:.2f}")  # noqa: T201 - what `make bench` shows
     assert first.matrix.shape == (BLOCKS * (ITEMS + 1), len(SPEC.names))
     assert ratio < 1.5
@@ -124,6 +127,6 @@ def test_a_replay_costs_less_per_event_than_single_questions(firm):
         matrix = pair_features(queries, Pairs.of([numbers] * len(blocks)), memory, catalogue)
         RulesScorer().probabilities(matrix, np.repeat(np.arange(len(blocks)), len(numbers)))
 
-    ratio = _best_of(3, lambda: ask(week * 10)) / 10 / _best_of(3, lambda: [ask([block]) for block in week])
+    ratio = _ratio(3, lambda: ask(week * 10), lambda: [ask([block]) for block in week]) / 10
     print(f"\na question in a batch of {BLOCKS * 10} / asked alone: {ratio:.2f}")  # noqa: T201 - as above
     assert ratio < 0.5
