@@ -1,0 +1,114 @@
+"""Decisions: a person's word on a suggestion."""
+
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Header
+from pydantic import Field, StringConstraints
+from starlette.responses import JSONResponse
+
+from hourtrail.domain.decision import Verdict
+from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.wire import decision_to_json, entry_to_json
+from hourtrail.flows.decide import Decided, Request, decide
+from hourtrail.flows.resolve import Part
+from hourtrail_serving.fields import Code, IdPath, Instant, Minutes, OptionalCode, Revision, Strict, Text
+from hourtrail_serving.openapi import answers, writes
+from hourtrail_serving.served import Context
+
+router = APIRouter(prefix="/v1", tags=["decisions"])
+
+CLOCK_SKEW: Final = timedelta(minutes=2)
+"""How far a client's clock may run ahead of ours."""
+
+IdempotencyKey = Annotated[
+    Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")] | None,
+    Header(alias="Idempotency-Key", description="The same key with the same body is done once; kept for a day"),
+]
+
+
+class PartBody(Strict):
+    """One part of what is booked; empty fields keep what was suggested."""
+
+    minutes: Minutes | None = None
+    client: OptionalCode = ""
+    project: OptionalCode = ""
+    task: OptionalCode = ""
+
+    def part(self) -> Part:
+        """As the flow takes it."""
+        return Part(minutes=self.minutes, client=self.client, project=self.project, task=self.task)
+
+
+class DecisionRequest(PartBody):
+    """What the person said. A split gives ``parts``; everything else client, project, task and minutes directly."""
+
+    suggestion: Annotated[Code, Field(description="its id; the work date where time is added by hand")]
+    verdict: Verdict
+    actor: Annotated[Code, Field(description="the person who decides; a model or a service is refused")]
+    parts: Annotated[tuple[PartBody, ...], Field(max_length=50)] = ()
+    reason_code: OptionalCode = ""
+    note: Text = ""
+    narrative: Text = ""
+    billable: bool | None = None
+    shown_at: Annotated[Instant | None, Field(description="when the person was shown the suggestion")] = None
+    revision: Annotated[
+        Revision | None, Field(description="the revision that was shown; another one is a conflict")
+    ] = None
+
+    def request(self, now: datetime) -> Request:
+        """As the flow takes it. Raises InvalidInput for parts beside single fields and for a time to come."""
+        single = self.part()
+        if self.parts and single != Part():
+            raise InvalidInput("give either parts (for a split) or client, project, task and minutes, not both")
+        parts = tuple(row.part() for row in self.parts) or (() if single == Part() else (single,))
+        if self.shown_at is not None and self.shown_at > now + CLOCK_SKEW:
+            raise InvalidInput(
+                "shown_at lies in the future; send the time at which the person was shown the suggestion"
+            )
+        return Request(
+            suggestion=self.suggestion,
+            verdict=self.verdict,
+            actor=self.actor,
+            parts=parts,
+            reason_code=self.reason_code,
+            note=self.note,
+            narrative=self.narrative,
+            billable=self.billable,
+            shown_at=min(self.shown_at, now) if self.shown_at else None,
+            revision=self.revision,
+        )
+
+
+@router.post(
+    "/decisions",
+    status_code=HTTPStatus.CREATED,
+    responses=writes(
+        "Decided", "The logged decision and the entries it books", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, status=201
+    ),
+)
+def post_decision(served: Context, body: DecisionRequest, idempotency_key: IdempotencyKey = None) -> JSONResponse:
+    """Log a decision for ever and book what follows from it. Only a named person decides; undo supersedes."""
+
+    def work() -> dict[str, object]:
+        now = datetime.now(UTC)
+        return decided_to_json(decide(served.store, served.tenant, body.request(now), now=now))
+
+    answer = served.answers.once(idempotency_key, f"decisions {body.model_dump_json()}", work)
+    return JSONResponse(answer, status_code=HTTPStatus.CREATED)
+
+
+def decided_to_json(row: Decided) -> dict[str, object]:
+    """The decision contract's body beside the entries that it booked."""
+    return {
+        "decision": decision_to_json(row.decision),
+        "time_entries": [entry_to_json(entry) for entry in row.entries],
+    }
+
+
+@router.get("/decisions/{decision}", responses=answers("Decision", "The decision", HTTPStatus.NOT_FOUND))
+def get_decision(served: Context, decision: IdPath) -> JSONResponse:
+    """One decision, superseded or not."""
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        return JSONResponse(decision_to_json(db.decision(decision)))

@@ -1,0 +1,107 @@
+"""Suggestions: what is stored, computing them anew, and scoring activities that are not stored at all."""
+
+from http import HTTPStatus
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic import Field
+from starlette.responses import JSONResponse
+
+from hourtrail.domain.block import Withheld
+from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.suggestion import Band, Suggestion, SuggestionStatus
+from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
+from hourtrail.flows.suggest import suggest
+from hourtrail_serving.fields import Code, Day, FromQuery, IdPath, PersonQuery, Strict, ToQuery, bounded
+from hourtrail_serving.openapi import answers, writes
+from hourtrail_serving.scoring import ScoreRequest, score
+from hourtrail_serving.served import Context
+
+router = APIRouter(prefix="/v1", tags=["suggestions"])
+
+COMPUTED_DAYS = 35
+"""Days in one call; five weeks of one person take seconds."""
+
+
+class ComputeRequest(Strict):
+    """Whose days to compute anew."""
+
+    person: Code
+    first: Annotated[Day, Field(alias="from", description="First local work date")]
+    last: Annotated[Day, Field(alias="to", description="Last local work date, included")]
+
+
+@router.get("/suggestions", responses=answers("Suggestions", "Stored suggestions, by start"))
+def list_suggestions(
+    served: Context,
+    person: PersonQuery = None,
+    first: FromQuery = None,
+    last: ToQuery = None,
+    status: Annotated[SuggestionStatus | None, Query(description="Only these; all when it is left out")] = None,
+) -> JSONResponse:
+    """What was proposed, as it stands; nothing is computed. Give a person, or a range of at most 35 days."""
+    bounded(person, first, last)
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        rows = db.suggestions(person=person, first=first, last=last, status=status)
+    return JSONResponse(
+        {
+            "suggestions": [suggestion_to_json(row) for row in rows],
+            "withheld": [withheld_to_json(_withheld(row)) for row in rows if row.band is Band.WITHHOLD],
+            "degraded": served.models.degraded or None,
+        }
+    )
+
+
+def _withheld(row: Suggestion) -> Withheld:
+    reason = "; ".join(row.reasons)
+    return Withheld(
+        block=row.block.id, reason=reason, person=row.person, date=row.date, title=row.block.title, suggestion=row.id
+    )
+
+
+@router.get("/suggestions/{suggestion}", responses=answers("Suggestion", "The suggestion", HTTPStatus.NOT_FOUND))
+def get_suggestion(served: Context, suggestion: IdPath) -> JSONResponse:
+    """One suggestion, whatever its status."""
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        return JSONResponse(suggestion_to_json(db.suggestion(suggestion)))
+
+
+@router.post(
+    "/suggestions:compute", responses=writes("Computed", "What the run proposes and changed", HTTPStatus.CONFLICT)
+)
+def compute_suggestions(served: Context, body: ComputeRequest) -> JSONResponse:
+    """Compute one person's days from the stored activities. Reconciling: what a person decided is never touched."""
+    if not 1 <= (body.last - body.first).days + 1 <= COMPUTED_DAYS:
+        raise InvalidInput(f"from {body.first} to {body.last} must be 1 to {COMPUTED_DAYS} days")
+    result = suggest(
+        served.store, served.tenant, person=body.person, first=body.first, last=body.last, models=served.models
+    )
+    return JSONResponse(
+        {
+            "suggestions": [suggestion_to_json(row) for row in result.suggestions],
+            "withheld": [withheld_to_json(row) for row in result.withheld],
+            "totals": [
+                {
+                    "person": row.person,
+                    "date": row.date.isoformat(),
+                    "working_minutes": row.working_minutes,
+                    "project_minutes": row.project_minutes,
+                }
+                for row in result.totals
+            ],
+            "created": result.created,
+            "updated": result.updated,
+            "withdrawn": result.withdrawn,
+            "degraded": result.degraded or None,
+        }
+    )
+
+
+@router.post("/suggestions:score", responses=writes("Scored", "Ranked candidates of each work block"))
+def score_activities(served: Context, body: ScoreRequest) -> JSONResponse:
+    """Score activities without storing anything: candidates, evidence, threshold, band and model of each work block.
+
+    The same body gives the same answer. With master data in the body nothing of the store is read; without it, the
+    tenant's own master data and confirmed entries are what it is scored against.
+    """
+    return JSONResponse(score(served, body))

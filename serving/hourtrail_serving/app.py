@@ -1,0 +1,50 @@
+"""The web application: the API, the pages, and what stands before them."""
+
+from collections.abc import Collection
+from importlib.resources import files
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.staticfiles import StaticFiles
+
+from hourtrail import __version__
+from hourtrail.store import Store
+from hourtrail.wiring import Models
+from hourtrail_serving import problems
+from hourtrail_serving.api import decisions, entries, health, suggestions
+from hourtrail_serving.guards import Guards
+from hourtrail_serving.openapi import described
+from hourtrail_serving.pages import day
+from hourtrail_serving.served import Served
+
+MOST_BYTES: Final = 5 * 1024 * 1024
+"""Longest body of a request."""
+
+ABOUT: Final = (
+    "Time entries that a person confirms, with the evidence behind every hour. There is no login yet: who decides is stated"
+    " in the request, so keep the server on this machine."
+)
+
+
+def create_app(store: Store, tenant: str, models: Models, *, names: Collection[str] = ()) -> FastAPI:
+    """The application for one tenant of an open store.
+
+    ``names`` are the host names that it answers to beside localhost and plain addresses. The caller closes the store.
+    """
+    app = FastAPI(
+        title="Hourtrail",
+        version=__version__,
+        description=ABOUT,
+        # The interactive documentation loads scripts from elsewhere, which our policy forbids.
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=MOST_BYTES,
+    )
+    app.state.served = Served(store=store, tenant=tenant, models=models)
+    problems.install(app)
+    for module in (suggestions, decisions, entries, health, day):
+        app.include_router(module.router)
+    app.mount("/static", StaticFiles(directory=str(files("hourtrail_serving") / "static")), name="static")
+    app.add_middleware(Guards, names=names)
+    app.openapi = described(app)  # type: ignore[method-assign] # FastAPI's documented way to extend the document
+    return app

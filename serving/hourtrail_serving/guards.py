@@ -1,0 +1,100 @@
+"""What stands before every request: is it meant for this host, does it come from our own pages, and what browsers may do."""
+
+import ipaddress
+from collections.abc import Collection
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hourtrail_serving.problems import problem
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+HEADERS: Final = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Not no-referrer: browsers would then send "Origin: null" with our own forms.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    # Who worked on what is nothing that a shared cache or the back button of the next user should hold.
+    "Cache-Control": "no-store",
+}
+
+
+class Guards:
+    """ASGI middleware: refuses foreign hosts (421) and foreign origins (403), and adds the security headers.
+
+    A rebinding attack makes a browser call us under the attacker's own domain name, so names are refused unless they are
+    ours; addresses in figures cannot be rebound and pass. Starlette's TrustedHostMiddleware knows names only.
+    """
+
+    def __init__(self, app: ASGIApp, *, names: Collection[str] = ()) -> None:
+        self.app = app
+        self.names = frozenset({"localhost", *(name.lower() for name in names)})
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check, then hand on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        headers = Headers(scope=scope)
+        refusal = self._foreign_host(headers) or self._foreign_origin(scope["method"], headers)
+        if refusal is None:
+            await self.app(scope, receive, send_with_headers)
+        else:
+            status, name, detail = refusal
+            await problem(status, name, status.phrase, detail)(scope, receive, send_with_headers)
+
+    def _foreign_host(self, headers: Headers) -> tuple[HTTPStatus, str, str] | None:
+        host = _name_of(f"//{headers.get('host', '')}")
+        if host in self.names or _is_address(host):
+            return None
+        detail = f"this server does not answer to the name {host[:100]!r}; start it with --name if it should"
+        return HTTPStatus.MISDIRECTED_REQUEST, "foreign-host", detail
+
+    @staticmethod
+    def _foreign_origin(method: str, headers: Headers) -> tuple[HTTPStatus, str, str] | None:
+        """Refuse what another site's page makes a browser send. Programs send neither header."""
+        if method in SAFE:
+            return None
+        site, origin = headers.get("sec-fetch-site"), headers.get("origin")
+        same = (
+            site in {"same-origin", "none"} if site else origin is None or _same_place(origin, headers.get("host", ""))
+        )
+        if same:
+            return None
+        return HTTPStatus.FORBIDDEN, "foreign-origin", "the request comes from another site's page; use Hourtrail's own"
+
+
+def _name_of(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _same_place(origin: str, host: str) -> bool:
+    return origin.split("://", 1)[-1].lower() == host.lower()

@@ -1,0 +1,129 @@
+"""Errors as RFC 9457 problems: one place turns Hourtrail's error tree into status codes, and none shows a traceback."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from hourtrail.domain.errors import (
+    Conflict,
+    HourtrailError,
+    IllegalTransition,
+    InvalidInput,
+    ModelUnavailable,
+    NotAllowed,
+    NotFound,
+)
+from hourtrail.store import StoreUnavailable
+from hourtrail_serving.idempotency import KeyReused
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPE: Final = "application/problem+json"
+TYPE_BASE: Final = "urn:hourtrail:problem:"
+
+# The first class that matches decides; every other HourtrailError is a request that cannot be carried out.
+_KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
+    (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", "The key was used for another request"),
+    (NotFound, HTTPStatus.NOT_FOUND, "not-found", "No such record"),
+    (NotAllowed, HTTPStatus.FORBIDDEN, "not-allowed", "This actor may not do this"),
+    (IllegalTransition, HTTPStatus.CONFLICT, "illegal-transition", "The entry cannot go to that status"),
+    (Conflict, HTTPStatus.CONFLICT, "conflict", "The record changed or was decided"),
+    (InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The request does not fit"),
+    (ModelUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "model-unavailable", "The model cannot answer"),
+    (StoreUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "store-unavailable", "The database cannot answer"),
+    (HourtrailError, HTTPStatus.UNPROCESSABLE_ENTITY, "refused", "The request cannot be carried out"),
+)
+
+MOST_FAULTS: Final = 50
+"""Faults listed of one request; a list of thousands helps nobody."""
+
+
+def status_of(error: HourtrailError) -> HTTPStatus:
+    """The status code of an error; pages use it too."""
+    return next(status for kind, status, _, _ in _KINDS if isinstance(error, kind))
+
+
+def problem(
+    status: int,
+    name: str,
+    title: str,
+    detail: str,
+    *,
+    errors: Sequence[dict[str, Any]] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """One problem document; ``errors`` lists the faulty members of the request."""
+    body: dict[str, Any] = {"type": f"{TYPE_BASE}{name}", "title": title, "status": int(status), "detail": detail}
+    if errors:
+        body["errors"] = list(errors)
+    return JSONResponse(body, status_code=int(status), media_type=MEDIA_TYPE, headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of ``app`` as a problem."""
+    app.add_exception_handler(HourtrailError, _hourtrail)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _hourtrail(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HourtrailError)
+    status, name, title = next((s, n, t) for kind, s, n, t in _KINDS if isinstance(error, kind))
+    if isinstance(error, StoreUnavailable):
+        # The message names the database's address, which is the operator's business.
+        log.error("%s", error)
+        return problem(status, name, title, "the database does not answer; the server's log says why. Try again later")
+    return problem(status, name, title, str(error))
+
+
+async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    faults = error.errors()
+    errors = [
+        {"in": str(row["loc"][0]), "at": _path(row["loc"]), "reason": _reason(row)} for row in faults[:MOST_FAULTS]
+    ]
+    first = errors[0]
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    where = f"{first['at']}: " if first["at"] else ""
+    detail = f"{where}{first['reason']}{more}"
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The request does not fit", detail, errors=errors)
+
+
+def _path(location: Sequence[Any]) -> str:
+    return ".".join(str(part)[:60] for part in location[1:])
+
+
+def _reason(row: Any) -> str:
+    if row["type"] == "json_invalid":
+        return f"is not JSON: {row.get('ctx', {}).get('error', 'cannot be read')}"
+    # pydantic puts "Value error, " before the sentences of our own errors.
+    return str(row["msg"]).removeprefix("Value error, ")[:500]
+
+
+async def _http(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    status = HTTPStatus(error.status_code)
+    name = status.phrase.lower().replace(" ", "-")
+    return problem(status, name, status.phrase, _detail(status, error.detail), headers=error.headers)
+
+
+def _detail(status: HTTPStatus, detail: str) -> str:
+    if status is HTTPStatus.NOT_FOUND:
+        return "there is nothing at this address; /openapi.json lists what there is"
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return "the request's body is too large; send less at once"
+    return detail or status.description
+
+
+async def _unexpected(request: Request, _error: Exception) -> JSONResponse:
+    # The server logs the traceback itself; the client learns nothing of the inside.
+    title = "Something went wrong inside"
+    detail = f"{request.method} {request.url.path} failed; nothing of it was kept. The server's log says why."
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", title, detail)

@@ -1,0 +1,36 @@
+"""Rows of a JSON body as records of the data contracts, by the same reader that reads the files."""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, Final, TypeVar
+
+from hourtrail.domain.activity import ReadOptions, Rejected
+from hourtrail.sources.contract_files.kinds import contract_named
+from hourtrail.sources.contract_files.objects import parse_object
+from hourtrail.sources.contract_files.records import RecordMaker, RowRefused
+
+R = TypeVar("R")
+
+# Nothing in a contract file depends on the day it is read.
+_OPTIONS: Final = ReadOptions(today=date(1970, 1, 1))
+
+
+def read_rows(
+    word: str, rows: Sequence[dict[str, Any]], kind: type[R], refused: list[Rejected]
+) -> Iterator[tuple[int, R]]:
+    """The good rows with their index; bad ones are added to ``refused``. ``word`` is what ``ingest --as`` calls the kind."""
+    maker = RecordMaker(contract_named(word), _OPTIONS)
+    for index, row in enumerate(rows):
+        # Written and read again, because the reader takes numbers as they were written and looks for unstorable text.
+        body = parse_object(json.dumps(row))
+        if isinstance(body, str):
+            refused.append(Rejected(file=word, index=index, reason=body))
+            continue
+        try:
+            record = maker.from_object(body)
+        except RowRefused as fault:
+            refused.append(Rejected(file=word, index=index, field=fault.column, reason=fault.reason))
+            continue
+        assert isinstance(record, kind)
+        yield index, record

@@ -1,0 +1,172 @@
+"""The stateless face of suggesting: activities in, suggestions with ranked candidates out, nothing stored."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from hourtrail.capture import PrivacyRules, capture, redact
+from hourtrail.domain.activity import Activity, Rejected
+from hourtrail.domain.block import Candidate, Withheld
+from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.firm import NOT_WORK, Assignment, Contract, Person, Task
+from hourtrail.domain.instants import format_instant
+from hourtrail.domain.master import MasterData
+from hourtrail.domain.memory import Confirmation
+from hourtrail.domain.score import Score
+from hourtrail.domain.wire import item_to_json, model_to_json, rejected_to_json, suggestion_to_json, withheld_to_json
+from hourtrail.flows.scoring import Scoring
+from hourtrail.policy.propose import propose
+from hourtrail_serving.fields import FIRST_DAY, LAST_DAY, Instant, Strict
+from hourtrail_serving.records import read_rows
+from hourtrail_serving.served import Served
+
+MOST_ACTIVITIES: Final = 2_000
+MOST_TASKS: Final = 5_000
+MOST_ROWS: Final = 10_000
+"""Assignments, people and contracts in one body."""
+
+MOST_PAIRS: Final = 200_000
+"""(work block, work item) pairs in one call."""
+
+PAIRS_AT_ONCE: Final = 50_000
+"""Pairs in one feature matrix; about 30 MB."""
+
+RANKED: Final = 10
+"""Candidates told for each block."""
+
+Row = dict[str, Any]
+Rows = Annotated[tuple[Row, ...], Field(max_length=MOST_ROWS)]
+
+
+class ScoreRequest(Strict):
+    """Activities of the activity contract and, if they shall replace the store's, rows of the master data contracts."""
+
+    activities: Annotated[
+        tuple[Row, ...], Field(min_length=1, max_length=MOST_ACTIVITIES, description="rows of activities.schema.json")
+    ]
+    tasks: Annotated[tuple[Row, ...], Field(max_length=MOST_TASKS, description="rows of tasks.schema.json")] = ()
+    assignments: Annotated[Rows, Field(description="rows of assignments.schema.json")] = ()
+    people: Annotated[Rows, Field(description="rows of people.schema.json")] = ()
+    contracts: Annotated[Rows, Field(description="rows of contracts.schema.json")] = ()
+    as_of: Annotated[
+        Instant | None, Field(description="what was known by then counts; default: the end of the latest activity")
+    ] = None
+
+    @property
+    def brings_master(self) -> bool:
+        """Whether the body stands on its own."""
+        return bool(self.tasks or self.assignments or self.people or self.contracts)
+
+
+def score(served: Served, body: ScoreRequest) -> Row:
+    """The answer of ``POST /v1/suggestions:score``. Raises InvalidInput when there is too much to score at once."""
+    refused: list[Rejected] = []
+    activities = _activities(body, refused)
+    as_of = body.as_of or max((row.end or row.start for row in activities), default=None)
+    master, confirmations = _known(served, body, as_of, refused)
+    scoring = Scoring.of(master, confirmations, served.models, cache=served.vectors)
+    candidates, withheld = _candidates(activities, master, scoring)
+    suggestions: list[Row] = []
+    for candidate, scores in _scored(scoring, candidates, as_of, served):
+        suggestion, abstained = propose(candidate, scores, master=master, policy=scoring.policy, model=scoring.model)
+        suggestions.append({**suggestion_to_json(suggestion), "candidates": _ranked(scores)})
+        if abstained is not None:
+            withheld.append(abstained)
+    return {
+        "suggestions": suggestions,
+        "withheld": [withheld_to_json(row) for row in withheld],
+        "refused": [rejected_to_json(row) for row in refused],
+        "model": model_to_json(scoring.model),
+        "policy": {"version": scoring.policy.version},
+        "as_of": format_instant(as_of) if as_of else None,
+        "degraded": served.models.degraded or None,
+    }
+
+
+def _activities(body: ScoreRequest, refused: list[Rejected]) -> list[Activity]:
+    """The good ones, as the store would hold them, and none outside the years that calendars know."""
+    good: list[Activity] = []
+    for index, row in read_rows("activities", body.activities, Activity, refused):
+        last = row.end or row.start
+        if row.start.date() > FIRST_DAY and last.date() < LAST_DAY:
+            good.append(redact(row, PrivacyRules()))
+        else:
+            reason = f"lies outside {FIRST_DAY} to {LAST_DAY}"
+            refused.append(Rejected(file="activities", index=index, field="start", reason=reason))
+    return good
+
+
+def _known(
+    served: Served, body: ScoreRequest, as_of: datetime | None, refused: list[Rejected]
+) -> tuple[MasterData, list[Confirmation]]:
+    if body.brings_master:
+        return _master(body, refused), []
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        return db.master(), db.confirmations(known_before=as_of)
+
+
+def _master(body: ScoreRequest, refused: list[Rejected]) -> MasterData:
+    return MasterData(
+        tasks=tuple(row for _, row in read_rows("tasks", body.tasks, Task, refused)),
+        assignments=tuple(row for _, row in read_rows("assignments", body.assignments, Assignment, refused)),
+        people=tuple(row for _, row in read_rows("people", body.people, Person, refused)),
+        contracts=tuple(row for _, row in read_rows("contracts", body.contracts, Contract, refused)),
+    )
+
+
+def _candidates(
+    activities: Sequence[Activity], master: MasterData, scoring: Scoring
+) -> tuple[list[Candidate], list[Withheld]]:
+    candidates: list[Candidate] = []
+    withheld: list[Withheld] = []
+    pairs = 0
+    for person, rows in groupby(sorted(activities, key=lambda row: row.person), key=lambda row: row.person):
+        captured = capture(master.person(person), list(rows))
+        withheld.extend(captured.withheld)
+        for block in captured.blocks:
+            items = (*master.bookable(person, block.date, scoring.known_items(person)), NOT_WORK)
+            if len(items) == 1:
+                withheld.append(
+                    Withheld(
+                        block=block.id, reason="no work item is open to this person on that day", person=person,
+                        date=block.date, title=block.title,
+                    )
+                )  # fmt: skip
+                continue
+            pairs += len(items)
+            if pairs > MOST_PAIRS:
+                raise InvalidInput(
+                    f"more than {MOST_PAIRS:,} pairs of work block and work item; send fewer activities at once, or the"
+                    " assignments that narrow what each person may book"
+                )
+            candidates.append(Candidate(block=block, items=items))
+    return candidates, withheld
+
+
+def _scored(
+    scoring: Scoring, candidates: Sequence[Candidate], as_of: datetime | None, served: Served
+) -> Iterator[tuple[Candidate, tuple[Score, ...]]]:
+    for few in _batches(candidates):
+        assert as_of is not None  # there is a candidate, so there was an activity
+        yield from scoring.scores(few, as_of=as_of, cache=served.vectors)
+
+
+def _batches(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
+    """Runs of candidates whose pairs fit in memory comfortably."""
+    batch: list[Candidate] = []
+    pairs = 0
+    for candidate in candidates:
+        if batch and pairs + len(candidate.items) > PAIRS_AT_ONCE:
+            yield batch
+            batch, pairs = [], 0
+        batch.append(candidate)
+        pairs += len(candidate.items)
+    if batch:
+        yield batch
+
+
+def _ranked(scores: Sequence[Score]) -> list[Row]:
+    return [{**item_to_json(row.item), "confidence": round(row.probability, 4)} for row in scores[:RANKED]]

@@ -1,0 +1,37 @@
+"""Text vectors kept in memory, where nothing may be stored: least recently used ones go first."""
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from threading import Lock
+from typing import Final
+
+MOST: Final = 20_000
+"""Vectors; 30 MB at 384 float32 values each."""
+
+
+class VectorMemory:
+    """A bounded vector cache that threads share; a ``hourtrail.flows.scoring.VectorCache``."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+
+    def vectors(self, fingerprint: str, digests: Sequence[str]) -> dict[str, bytes]:
+        """Those of the given texts that are known, as float32 bytes."""
+        found: dict[str, bytes] = {}
+        with self._lock:
+            for digest in digests:
+                vector = self._kept.get((fingerprint, digest))
+                if vector is not None:
+                    self._kept.move_to_end((fingerprint, digest))
+                    found[digest] = vector
+        return found
+
+    def put_vectors(self, fingerprint: str, vectors: Mapping[str, bytes]) -> None:
+        """Remember vectors; the least recently used ones beyond the bound are forgotten."""
+        with self._lock:
+            for digest, vector in vectors.items():
+                self._kept[fingerprint, digest] = vector
+            while len(self._kept) > self._most:
+                self._kept.popitem(last=False)
