@@ -96,7 +96,7 @@ def test_a_decision_that_does_not_fit_is_refused_and_nothing_of_it_stays(
     store: Store, row: object, error: type[Exception]
 ) -> None:
     _decided(store)
-    with pytest.raises(error), store.tenant("t") as db:
+    with pytest.raises(error), store.tenant("t") as db:  # noqa: PT012 - the first write has to be undone by the second
         db.put_activities([activity(0)])
         db.append_decision(row)
     with store.tenant("t") as db:

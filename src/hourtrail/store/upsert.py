@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table
+from sqlalchemy import ColumnElement, Connection, Table, Text, bindparam
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -80,7 +80,12 @@ def put(
     total = Counts()
     for chunk in chunks(sorted(last)):
         query = scope._select(table, column, table.c.digest, *look)  # noqa: SLF001 - as above
-        locked = query.where(column.in_(chunk), *where).order_by(column).with_for_update(of=table)
+        # The keys are cleaned already; plain text spares the column type's work on each of them.
+        locked = (
+            query.where(column.in_(bindparam("keys", chunk, type_=Text(), expanding=True)), *where)
+            .order_by(column)
+            .with_for_update(of=table)
+        )
         known = {row[key]: row for row in scope._all(locked)}  # noqa: SLF001 - as above
         changed = [last[name] for name in chunk if name in known and replaces(known[name], last[name])]
         fresh = [last[name] for name in chunk if name not in known]
