@@ -12,6 +12,7 @@ from hourtrail.checks import CheckPolicy, Grain
 from hourtrail.checks.policy import load as load_policy
 from hourtrail.cli.common import Day, answer, console, say, say_refused
 from hourtrail.cli.settings import OK, REFUSED
+from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.wire import finding_to_json
 from hourtrail.flows.check import CheckFiles, CheckReport, check_files
 
@@ -67,7 +68,7 @@ def check(
     """
     report = check_files(
         CheckFiles(entries=file, **master),
-        policy=load_policy(policy.read_text(encoding="utf-8")) if policy else CheckPolicy(),
+        policy=_policy(policy) if policy else CheckPolicy(),
         grain=None if grain == "auto" else Grain(grain),
         as_of=as_of,
         only=[name.strip() for name in only.split(",") if name.strip()],
@@ -81,6 +82,13 @@ def check(
     else:
         _print(report)
     return REFUSED if report.refused else OK
+
+
+def _policy(path: Path) -> CheckPolicy:
+    try:
+        return load_policy(path.read_text(encoding="utf-8"), str(path))
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"{path} is not UTF-8 text, so it is no policy in TOML") from error
 
 
 def _to_json(report: CheckReport) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def decide(
     hourtrail decide sug_… split --as ada --part 30:portal:DEV --part 30:audit
     hourtrail decide sug_… undo --as ada
     hourtrail decide 2026-03-02 added_by_hand --as ada --project portal --minutes 30 --narrative "Call with Kim"
+    hourtrail decide dec_… undo --as ada          (what was added by hand)
     """
     request = Request(
         suggestion=suggestion,

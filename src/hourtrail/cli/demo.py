@@ -7,6 +7,7 @@ import click
 
 from hourtrail.cli.common import console, hours, say
 from hourtrail.cli.suggest import print_result
+from hourtrail.domain.errors import InvalidInput
 from hourtrail.exporters.tables import write_csv
 from hourtrail.flows.demo import FIRST, LAST, TENANT, Demo, lay_out, run_demo
 from hourtrail.flows.export import COLUMNS, rows
@@ -14,6 +15,7 @@ from hourtrail.store import open_store
 from hourtrail.wiring import load_models, sources
 
 SHOWN_DAYS = 2
+DATABASE = "hourtrail-demo.sqlite"
 
 
 @click.command()
@@ -28,12 +30,14 @@ SHOWN_DAYS = 2
 def demo(folder: Path, *, rules_only: bool) -> None:
     """Run a small sample firm through ingest, suggest, decide and export, and say what to do next.
 
-    The folder's earlier demonstration is replaced; nothing outside of it is touched.
+    The folder's earlier demonstration is replaced; a folder that holds anything else is left alone.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    for old in folder.glob("hourtrail-demo.sqlite*"):
+    if any(folder.iterdir()) and not (folder / DATABASE).exists():
+        raise InvalidInput(f"{folder} holds something else; name a new folder with --folder")
+    for old in folder.glob(f"{DATABASE}*"):
         old.unlink()
-    url = f"sqlite:///{folder / 'hourtrail-demo.sqlite'}"
+    url = f"sqlite:///{folder / DATABASE}"
     models = load_models(rules_only=rules_only)
     store = open_store(url)
     try:

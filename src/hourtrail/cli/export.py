@@ -8,7 +8,7 @@ from typing import TextIO
 import click
 
 from hourtrail.cli.common import Day, common_options, opened, say
-from hourtrail.exporters.tables import write_csv, write_jsonl
+from hourtrail.exporters.tables import write_csv, write_json, write_jsonl
 from hourtrail.flows.export import COLUMNS, rows
 
 
@@ -36,14 +36,16 @@ def export(
 ) -> None:
     """Write activities, time entries, suggestions, decisions, findings or the training set.
 
-    With --json the rows are JSON Lines. CSV cells that a spreadsheet would run as a formula start with an apostrophe.
+    With --json and no --format, one JSON array. CSV cells that a spreadsheet would run as a formula start with an
+    apostrophe; ingest takes it off again.
     """
-    form = form or ("jsonl" if as_json else "csv")
-    with opened(ctx) as (store, tenant), store.tenant(tenant) as db:
+    with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
         found = rows(db, what, first, last)
 
         def write(stream: TextIO) -> int:
-            return write_jsonl(found, stream) if form == "jsonl" else write_csv(found, COLUMNS[what], stream)
+            if form == "jsonl":
+                return write_jsonl(found, stream)
+            return write_json(found, stream) if as_json and form is None else write_csv(found, COLUMNS[what], stream)
 
         if out is None:
             count = write(sys.stdout)

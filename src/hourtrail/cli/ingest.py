@@ -32,8 +32,15 @@ RECORDS: Final = (
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH|URL...")
-@click.option("--as", "record", type=click.Choice(RECORDS), help="What a CSV holds; by default its header tells.")
-@click.option("--source", default="", metavar="NAME", help="Name the source of a CSV or JSONL file of activities.")
+@click.option(
+    "--as", "record", type=click.Choice(RECORDS), help="What a CSV or JSONL file holds; by default it tells itself."
+)
+@click.option(
+    "--source",
+    default="",
+    metavar="NAME",
+    help="Where the activities of a CSV or JSONL file come from; or the reader to use, see `hourtrail sources`.",
+)
 @click.option("--person", default="", metavar="P", help="Whose calendar it is; calendars need it.")
 @click.option("--zone", default="", metavar="Z", help="IANA zone for times without an offset, like Europe/Berlin.")
 @click.option("--from", "first", type=Day(), metavar="D", help="First day to read.")
@@ -87,7 +94,7 @@ def _zone_of(store: Store, tenant: str, person: str) -> str:
     """The zone that master data gives the person, so that it need not be typed again."""
     if not person:
         return ""
-    with store.tenant(tenant) as db:
+    with store.tenant(tenant, read_only=True) as db:
         known = {row.id: row.zone for row in db.master().people}
     return known.get(person, "")
 

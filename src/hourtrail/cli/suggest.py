@@ -2,19 +2,22 @@
 
 from datetime import date
 from itertools import groupby
+from textwrap import fill
 
 import click
-from rich.console import Group
-from rich.table import Table
+from rich.console import Console
 from rich.text import Text
 
-from hourtrail.cli.common import Day, answer, common_options, console, hours, opened, say
+from hourtrail.cli.common import Day, answer, common_options, console, counter, end_progress, hours, opened, say
 from hourtrail.domain.instants import zone_named
 from hourtrail.domain.suggestion import Band, Suggestion
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
 from hourtrail.flows.suggest import SuggestResult
 from hourtrail.flows.suggest import suggest as run_suggest
 from hourtrail.wiring import load_models
+
+INDENT = " " * 12
+"""Below the first column, the time."""
 
 BAND_WORDS = {Band.PREFILL: "prefill", Band.SUGGEST: "suggest", Band.ASK: "ask", Band.WITHHOLD: "unassigned"}
 BAND_STYLE = {Band.PREFILL: "green", Band.SUGGEST: "cyan", Band.ASK: "yellow", Band.WITHHOLD: "dim"}
@@ -36,7 +39,11 @@ def suggest(
     """
     models = load_models(rules_only=rules_only)
     with opened(ctx) as (store, tenant):
-        result = run_suggest(store, tenant, first=first, last=last, models=models, person=person)
+        shown = counter("people done")
+        result = run_suggest(
+            store, tenant, first=first, last=last, models=models, person=person, progress=lambda done, _all: shown(done)
+        )
+        end_progress()
     if as_json:
         answer(
             {
@@ -66,7 +73,7 @@ def print_result(result: SuggestResult, *, withheld: bool = True) -> None:
     ordered = sorted(result.suggestions, key=lambda row: (row.person, row.date, row.span.start))
     totals = {(row.person, row.date): row for row in result.totals}
     for (person, day), rows in groupby(ordered, key=lambda row: (row.person, row.date)):
-        screen.print(_day_table(person, day, list(rows)))
+        _print_day(screen, person, day, list(rows))
         if total := totals.get((person, day)):
             screen.print(f"  working time {hours(total.working_minutes)}, on projects {hours(total.project_minutes)}\n")
     if not ordered:
@@ -78,30 +85,26 @@ def print_result(result: SuggestResult, *, withheld: bool = True) -> None:
             screen.print(Text(f"  {row.date or ''}  {row.title or row.block}: {row.reason}", style="dim"))
 
 
-def _day_table(person: str, day: date, rows: list[Suggestion]) -> Table:
-    table = Table(
-        title=f"{person}, {day:%A %-d %B %Y}", title_justify="left", title_style="bold", box=None, pad_edge=False
+def _print_day(screen: Console, person: str, day: date, rows: list[Suggestion]) -> None:
+    """Fits 80 columns: numbers and work item on one line, what it was and why below it."""
+    screen.print(Text(f"{person}, {day:%A} {day.day} {day:%B %Y}", style="bold"))
+    screen.print(
+        Text(f"{'time':<11} {'evidence':>8} {'suggested':>9} {'billed':>6} {'sure':<15} work item", style="bold")
     )
-    table.add_column("time", no_wrap=True)
-    for name in ("evidence", "suggested", "billed"):
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("work item", no_wrap=True)
-    table.add_column("sure", justify="right", no_wrap=True)
-    table.add_column("what and why")
     for row in rows:
         zone = zone_named(row.block.zone)
         start, end = row.span.start.astimezone(zone), row.span.end.astimezone(zone)
-        why = Group(Text(row.narrative), Text("; ".join(row.reasons), style="dim"), Text(row.id, style="dim"))
-        table.add_row(
-            f"{start:%H:%M}-{end:%H:%M}",
-            hours(row.block.evidence_minutes),
-            hours(row.block.suggested_minutes),
-            hours(row.billable_minutes),
-            Text(_work_item(row), style=BAND_STYLE[row.band]),
-            f"{row.confidence:.0%} {BAND_WORDS[row.band]}",
-            why,
-        )
-    return table
+        minutes = row.block.evidence_minutes, row.block.suggested_minutes, row.billable_minutes
+        evidence, suggested, billed = map(hours, minutes)
+        line = Text(f"{start:%H:%M}-{end:%H:%M} {evidence:>8} {suggested:>9} {billed:>6} ")
+        sure = f"{row.confidence:.0%} {BAND_WORDS[row.band]}"
+        screen.print(line.append(f"{sure:<15} {_work_item(row)}", style=BAND_STYLE[row.band]))
+        for text, style in ((row.narrative, ""), ("; ".join(row.reasons), "dim"), (row.id, "dim")):
+            screen.print(Text(_indented(text, screen.width), style=style))
+
+
+def _indented(text: str, width: int) -> str:
+    return fill(text, max(width, 40), initial_indent=INDENT, subsequent_indent=INDENT, break_on_hyphens=False)
 
 
 def _work_item(row: Suggestion) -> str:

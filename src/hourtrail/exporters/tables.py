@@ -1,4 +1,4 @@
-"""Rows out as CSV or JSON Lines, streaming. CSV cells that a spreadsheet would run as a formula are defused."""
+"""Rows out as CSV, JSON Lines or one JSON array, streaming. CSV cells that a spreadsheet would run as a formula are defused."""
 
 import csv
 import json
@@ -14,6 +14,17 @@ def write_jsonl(rows: Iterable[Mapping[str, Any]], out: TextIO) -> int:
     for row in rows:
         out.write(json.dumps(row, ensure_ascii=False) + "\n")
         count += 1
+    return count
+
+
+def write_json(rows: Iterable[Mapping[str, Any]], out: TextIO) -> int:
+    """One JSON array, an element a line; returns how many."""
+    count = 0
+    out.write("[")
+    for row in rows:
+        out.write((",\n" if count else "\n") + json.dumps(row, ensure_ascii=False))
+        count += 1
+    out.write("\n]\n" if count else "]\n")
     return count
 
 

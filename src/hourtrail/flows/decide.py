@@ -1,6 +1,5 @@
 """A person's word on a suggestion: logged for ever, and the time entries that follow from it."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from hourtrail.domain.decision import BOOKING, CLOSING, Booking, Decision, Verdict
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import Conflict, InvalidInput
+from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.master import MasterData
@@ -21,12 +21,17 @@ NARRATIVE_LIMIT: Final = 2_000
 """Characters; PSA systems cut longer narratives silently, so Hourtrail refuses them."""
 
 
+DECISION: Final = "dec"
+"""How ids of decisions begin."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """What the person said. ``parts`` holds one part for accept and edit, several for a split.
 
     ``shown_at`` is when the page or the command showed the suggestion; ``revision`` is the revision that it showed, so
-    that nobody accepts what has changed under their eyes (None: not stated).
+    that nobody accepts what has changed under their eyes (None: not stated). ``suggestion`` is a local work date for
+    ``added_by_hand``, and the id of such a decision for its undo.
     """
 
     suggestion: str
@@ -69,6 +74,8 @@ class _Deciding:
         self._check_actor()
         if request.verdict is Verdict.ADDED_BY_HAND:
             return self._by_hand()
+        if request.verdict is Verdict.UNDO and request.suggestion.startswith(DECISION):
+            return self._undo_by_hand(self.db.decision(request.suggestion))
         suggestion = self.db.suggestion(request.suggestion)
         current = self.db.current_decision(suggestion.id)
         if request.verdict is Verdict.UNDO:
@@ -103,27 +110,31 @@ class _Deciding:
             )
 
     def _bookings(self, suggestion: Suggestion) -> tuple[Booking, ...]:
-        request, verdict = self.request, self.request.verdict
+        verdict = self.request.verdict
         if verdict not in BOOKING:
-            if request.parts:
-                raise InvalidInput(f"{verdict} books nothing; leave out --project, --task, --minutes and --part")
+            if self._changes:
+                raise InvalidInput(f"{verdict} books nothing; say why with --reason and --note, and leave the rest out")
             return ()
         if verdict is Verdict.ACCEPT:
-            if request.parts or request.narrative or request.billable is not None:
+            if self._changes:
                 raise InvalidInput("accept takes the suggestion as it is; to change it, use edit")
             return (self._booking(suggestion, Part(), suggestion.block.suggested_minutes),)
-        if verdict is Verdict.EDIT:
-            if len(request.parts) != 1:
-                raise InvalidInput(
-                    "edit needs what to change: --project, --task or --minutes (for several parts, use split)"
-                )
-            minutes = request.parts[0].minutes
-            return (
-                self._booking(
-                    suggestion, request.parts[0], suggestion.block.suggested_minutes if minutes is None else minutes
-                ),
+        return self._edit(suggestion) if verdict is Verdict.EDIT else self._split(suggestion)
+
+    @property
+    def _changes(self) -> bool:
+        """Whether the person said something about the booking itself."""
+        return bool(self.request.parts or self.request.narrative) or self.request.billable is not None
+
+    def _edit(self, suggestion: Suggestion) -> tuple[Booking, ...]:
+        if not self._changes or len(self.request.parts) > 1:
+            raise InvalidInput(
+                "edit needs what to change: --project, --task, --minutes, --narrative or --billable"
+                " (for several parts, use split)"
             )
-        return self._split(suggestion)
+        part = self.request.parts[0] if self.request.parts else Part()
+        minutes = suggestion.block.suggested_minutes if part.minutes is None else part.minutes
+        return (self._booking(suggestion, part, minutes),)
 
     def _split(self, suggestion: Suggestion) -> tuple[Booking, ...]:
         parts = self.request.parts
@@ -137,19 +148,19 @@ class _Deciding:
 
     def _booking(self, suggestion: Suggestion, part: Part, minutes: int) -> Booking:
         item = resolve(self.master, part, suggestion.person, suggestion.date, suggestion.item)
+        if suggestion.block.private and self.request.billable:
+            raise InvalidInput(f"{suggestion.id} is a private appointment; private time is never billed")
         flag = self.request.billable
+        if flag is None and suggestion.item == item:
+            flag = suggestion.billable
         if flag is None:
-            same = suggestion.item == item
-            contract = self.master.contract(item)
-            answer = billable_of(
-                suggestion.block, self.master.task(item), contract, suggestion.billable if same else None
-            )
-            flag = suggestion.billable if same else answer.billable
-        if suggestion.block.private:
-            flag = False
+            flag = self._usually_billed(item, private=suggestion.block.private)
         return Booking(
             item=item, minutes=minutes, billable=flag, narrative=self.request.narrative or suggestion.narrative
         )
+
+    def _usually_billed(self, item: WorkItem, *, private: bool = False) -> bool:
+        return billable_of(self.master.task(item), self.master.contract(item), None, private=private).billable
 
     def _decision(
         self, suggestion: Suggestion, verdict: Verdict, bookings: tuple[Booking, ...], *, supersedes: str
@@ -157,7 +168,7 @@ class _Deciding:
         request = self.request
         threshold = suggestion.threshold
         return Decision(
-            id=stable_id("dec", (suggestion.id, verdict, request.actor, format_instant(self.now), supersedes)),
+            id=stable_id(DECISION, (suggestion.id, verdict, request.actor, format_instant(self.now), supersedes)),
             suggestion=suggestion.id,
             verdict=verdict,
             actor=request.actor,
@@ -205,16 +216,42 @@ class _Deciding:
     def _undo(self, suggestion: Suggestion, current: Decision | None) -> Decided:
         if current is None:
             raise Conflict(f"{suggestion.id} has no decision to undo")
-        entries: Sequence[TimeEntry] = self.db.entries_of(current.id)
-        moved = [entry for entry in entries if entry.status is not EntryStatus.DRAFT]
-        if moved:
-            raise Conflict(
-                f"entry {moved[0].id} is already {moved[0].status}; recall it to draft before you undo the decision"
-            )
+        self._check_draft(current)
         decision = self._decision(suggestion, Verdict.UNDO, (), supersedes=current.id)
         self.db.append_decision(decision)
         self.db.set_suggestion_status(suggestion.id, SuggestionStatus.OPEN)
         return Decided(decision=decision, entries=())
+
+    def _undo_by_hand(self, added: Decision) -> Decided:
+        """Time added by hand has no suggestion: its decision is named instead."""
+        if added.suggestion:
+            raise InvalidInput(f"{added.id} is about a suggestion; undo that: {added.suggestion} undo")
+        self._check_draft(added)
+        decision = self._without_suggestion(Verdict.UNDO, added.id, supersedes=added.id)
+        self.db.append_decision(decision)
+        return Decided(decision=decision, entries=())
+
+    def _check_draft(self, decision: Decision) -> None:
+        moved = [entry for entry in self.db.entries_of(decision.id) if entry.status is not EntryStatus.DRAFT]
+        if moved:
+            raise Conflict(
+                f"entry {moved[0].id} is already {moved[0].status}; recall it to draft before you undo the decision"
+            )
+
+    def _without_suggestion(
+        self, verdict: Verdict, about: str, *, after: tuple[Booking, ...] = (), supersedes: str = ""
+    ) -> Decision:
+        return Decision(
+            id=stable_id(DECISION, (verdict, about, self.request.actor, format_instant(self.now))),
+            suggestion="",
+            verdict=verdict,
+            actor=self.request.actor,
+            decided_at=self.now,
+            after=after,
+            reason_code=self.request.reason_code,
+            note=self.request.note,
+            supersedes=supersedes,
+        )
 
     def _by_hand(self) -> Decided:
         """Time that nothing was suggested for: the "suggestion" is then the local work date."""
@@ -226,22 +263,12 @@ class _Deciding:
         if len(request.parts) != 1 or request.parts[0].minutes is None:
             raise InvalidInput("added_by_hand needs --project and --minutes")
         item = resolve(self.master, request.parts[0], request.actor, day, None)
-        task, contract = self.master.task(item), self.master.contract(item)
-        flag = request.billable if request.billable is not None else bool(task and task.billable.value == "true")
+        flag = request.billable if request.billable is not None else self._usually_billed(item)
         booking = Booking(
             item=item, minutes=request.parts[0].minutes, billable=flag, narrative=request.narrative or request.note
         )
-        decision = Decision(
-            id=stable_id("dec", ("by hand", request.actor, day.isoformat(), format_instant(self.now))),
-            suggestion="",
-            verdict=Verdict.ADDED_BY_HAND,
-            actor=request.actor,
-            decided_at=self.now,
-            after=(booking,),
-            reason_code=request.reason_code,
-            note=request.note,
-        )
-        billed, _ = billable_minutes(booking.minutes, contract, billable=flag)
+        decision = self._without_suggestion(Verdict.ADDED_BY_HAND, day.isoformat(), after=(booking,))
+        billed, _ = billable_minutes(booking.minutes, self.master.contract(item), billable=flag)
         entry = TimeEntry(
             id=stable_id("te", (decision.id, "0")), person=request.actor, date=day, minutes=booking.minutes, item=item,
             billable=flag, narrative=booking.narrative, created_at=self.now, source="hourtrail",

@@ -11,10 +11,13 @@ from typing import Final
 from hourtrail.capture import PrivacyRules, redact
 from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.errors import AmbiguousSource, InvalidInput, NothingRead
+from hourtrail.domain.errors import AmbiguousSource, Conflict, NothingRead
 from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task
 from hourtrail.domain.ports import Record, Source
-from hourtrail.store import Store
+from hourtrail.store import Counts, Store, TenantStore
+
+CONTRACT_FILES: Final = "contract_files"
+"""The source that ``--as`` chooses: only contract files have kinds of records."""
 
 CHUNK: Final = 5_000
 """Records a transaction: large enough to be fast, small enough that a killed process loses little."""
@@ -70,28 +73,18 @@ def ingest(
 ) -> IngestReport:
     """Read every path and keep what is good; each chunk is one transaction, so a killed run repeats without doubling.
 
-    Raises AmbiguousSource when two sources claim an input, InvalidInput when an option is missing, and NothingRead when
-    no record of any input could be read.
+    Every chunk that changes something leaves an audit event in the same transaction. Raises AmbiguousSource when two sources
+    claim an input, InvalidInput when an option is missing, and NothingRead when no record of any input could be read.
     """
     report = IngestReport()
     began = time.monotonic()
     for path in paths:
-        for found, source in _claimed(path, sources, report):
-            run = _Run(store, tenant, report, privacy or PrivacyRules(), progress)
+        for found, source in _claimed(path, sources, options, report):
+            run = _Run(store, tenant, report, privacy or PrivacyRules(), progress, actor=actor, path=found)
             _read_one(run, source, found, options)
     report.seconds = round(time.monotonic() - began, 3)
     if report.read == 0 and report.refused:
         raise NothingRead("nothing could be read:\n" + "\n".join(f"  {row}" for row in report.refused[:20]))
-    if report.created or report.updated or report.withdrawn:
-        with store.tenant(tenant) as db:
-            payload = {"paths": [str(path) for path in paths], "created": report.created, "updated": report.updated}
-            db.record(
-                actor=actor,
-                action="system:source:ingested",
-                object_id=str(paths[0]),
-                payload={**payload, "withdrawn": report.withdrawn, "refused": report.refused_count},
-                at=datetime.now(UTC),
-            )
     return report
 
 
@@ -107,23 +100,46 @@ def _read_one(run: "_Run", source: Source, path: Path, options: ReadOptions) -> 
         run.report.refuse(Rejected(file=str(path), reason=f"cannot be read: {error.strerror or error}"))
 
 
-def _claimed(path: Path, sources: Sequence[Source], report: IngestReport) -> Iterator[tuple[Path, Source]]:
+def _claimed(
+    path: Path, sources: Sequence[Source], options: ReadOptions, report: IngestReport
+) -> Iterator[tuple[Path, Source]]:
     """The inputs below ``path`` with the one source that reads each; folders that no source claims are opened."""
     if not path.exists():
-        raise InvalidInput(f"{path} does not exist")
+        report.refuse(Rejected(file=str(path), reason="does not exist"))
+        return
+    source = _reader(path, sources, options)
+    if source is not None:
+        yield path, source
+    elif path.is_dir():
+        try:
+            children = sorted(path.iterdir())
+        except OSError as error:
+            report.refuse(Rejected(file=str(path), reason=f"cannot be read: {error.strerror or error}"))
+            return
+        for child in children:
+            # A link to a folder may lead back to where it came from.
+            if not child.name.startswith(".") and not (child.is_symlink() and child.is_dir()):
+                yield from _claimed(child, sources, options, report)
+    else:
+        report.refuse(Rejected(file=str(path), reason="no source reads this kind of file; see `hourtrail sources`"))
+
+
+def _reader(path: Path, sources: Sequence[Source], options: ReadOptions) -> Source | None:
+    """The source that was named, by the kind of record or by its own name; else the one that recognises the input.
+
+    A name that is no reader's (``jira``) says where the activities of a contract file come from, and chooses nothing here.
+    """
+    if options.record:
+        return None if path.is_dir() else next(source for source in sources if source.name == CONTRACT_FILES)
     claims = [source for source in sources if source.recognises(path)]
+    named = next((source for source in sources if source.name == options.source), None)
+    if named is not None and (named in claims or (not claims and not path.is_dir())):
+        return named
     if len(claims) > 1:
         raise AmbiguousSource(
             f"{path} is claimed by {' and '.join(source.name for source in claims)}; name one with --as or --source"
         )
-    if claims:
-        yield path, claims[0]
-    elif path.is_dir():
-        for child in sorted(path.iterdir()):
-            if not child.name.startswith("."):
-                yield from _claimed(child, sources, report)
-    else:
-        report.refuse(Rejected(file=str(path), reason="no source reads this kind of file; see `hourtrail sources`"))
+    return claims[0] if claims else None
 
 
 class _Run:
@@ -136,8 +152,12 @@ class _Run:
         report: IngestReport,
         privacy: PrivacyRules,
         progress: Callable[[int], None] | None,
+        *,
+        actor: str,
+        path: Path,
     ) -> None:
         self.store, self.tenant, self.report, self.privacy, self.progress = store, tenant, report, privacy, progress
+        self.actor, self.path = actor, path
         self.activities: list[Activity] = []
         self.master: list[Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone] = []
         self.entries: list[TimeEntry] = []
@@ -175,26 +195,50 @@ class _Run:
             self.flush()
 
     def flush(self) -> None:
-        """Store the open chunk in one transaction."""
-        if not (self.activities or self.master or self.entries):
-            return
-        with self.store.tenant(self.tenant) as db:
-            for counts in (
-                db.put_activities(self.activities),
-                db.put_master(self.master),
-                db.put_entries(self.entries),
-            ):
-                self.report.created += counts.created
-                self.report.updated += counts.updated
-                self.report.unchanged += counts.unchanged
+        """Store the open chunk, what belongs together in one transaction."""
+        if self.activities or self.master:
+            self._store(lambda db: db.put_activities(self.activities) + db.put_master(self.master))
+        self._store_entries(self.entries)
         self.activities, self.master, self.entries = [], [], []
         if self.progress is not None:
             self.progress(self.report.read)
+
+    def _store_entries(self, entries: list[TimeEntry]) -> None:
+        """Halve what the store refuses until the entry that somebody decided or submitted here stands alone."""
+        if not entries:
+            return
+        try:
+            self._store(lambda db: db.put_entries(entries))
+        except Conflict as error:
+            if len(entries) == 1:
+                self.report.refuse(Rejected(file=str(self.path), reason=str(error)))
+                return
+            middle = len(entries) // 2
+            self._store_entries(entries[:middle])
+            self._store_entries(entries[middle:])
+
+    def _store(self, put: Callable[[TenantStore], Counts]) -> None:
+        with self.store.tenant(self.tenant) as db:
+            counts = put(db)
+            self._audit(db, created=counts.created, updated=counts.updated)
+        self.report.created += counts.created
+        self.report.updated += counts.updated
+        self.report.unchanged += counts.unchanged
 
     def _withdraw(self, snapshots: list[Snapshot]) -> None:
         if not snapshots or self.seen_count > MOST_SEEN:
             return
         with self.store.tenant(self.tenant) as db:
+            gone = 0
             for snapshot in snapshots:
                 seen = self.seen.get((snapshot.source, snapshot.container, snapshot.person), set())
-                self.report.withdrawn += db.withdraw_missing(snapshot, seen)
+                gone += db.withdraw_missing(snapshot, seen)
+            self._audit(db, withdrawn=gone)
+        self.report.withdrawn += gone
+
+    def _audit(self, db: TenantStore, **changes: int) -> None:
+        if any(changes.values()):
+            db.record(
+                actor=self.actor, action="system:source:ingested", object_id=str(self.path), payload=changes,
+                at=datetime.now(UTC),
+            )  # fmt: skip

@@ -1,5 +1,6 @@
 """The work item a person means by the codes they gave; refused, with the nearest valid one, when it is not theirs to book."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -44,10 +45,14 @@ def require_colleague(master: MasterData, actor: str) -> None:
     require_person(actor)
     people = [person.id for person in master.people]
     if people and actor not in people:
-        near = process.extractOne(actor, people, scorer=fuzz.WRatio)
-        raise NotAllowed(
-            f"{actor!r} is not a person of this firm; did you mean {near[0]}? Only a named person decides."
-        )
+        raise NotAllowed(f"{actor!r} is not a person of this firm{nearest(actor, people)} Only a named person decides.")
+
+
+def nearest(given: str, known: Sequence[str]) -> str:
+    """A question behind an error: the known word that looks most like the given one."""
+    if not known:
+        return "."
+    return f"; did you mean {process.extractOne(given, known, scorer=fuzz.WRatio)[0]}?"
 
 
 def _named(master: MasterData, part: Part, suggested: WorkItem | None) -> WorkItem:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from hourtrail.domain.block import WorkBlock
 from hourtrail.domain.firm import Billable, Contract, ContractKind, Task
 from hourtrail.domain.money import RoundingRule, round_minutes
 
@@ -21,13 +20,15 @@ class BillableAnswer:
     why: str
 
 
-def billable_of(block: WorkBlock, task: Task | None, contract: Contract | None, last: bool | None) -> BillableAnswer:
+def billable_of(
+    task: Task | None, contract: Contract | None, last: bool | None, *, private: bool = False
+) -> BillableAnswer:
     """The property of task and contract first; the last confirmed value where those leave it open.
 
     Personal time is never billable. An open question is answered "not billable" until a person says otherwise: a client is
     never charged on a guess.
     """
-    if block.private:
+    if private:
         return BillableAnswer(billable=False, probability=0.0, why="private time is never billed")
     if contract is not None and contract.kind is ContractKind.INTERNAL:
         return BillableAnswer(billable=False, probability=1 - BY_MASTER_DATA, why="the contract is internal")

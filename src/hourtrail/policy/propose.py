@@ -33,7 +33,7 @@ def propose(
     top = routed.shown[0] if routed.shown else None
     item: WorkItem | None = top.item if top else None
     answer = (
-        billable_of(block, master.task(top.item), master.contract(top.item), top.last_billable)
+        billable_of(master.task(top.item), master.contract(top.item), top.last_billable, private=block.private)
         if top
         else BillableAnswer(billable=False, probability=0.0, why="unassigned time is not billed")
     )
