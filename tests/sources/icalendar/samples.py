@@ -35,6 +35,11 @@ def activities(rows):
     return [row for row in rows if isinstance(row, Activity)]
 
 
+def own_id(row):
+    """The id without the owner's name in front."""
+    return row.external_id.removeprefix(f"{row.person}/")
+
+
 def refused(rows):
     return [row for row in rows if isinstance(row, Rejected)]
 

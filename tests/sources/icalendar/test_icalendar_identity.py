@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
-from tests.sources.icalendar.samples import activities, event, read, refused, snapshots, write
+from tests.sources.icalendar.samples import activities, event, own_id, read, refused, snapshots, write
 
 from hourtrail.domain.activity import ActivityKind, Response, Status
 from hourtrail.sources.icalendar import IcalendarSource
@@ -12,7 +12,7 @@ SERIES = event("s@example.com", "RRULE:FREQ=DAILY;COUNT=3")
 
 
 def _ids(rows):
-    return [row.external_id for row in activities(rows)]
+    return [own_id(row) for row in activities(rows)]
 
 
 def _override(start, *lines):
@@ -30,6 +30,13 @@ def test_an_occurrence_keeps_its_id_when_it_is_moved_and_moved_again(tmp_path):
         for rows in (moved, again)
     ]
     assert starts == [datetime(2026, 3, 5, 14, tzinfo=UTC), datetime(2026, 3, 6, 16, tzinfo=UTC)]
+
+
+def test_the_same_invitation_is_one_activity_for_each_attendee(tmp_path):
+    path = write(tmp_path / "a.ics", SERIES)
+    anna, ben = ({row.external_id for row in activities(read(path, person=who))} for who in ("anna", "ben"))
+    assert len(anna) == len(ben) == 3
+    assert not anna & ben
 
 
 def test_an_overrides_revision_is_newer_than_that_of_its_series(tmp_path):
@@ -121,7 +128,7 @@ def test_two_calendars_of_one_name_are_two_containers(tmp_path):
         write(tmp_path / "c" / f"{name}.ics", event(f"{name}@example.com"), head=["X-WR-CALNAME:Calendar"])
     rows = read(tmp_path / "c")
     assert sorted(row.container for row in snapshots(rows)) == ["Calendar (home)", "Calendar (work)"]
-    assert {row.external_id: row.container for row in activities(rows)} == {
+    assert {own_id(row): row.container for row in activities(rows)} == {
         "home@example.com": "Calendar (home)",
         "work@example.com": "Calendar (work)",
     }

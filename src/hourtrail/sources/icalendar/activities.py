@@ -61,7 +61,9 @@ class Teller:
         )
 
     def _identity(self, seen: Occurred) -> str:
-        return f"{self._uid}#{original_text(seen.original)}" if self._series else self._uid
+        # Every attendee's calendar holds the same UID; attendance is a fact about one person, so the id names the owner.
+        occurrence = f"{self._uid}#{original_text(seen.original)}" if self._series else self._uid
+        return f"{self._owner.person}/{occurrence}"
 
     def _read(self, event: CheckedEvent) -> dict[str, Any]:
         component = event.component

@@ -25,7 +25,8 @@ _FOLDERS = 1_000
 class IcalendarSource:
     """Reads ``.ics`` files, and folders of them (recursively), as RFC 5545 says and as exporters really write them.
 
-    A single event's id is its UID. An occurrence's id is ``UID#`` and the start that the rule gave it (UTC in basic form,
+    A single event's id is its owner and UID, ``ada/UID``, because the same UID stands in every attendee's calendar. An
+    occurrence's id is ``ada/UID#`` and the start that the rule gave it (UTC in basic form,
     or the day): moving the occurrence, or changing the override that moved it, keeps the id. Moving the *whole series*
     changes every original start, hence every id: the old occurrences are withdrawn through the Snapshot and the new ones
     are new. So does turning a single event into a series. An event without a UID is named after its times and title.
