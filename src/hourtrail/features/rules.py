@@ -18,6 +18,9 @@ VERSION: Final = "1"
 _SHARE_FLOOR: Final = 0.1
 """A share s adds weight * ln((s + floor) / floor): nothing counts nothing, and certainty counts 2.4 times the weight."""
 
+CEILING: Final = 0.9
+"""The rest is spread evenly: nobody measured how often the rules are right, so they are never surer than nine in ten."""
+
 SHARES: Final[Mapping[str, float]] = {
     "own_cosine_vote": 0.7,
     "own_lexical_vote": 1.1,
@@ -94,8 +97,8 @@ class RulesScorer:
         begins = np.flatnonzero(np.concatenate(([True], group[1:] != group[:-1])))
         counts = np.diff(np.concatenate((begins, [len(group)])))
         odds = np.exp(raw - np.repeat(np.maximum.reduceat(raw, begins), counts))
-        probabilities: Floats = odds / np.repeat(np.add.reduceat(odds, begins), counts)
-        return probabilities
+        shares: Floats = odds / np.repeat(np.add.reduceat(odds, begins), counts)
+        return CEILING * shares + (1 - CEILING) / np.repeat(counts, counts)
 
     def contributions(self, matrix: Floats) -> Floats:
         """What each feature adds to the score before the softmax; what is not known adds nothing."""
