@@ -13,6 +13,7 @@ from hourtrail.domain.firm import NOT_WORK, Person
 from hourtrail.domain.instants import day_bounds, zone_named
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
+from hourtrail.flows.resolve import nearest
 from hourtrail.flows.scoring import Scoring
 from hourtrail.policy.propose import propose
 from hourtrail.store import Store, TenantStore
@@ -74,7 +75,7 @@ def suggest(
     with store.tenant(tenant) as db:
         master = db.master()
         scoring = Scoring.of(master, db.confirmations(known_before=asked_at), models, cache=db)
-        people = [person] if person else _people(db, first, last)
+        people = _people(db, master, first, last, asked=person)
     for number, one in enumerate(people, start=1):
         with store.tenant(tenant) as db:
             _PersonRun(db, one, master, scoring, settings, asked_at).run(first, last, result)
@@ -115,10 +116,25 @@ def capture_days(db: TenantStore, person: Person, first: date, last: date, setti
     return CapturedDays(captured, decided, kept)
 
 
-def _people(db: TenantStore, first: date, last: date) -> list[str]:
+def _people(db: TenantStore, master: MasterData, first: date, last: date, *, asked: str | None) -> list[str]:
+    """Whose time is in question: the person asked for, or everybody of the firm with activities or open suggestions.
+
+    Where the firm has named its people, others (a client's help desk in a ticket export) get nothing unless asked for.
+    Raises NotFound when the person asked for is neither known nor has any activity.
+    """
     start = datetime(first.year, first.month, first.day, tzinfo=UTC) - MARGIN
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + 2 * MARGIN
-    return db.people_with_activities(start, end)
+    seen = set(db.people_with_activities(start, end))
+    known = [row.id for row in master.people]
+    if asked is not None:
+        if known and asked not in known and asked not in seen:
+            raise NotFound(
+                f"{asked!r} is no person of this firm and has no activity in these days{nearest(asked, known)}"
+            )
+        return [asked]
+    # Whose last event is gone has no activity any more, but still the suggestion that goes with it.
+    seen |= {row.person for row in db.suggestions(first=first, last=last, status=SuggestionStatus.OPEN)}
+    return sorted(seen & set(known) if known else seen)
 
 
 @dataclass(frozen=True, slots=True)
