@@ -4,8 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import UTC, datetime
-from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import or_, select, update
 
@@ -18,41 +17,51 @@ from hourtrail.store.types import clean, clean_json
 from hourtrail.store.upsert import Counts, chunks, put
 
 _IDENTITY = ("tenant", "source", "external_id")
-_PLAIN = ("all_day", "title", "text", "reference", "series", "zone")
-_ENUMS = (
-    ("response", Response, Response.NONE),
-    ("status", Status, Status.CONFIRMED),
-    ("show_as", ShowAs, ShowAs.BUSY),
-    ("sensitivity", Sensitivity, Sensitivity.NORMAL),
-)  # fmt: skip
-
-
-_plain = attrgetter(*_PLAIN)
-_enums = attrgetter(*(name for name, _, _ in _ENUMS))
+_ENUMS: Final = {"response": Response, "status": Status, "show_as": ShowAs, "sensitivity": Sensitivity}
 
 
 def _body(row: Activity) -> dict[str, Any]:
-    """What no query asks for; fields at their default are left out."""
-    body: dict[str, Any] = {name: value for name, value in zip(_PLAIN, _plain(row), strict=True) if value}
-    body["kind"] = row.kind.value
-    for (name, _, default), value in zip(_ENUMS, _enums(row), strict=True):
-        if value is not default:
-            body[name] = value.value
+    """What no query asks for; fields at their default are left out. Enums are texts, and JSON writes them as such."""
+    body: dict[str, Any] = {"kind": row.kind}
+    if row.all_day:
+        body["all_day"] = True
+    if row.title:
+        body["title"] = row.title
+    if row.text:
+        body["text"] = row.text
+    if row.reference:
+        body["reference"] = row.reference
+    if row.series:
+        body["series"] = row.series
+    if row.zone:
+        body["zone"] = row.zone
     if row.participants:
-        body["participants"] = list(row.participants)
+        body["participants"] = row.participants
+    _add_rare(row, body)
+    return body
+
+
+def _add_rare(row: Activity, body: dict[str, Any]) -> None:
+    if row.response is not Response.NONE:
+        body["response"] = row.response
+    if row.status is not Status.CONFIRMED:
+        body["status"] = row.status
+    if row.show_as is not ShowAs.BUSY:
+        body["show_as"] = row.show_as
+    if row.sensitivity is not Sensitivity.NORMAL:
+        body["sensitivity"] = row.sensitivity
     if row.label is not None:
         body["label"] = [row.label.client, row.label.project, row.label.task]
     if not row.eligible:
         body["eligible"] = False
     if row.extra:
         body["extra"] = dict(row.extra)
-    return body
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-def _values(row: Activity, at: Callable[[datetime | None], Any]) -> dict[str, Any]:
+def _values(row: Activity, tenant: str, at: Callable[[datetime | None], Any]) -> dict[str, Any]:
     """A row in the driver's own form: activities come by the hundred thousand, and column types cost more than the insert.
 
     ``at`` writes an instant as the column type would.
@@ -70,6 +79,7 @@ def _values(row: Activity, at: Callable[[datetime | None], Any]) -> dict[str, An
         texts = tuple(map(clean, texts))
         body = _ENCODER.encode(clean_json(_body(row)))
     return {
+        "tenant": tenant,
         "source": texts[0],
         "external_id": texts[1],
         "person": texts[2],
@@ -95,7 +105,7 @@ def _as_it_is(value: datetime | None) -> datetime | None:
 def _record(row: Row) -> Activity:
     body = dict(row["body"])
     label = body.pop("label", None)
-    for name, kind, _ in _ENUMS:
+    for name, kind in _ENUMS.items():
         if name in body:
             body[name] = kind(body[name])
     return Activity(
@@ -140,7 +150,7 @@ class Activities(Scope):
         """
         by_source: dict[str, list[Row]] = {}
         at = _as_text if self._connection.dialect.name == "sqlite" else _as_it_is
-        for row in (_values(row, at) for row in rows):
+        for row in (_values(row, self.tenant, at) for row in rows):
             by_source.setdefault(row["source"], []).append(row)
         total = Counts()
         for source, values in sorted(by_source.items()):

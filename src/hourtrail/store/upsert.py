@@ -90,10 +90,9 @@ def put(
         changed = [last[name] for name in chunk if name in known and replaces(known[name], last[name])]
         fresh = [last[name] for name in chunk if name not in known]
         if changed or fresh:
-            batch: list[Row] = [{"tenant": scope.tenant, **row} for row in (*fresh, *changed)]
             if write is None:
-                connection.execute(statement, batch)
+                connection.execute(statement, [{"tenant": scope.tenant, **row} for row in (*fresh, *changed)])
             else:
-                write(batch)
+                write([*fresh, *changed])
         total += Counts(len(fresh), len(changed), len(chunk) - len(fresh) - len(changed))
     return total
