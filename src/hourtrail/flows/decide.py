@@ -96,7 +96,8 @@ class _Deciding:
             raise InvalidInput(f"notes and narratives hold at most {NARRATIVE_LIMIT} characters")
 
     def _check_open(self, suggestion: Suggestion, current: Decision | None) -> None:
-        if suggestion.status is SuggestionStatus.DECIDED and current is not None:
+        # The decision log decides, not the status: on PostgreSQL somebody may decide between the reading of the two.
+        if current is not None and current.verdict in CLOSING:
             when = format_instant(current.decided_at)
             raise Conflict(
                 f"{suggestion.id} was decided ({current.verdict}) by {current.actor} at {when}; undo that first"
