@@ -78,12 +78,19 @@ class Routed:
     withheld: str = ""
 
 
-def route(scores: tuple[Score, ...], policy: BandPolicy, *, cautious: bool = False) -> Routed:
+def route(scores: tuple[Score, ...], policy: BandPolicy, *, private: bool = False) -> Routed:
     """The band for one block. ``scores`` are sorted, most probable first, and hold at least one.
 
-    ``cautious`` keeps the answer out of the bands that propose without asking (private appointments). "Not work" is never
+    A private appointment is never guessed at: its minutes are kept, unassigned, for its owner to say. "Not work" is never
     booked: when it leads, the block is withheld above the suggest threshold and asked about below it.
     """
+    if private:
+        return Routed(
+            band=Band.WITHHOLD,
+            threshold=policy.ask,
+            shown=(),
+            withheld="private appointment: only you can say what it was",
+        )
     top = scores[0]
     answers = tuple(score for score in scores if score.item != NOT_WORK)
     if top.item == NOT_WORK and policy.suggest is not None and top.probability >= policy.suggest.value:
@@ -93,7 +100,7 @@ def route(scores: tuple[Score, ...], policy: BandPolicy, *, cautious: bool = Fal
             shown=(),
             withheld=f"{top.probability:.0%} sure that this is not work",
         )
-    if top.item != NOT_WORK and not cautious:
+    if top.item != NOT_WORK:
         for threshold in (policy.prefill, policy.suggest):
             if threshold is not None and top.probability >= threshold.value:
                 return Routed(band=threshold.band, threshold=threshold, shown=answers[: policy.most_asked])

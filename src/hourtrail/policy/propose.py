@@ -29,7 +29,7 @@ def propose(
     ``scores`` are sorted, most probable first. The minutes are kept even when the work is unassigned: the person picks.
     """
     block = candidate.block
-    routed = route(scores, policy, cautious=block.private)
+    routed = route(scores, policy, private=block.private)
     top = routed.shown[0] if routed.shown else None
     item: WorkItem | None = top.item if top else None
     answer = (
@@ -40,7 +40,7 @@ def propose(
     minutes, rounding = billable_minutes(
         block.suggested_minutes, master.contract(item) if item else None, billable=answer.billable
     )
-    reasons = (*reasons_for(top, block), f"{answer.why} ({rounding})") if top else (routed.withheld,)
+    reasons = (*reasons_for(top), f"{answer.why} ({rounding})") if top else (routed.withheld,)
     suggestion = Suggestion(
         id=suggestion_id(block.id),
         block=block,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from math import expm1
 from typing import Final
 
-from hourtrail.domain.block import WorkBlock
 from hourtrail.domain.score import Score
 
 MOST: Final = 4
@@ -122,13 +121,11 @@ REASONS: Final[tuple[Reason, ...]] = (
 )
 
 
-def reasons_for(score: Score, block: WorkBlock) -> tuple[str, ...]:
-    """At most ``MOST`` sentences, those first that moved the score most. A private block gives no text away.
+def reasons_for(score: Score) -> tuple[str, ...]:
+    """At most ``MOST`` sentences, those first that moved the score most.
 
     Only features that speak for the answer give a reason; a model that leans on none of them says so.
     """
-    if block.private:
-        return ("private appointment: please say what it was",)
     found: list[tuple[float, int, str]] = []
     for order, reason in enumerate(REASONS):
         if reason.holds(score.features):

@@ -1,0 +1,28 @@
+"""Every notebook runs from its first cell to its last, and its committed outputs are there to read."""
+
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).parents[2]
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+sys.path.insert(0, str(ROOT / "notebooks"))
+
+from execute import execute  # noqa: E402 - a script beside the notebooks, not a package
+
+
+def test_there_are_notebooks() -> None:
+    assert NOTEBOOKS
+
+
+# The kernel's own messaging warns about its transport and event loop; none of it is ours.
+@pytest.mark.filterwarnings("default")
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs_and_is_committed_with_its_outputs(path: Path) -> None:
+    code = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    assert any(cell.outputs for cell in code)
+    before = path.read_bytes()
+    execute(path, write=False)
+    assert path.read_bytes() == before
