@@ -268,7 +268,9 @@ class _Deciding:
         booking = Booking(
             item=item, minutes=request.parts[0].minutes, billable=flag, narrative=request.narrative or request.note
         )
-        decision = self._without_suggestion(Verdict.ADDED_BY_HAND, day.isoformat(), after=(booking,))
+        decision = self._without_suggestion(
+            Verdict.ADDED_BY_HAND, f"{day} {item} {booking.minutes} {booking.narrative}", after=(booking,)
+        )
         billed, _ = billable_minutes(booking.minutes, self.master.contract(item), billable=flag)
         entry = TimeEntry(
             id=stable_id("te", (decision.id, "0")), person=request.actor, date=day, minutes=booking.minutes, item=item,

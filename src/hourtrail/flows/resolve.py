@@ -33,8 +33,7 @@ def resolve(master: MasterData, part: Part, person: str, day: date, suggested: W
         raise InvalidInput("this time is unassigned, so say what it was: edit with --project (and --client, --task)")
     else:
         item = suggested
-    _check_bookable(master, item, person, day)
-    return item
+    return _bookable(master, item, person, day)
 
 
 def require_colleague(master: MasterData, actor: str) -> None:
@@ -74,12 +73,18 @@ def _client_of(master: MasterData, project: str, suggested: WorkItem | None) -> 
     return clients[0] if clients else ""
 
 
-def _check_bookable(master: MasterData, item: WorkItem, person: str, day: date) -> None:
+def _bookable(master: MasterData, item: WorkItem, person: str, day: date) -> WorkItem:
+    """``item``, or the only open task of the project that it names."""
     if not master.tasks and not master.assignments:
-        return
+        return item
     bookable = master.bookable(person, day)
     if item in bookable:
-        return
+        return item
+    tasks = [row for row in bookable if not item.task and row.at_project == item]
+    if len(tasks) == 1:
+        return tasks[0]
+    if tasks:
+        raise InvalidInput(f"{item} is booked by task; say which with --task: {', '.join(row.task for row in tasks)}")
     hint = "Nothing is open to this person on that day."
     if bookable:
         near = process.extractOne(str(item), [str(candidate) for candidate in bookable], scorer=fuzz.WRatio)
