@@ -11,6 +11,7 @@ from scipy.optimize import minimize_scalar
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.ports import FeatureSpec
 from hourtrail.domain.suggestion import ModelRef
+from hourtrail.features import SPEC
 from hourtrail_models.ranker import RankerScorer, grouped_softmax
 
 Floats = NDArray[np.float64]
@@ -44,12 +45,17 @@ FEWEST_GROUPS: Final = 50
 def fit_ranker(matrix: Floats, group: Ints, chosen: Bools, spec: FeatureSpec) -> RankerScorer:
     """Implements ``hourtrail.domain.ports.Refitter``; groups must come in time order.
 
-    Raises InvalidInput when there are fewer than ``FEWEST_GROUPS`` groups or the rows do not fit the spec.
+    Raises InvalidInput when there are fewer than ``FEWEST_GROUPS`` groups, a group comes in pieces, or the rows do not fit
+    the spec.
     """
+    if spec != SPEC:
+        raise InvalidInput(f"this version fits rankers on the features {SPEC.version}, not {spec.version}")
     if matrix.shape != (len(group), len(spec.names)) or len(chosen) != len(group):
         raise InvalidInput(
             f"the matrix has the shape {matrix.shape}, the spec {len(spec.names)} columns, the groups {len(group)} rows"
         )
+    if (group[1:] < group[:-1]).any():
+        raise InvalidInput("the groups must be numbered in time order, so that the newest can be held out whole")
     starts = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
     if len(starts) < FEWEST_GROUPS:
         raise InvalidInput(
@@ -73,11 +79,16 @@ def fit_ranker(matrix: Floats, group: Ints, chosen: Bools, spec: FeatureSpec) ->
 
 
 def untrained_columns(matrix: Floats) -> tuple[int, ...]:
-    """Columns that never vary in the training rows, so that no tree can have learned what they mean."""
+    """Columns that never vary in the training rows, so that no tree can have learned what they mean.
+
+    A column that is NaN in some rows and zero in the others counts as unvaried: a hint that was never seen to hold. One
+    that is NaN or some other single number does not, because the trees can tell the two apart.
+    """
     with np.errstate(invalid="ignore"):
         low = np.fmin.reduce(matrix, axis=0)
         high = np.fmax.reduce(matrix, axis=0)
-    constant = np.isnan(low) | (low == high)
+    one_value = (low == high) & ((low == 0) | ~np.isnan(matrix).any(axis=0))
+    constant = np.isnan(low) | one_value
     return tuple(int(column) for column in np.flatnonzero(constant))
 
 

@@ -6,19 +6,19 @@ prefix or an attendee's company counts from the first day. They are zero whereve
 calibration that was measured without them stands.
 """
 
-import json
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field, TypeAdapter, ValidationError
 
 from hourtrail.domain.errors import ModelUnavailable
 from hourtrail.domain.ports import FeatureSpec
-from hourtrail.domain.suggestion import Band, ModelRef, Threshold
+from hourtrail.domain.suggestion import ModelRef, Threshold
 from hourtrail.features import SPEC, RulesScorer
+from hourtrail.policy.bands import policy_from
 from hourtrail_models.artefact import Artefact
 
 BOOSTER: Final = "ranker.txt"
@@ -79,28 +79,68 @@ def grouped_softmax(scores: Floats, group: Ints) -> Floats:
     return total
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What stands in ``calibration.json``. ``untrained`` are column names; a band without a threshold is off."""
+
+    temperature: Annotated[float, Field(gt=0, allow_inf_nan=False)]
+    untrained: tuple[str, ...]
+    thresholds: tuple[Threshold, ...]
+
+
+_CALIBRATION: Final = TypeAdapter(Calibration)
+_SKETCH: Final = TypeAdapter(tuple[int, ...])
+
+
+def artefact_files(scorer: RankerScorer) -> dict[str, bytes]:
+    """The files of an artefact that ``from_artefact`` turns into the same scorer again."""
+    calibration = Calibration(
+        temperature=scorer.temperature,
+        untrained=tuple(scorer.spec.names[column] for column in scorer.untrained),
+        thresholds=scorer.thresholds,
+    )
+    return {
+        BOOSTER: scorer.booster.model_to_string().encode(),
+        CALIBRATION: _CALIBRATION.dump_json(calibration, indent=1),
+        SKETCH: _SKETCH.dump_json(scorer.trained_on),
+    }
+
+
 def from_artefact(artefact: Artefact) -> RankerScorer:
-    """The scorer that an artefact holds. Raises ModelUnavailable when its parts do not fit together."""
+    """The scorer that an artefact holds. Raises ModelUnavailable when its parts do not fit together or to the features."""
+    if artefact.manifest.spec != SPEC:
+        raise ModelUnavailable(f"the ranker in {artefact.folder} was made for other features; train it again")
+    model, calibration, sketch = (artefact.content(name) for name in (BOOSTER, CALIBRATION, SKETCH))
     try:
-        calibration = json.loads(artefact.content(CALIBRATION))
-        booster = lightgbm.Booster(model_str=artefact.content(BOOSTER).decode())
-        thresholds = tuple(
-            Threshold(
-                band=Band(row["band"]), value=row["value"], target_precision=row["target_precision"], basis=row["basis"]
-            )
-            for row in calibration["thresholds"]
+        stated = _CALIBRATION.validate_json(calibration)
+        # Thresholds that make no policy would stop the whole product later; here the rules can still answer.
+        policy_from(stated.thresholds, source=artefact.ref.name)
+        untrained = tuple(SPEC.names.index(name) for name in stated.untrained)
+        seen = _SKETCH.validate_json(sketch)
+        booster = lightgbm.Booster(model_str=model.decode())
+    except (ValueError, lightgbm.basic.LightGBMError) as error:
+        raise ModelUnavailable(
+            f"the ranker in {artefact.folder} cannot be read: {_reason(error)}; reinstall it"
+        ) from error
+    if booster.num_feature() != len(SPEC.names):
+        raise ModelUnavailable(
+            f"the trees in {artefact.folder} read {booster.num_feature()} columns, the features have {len(SPEC.names)}; "
+            "reinstall the model"
         )
-        untrained = tuple(SPEC.names.index(name) for name in calibration["untrained"])
-        seen: Sequence[int] = json.loads(artefact.content(SKETCH))
-        temperature = float(calibration["temperature"])
-    except (KeyError, ValueError, lightgbm.basic.LightGBMError) as error:
-        raise ModelUnavailable(f"the ranker in {artefact.folder} cannot be read: {error}; reinstall it") from error
     return RankerScorer(
         ref=artefact.ref,
-        spec=artefact.manifest.spec or SPEC,
+        spec=SPEC,
         booster=booster,
-        temperature=temperature,
+        temperature=stated.temperature,
         untrained=untrained,
-        thresholds=thresholds,
-        trained_on=tuple(seen),
+        thresholds=stated.thresholds,
+        trained_on=seen,
     )
+
+
+def _reason(error: Exception) -> str:
+    """One line; pydantic's own text has many."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors()[0]
+    return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}".removeprefix(": ")

@@ -1,13 +1,15 @@
 """``hourtrail train``: fit and calibrate the ranker on a labelled file, logged as an mlflow run."""
 
 import os
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
 
-from hourtrail.cli.common import Day, answer, say
-from hourtrail.domain.errors import ModelUnavailable
+from hourtrail.cli.common import Day, answer, say, say_refused
+from hourtrail.cli.settings import OK, REFUSED
+from hourtrail.domain.errors import Conflict, ModelUnavailable
 from hourtrail.wiring import load_models
 from hourtrail_models.artefact import Artefact
 from hourtrail_training.ranker import Trained, TrainOptions, write_artefact
@@ -81,7 +83,7 @@ def train(
     tracking: str,
     *,
     as_json: bool,
-) -> None:
+) -> int:
     """Fit the ranker on FILE (activities with a label), in time order, and write a data-only artefact.
 
     The defaults are those of the bundled model: OpenStack 2016-17 to learn from, 2018 for the thresholds.
@@ -94,6 +96,8 @@ def train(
         delay_days=delay_days,
         most_rows=most_rows,
     )
+    if out.is_dir() and any(out.iterdir()):
+        raise Conflict(f"{out} already holds something; models are never replaced, choose a new folder with --out")
     models = load_models()
     if models.encoder is None:
         raise ModelUnavailable(f"the encoder is needed for training: {models.degraded}")
@@ -108,16 +112,20 @@ def train(
                 "digest": artefact.digest,
                 "run": run,
                 "metrics": trained.metrics,
-                **trained.calibration,
+                "temperature": trained.scorer.temperature,
+                "untrained": [trained.scorer.spec.names[column] for column in trained.scorer.untrained],
+                "thresholds": [asdict(row) for row in trained.scorer.thresholds],
             }
         )
     else:
         _print(trained, artefact, run)
+    say_refused(list(trained.refused), len(trained.refused))
+    return REFUSED if trained.refused else OK
 
 
 def _print(trained: Trained, artefact: Artefact, run: str) -> None:
     click.echo(f"{artefact.folder}: digest {artefact.digest}, mlflow run {run}")
     for name, value in trained.metrics.items():
         click.echo(f"  {name} {value:.4f}")
-    for row in trained.calibration["thresholds"]:
-        click.echo(f"  {row['band']} from {row['value']:.4f}: {row['basis']}")
+    for row in trained.scorer.thresholds:
+        click.echo(f"  {row.band} from {row.value:.4f}: {row.basis}")
