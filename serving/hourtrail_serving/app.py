@@ -38,13 +38,12 @@ def create_app(store: Store, tenant: str, models: Models, *, names: Collection[s
         # The interactive documentation loads scripts from elsewhere, which our policy forbids.
         docs_url=None,
         redoc_url=None,
-        max_body_size=MOST_BYTES,
     )
     app.state.served = Served(store=store, tenant=tenant, models=models)
     problems.install(app)
     for module in (suggestions, decisions, entries, health, day):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=str(files("hourtrail_serving") / "static")), name="static")
-    app.add_middleware(Guards, names=names)
+    app.add_middleware(Guards, names=names, most_bytes=MOST_BYTES)
     app.openapi = described(app)  # type: ignore[method-assign] # FastAPI's documented way to extend the document
     return app

@@ -7,11 +7,14 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hourtrail_serving.problems import problem
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+
+TOO_LARGE: Final = "the request's body is too large; send less at once"
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -29,14 +32,15 @@ HEADERS: Final = {
 
 
 class Guards:
-    """ASGI middleware: refuses foreign hosts (421) and foreign origins (403), and adds the security headers.
+    """ASGI middleware: refuses foreign hosts (421), foreign origins (403) and large bodies (413); adds security headers.
 
     A rebinding attack makes a browser call us under the attacker's own domain name, so names are refused unless they are
     ours; addresses in figures cannot be rebound and pass. Starlette's TrustedHostMiddleware knows names only.
     """
 
-    def __init__(self, app: ASGIApp, *, names: Collection[str] = ()) -> None:
+    def __init__(self, app: ASGIApp, *, names: Collection[str] = (), most_bytes: int) -> None:
         self.app = app
+        self.most_bytes = most_bytes
         self.names = frozenset({"localhost", *(name.lower() for name in names)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,9 +57,11 @@ class Guards:
             await send(message)
 
         headers = Headers(scope=scope)
-        refusal = self._foreign_host(headers) or self._foreign_origin(scope["method"], headers)
+        refusal = (
+            self._foreign_host(headers) or self._foreign_origin(scope["method"], headers) or self._too_large(headers)
+        )
         if refusal is None:
-            await self.app(scope, receive, send_with_headers)
+            await self.app(scope, self._counted(receive), send_with_headers)
         else:
             status, name, detail = refusal
             await problem(status, name, status.phrase, detail)(scope, receive, send_with_headers)
@@ -66,6 +72,31 @@ class Guards:
             return None
         detail = f"this server does not answer to the name {host[:100]!r}; start it with --name if it should"
         return HTTPStatus.MISDIRECTED_REQUEST, "foreign-host", detail
+
+    def _too_large(self, headers: Headers) -> tuple[HTTPStatus, str, str] | None:
+        """Refuse a stated length before anything is read."""
+        stated = headers.get("content-length", "")
+        if not stated.isdecimal() or int(stated[:20]) <= self.most_bytes:
+            return None
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", TOO_LARGE
+
+    def _counted(self, receive: Receive) -> Receive:
+        """``receive`` that ends a body without a stated length where it becomes too large.
+
+        FastAPI's own max_body_size answers in plain text and outside of every middleware, without our headers.
+        """
+        read = 0
+
+        async def counting() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > self.most_bytes:
+                # FastAPI lets an HTTPException of a middleware pass while it reads a body, and only that.
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+            return message
+
+        return counting
 
     @staticmethod
     def _foreign_origin(method: str, headers: Headers) -> tuple[HTTPStatus, str, str] | None:

@@ -117,8 +117,6 @@ async def _http(_request: Request, error: Exception) -> JSONResponse:
 def _detail(status: HTTPStatus, detail: str) -> str:
     if status is HTTPStatus.NOT_FOUND:
         return "there is nothing at this address; /openapi.json lists what there is"
-    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
-        return "the request's body is too large; send less at once"
     return detail or status.description
 
 

@@ -27,7 +27,8 @@ function select(card) {
 
 function move(step) {
   const here = document.querySelector(".card.current");
-  const at = here ? cards.indexOf(here) + step : 0;
+  // The first press only goes to the card that is marked already.
+  const at = cards.indexOf(here) + (here?.contains(document.activeElement) ? step : 0);
   const card = cards[Math.min(Math.max(at, 0), cards.length - 1)];
   if (!card) return;
   select(card);

@@ -1,0 +1,113 @@
+"""A real server on a free port before a store that holds the sample firm."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+import uvicorn
+from tests.databases import KINDS, database, postgresql_server
+
+from hourtrail.flows.demo import TENANT, lay_out, run_demo
+from hourtrail.store import Store, open_store
+from hourtrail.wiring import load_models, sources
+from hourtrail_serving.app import create_app
+
+ADA, BEN, DANA = "ada@northlight.example", "ben@northlight.example", "dana@northlight.example"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A running server, its store, and a client that talks to it."""
+
+    url: str
+    store: Store
+    http: httpx2.Client
+
+    def get(self, path: str, **params: str) -> Any:
+        response = self.http.get(path, params=params)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def open_suggestions(self, person: str = ADA) -> list[dict[str, Any]]:
+        found = self.get("/v1/suggestions", person=person, status="open")["suggestions"]
+        return [row for row in found if row["project"]]
+
+    def entries(self) -> list[Any]:
+        with self.store.tenant(TENANT, read_only=True) as db:
+            return list(db.entries())
+
+    def decide(self, row: dict[str, Any], verdict: str = "accept", **more: Any) -> httpx2.Response:
+        body = {"suggestion": row["id"], "verdict": verdict, "actor": row["person"], **more}
+        return self.http.post("/v1/decisions", json=body)
+
+
+@contextmanager
+def running(store: Store) -> Iterator[Site]:
+    app = create_app(store, TENANT, load_models(rules_only=True))
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+    try:
+        for _ in range(200):
+            if server.started:
+                break
+            time.sleep(0.02)
+        assert server.started
+        with httpx2.Client(base_url=url, timeout=60) as client:
+            yield Site(url, store, client)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        listener.close()
+
+
+def fill(store: Store, folder: Path) -> None:
+    run_demo(
+        store, lay_out(folder), models=load_models(rules_only=True), sources=sources(), progress=lambda _line: None
+    )
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file that holds the sample firm."""
+    folder = tmp_path_factory.mktemp("sample")
+    path = folder / "sample.db"
+    with open_store(f"sqlite:///{path}") as store:
+        fill(store, folder)
+    return path
+
+
+@pytest.fixture
+def store(sample: Path, tmp_path: Path) -> Iterator[Store]:
+    shutil.copy(sample, tmp_path / "copy.db")
+    with open_store(f"sqlite:///{tmp_path / 'copy.db'}") as opened:
+        yield opened
+
+
+@pytest.fixture
+def site(store: Store) -> Iterator[Site]:
+    """The sample firm on a SQLite file of this test's own."""
+    with running(store) as found:
+        yield found
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The sample firm on each database, shared: a test takes open suggestions of its own and leaves the others alone."""
+    folder = tmp_path_factory.mktemp(f"shared-{request.param}")
+    with ExitStack() as stack:
+        server = stack.enter_context(postgresql_server(folder)) if request.param == "postgresql" else ""
+        url = stack.enter_context(database(request.param, folder, server))
+        store = stack.enter_context(open_store(url))
+        fill(store, folder)
+        yield stack.enter_context(running(store))

@@ -1,0 +1,82 @@
+"""``hourtrail serve`` as people start it: where it listens, what it refuses, and that it stops."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+from click.testing import CliRunner
+
+from hourtrail.cli import hourtrail
+from hourtrail.domain.errors import InvalidInput
+
+HOURTRAIL = (sys.executable, "-c", "from hourtrail.cli import main; main()")
+
+
+@contextmanager
+def served(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    process = subprocess.Popen([*HOURTRAIL, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    try:
+        assert process.stdout is not None
+        text = ""
+        while not text.rstrip().endswith("}"):
+            line = process.stdout.readline()
+            assert line, process.stderr.read() if process.stderr else ""
+            text += line
+        yield json.loads(text)["url"], process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("before", [True, False])
+def test_options_stand_before_or_behind_the_command(tmp_path: Path, before: bool) -> None:
+    common = ("--store", f"sqlite:///{tmp_path / 'a.db'}", "--tenant", "acme")
+    own = ("--port", "0", "--rules-only", "--json")
+    arguments = (*common, "serve", *own) if before else ("serve", *own, *common)
+    with served(*arguments) as (url, process):
+        assert url.startswith("http://127.0.0.1:")
+        page = httpx2.get(url, follow_redirects=True)
+        assert (page.status_code, "Nothing is waiting" in page.text, "acme" in page.text) == (200, True, True)
+        assert (tmp_path / "a.db").is_file()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=30)
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "hours.example"])
+def test_other_machines_are_kept_out_unless_it_is_said(host: str, tmp_path: Path) -> None:
+    done = CliRunner().invoke(hourtrail, ["serve", "--host", host, "--store", str(tmp_path / "a.db")])
+    # The entry point prints the sentence and exits with 2.
+    assert isinstance(done.exception, InvalidInput)
+    assert "--allow-remote" in str(done.exception)
+    assert not (tmp_path / "a.db").exists()
+
+
+def test_listening_for_others_warns(tmp_path: Path) -> None:
+    arguments = ("serve", "--host", "0.0.0.0", "--allow-remote", "--port", "0", "--rules-only", "--json")
+    with served(*arguments, "--store", str(tmp_path / "a.db")) as (url, process):
+        assert httpx2.get(f"http://127.0.0.1:{url.rsplit(':', 1)[1]}/livez").status_code == 200
+        process.terminate()
+        _, errors = process.communicate(timeout=30)
+    assert "WARNING: there is no login yet" in errors
+
+
+def test_a_port_in_use_is_said_plainly(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = subprocess.run(
+            [*HOURTRAIL, "serve", "--port", port, "--store", str(tmp_path / "a.db")],
+            capture_output=True,
+            check=False,
+            text=True,
+            timeout=60,
+        )
+    assert (done.returncode, "Traceback" in done.stderr) == (2, False)
+    assert f"port {port}" in done.stderr
