@@ -79,6 +79,8 @@ def backtest_mapping(
         listed = [row for row in good if isinstance(row, Task)]
         refused += bad
     split = split_row(rows, options.split)
+    if not rows.eligible[split:].any():
+        raise InvalidInput(f"--split {options.split}: no row is left to measure; {len(rows)} rows end before it")
     rows, level = _at_level(rows, split, options.level)
     world = World.of(rows, models.encoder, _tasks_at(listed, level), zone=options.zone)
     replay = Replay(
