@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, groupby
 
 import numpy as np
 
@@ -40,9 +41,12 @@ def frame(
     candidates: Sequence[Candidate], *, as_of: datetime, memory: Memory, catalogue: Catalogue, encode: Encode | None
 ) -> PairFrame:
     """Features of every (block, work item) pair of ``candidates``, asked as of one instant. Raises NaiveTime."""
-    known = catalogue.including((item for row in candidates for item in row.items), encode)
+    listed = [items for items, _ in groupby(row.items for row in candidates)]
+    known = catalogue.including(chain.from_iterable(listed), encode)
     queries = Queries.of_blocks([row.block for row in candidates], as_of=as_of, encode=encode)
-    pairs = Pairs.of([known.numbers(row.items) for row in candidates])
+    # Neighbours mostly share their list of items, and to compare two lists costs less than to look one up.
+    lists = [(known.numbers(items), len(list(rows))) for items, rows in groupby(candidates, lambda row: row.items)]
+    pairs = Pairs.of([numbers for numbers, count in lists for _ in range(count)])
     matrix = pair_features(queries, pairs, memory, known)
     return PairFrame(matrix=matrix, group=pairs.query, item=pairs.item, items=known.items, queries=queries)
 

@@ -8,13 +8,15 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from hourtrail.domain.firm import NOT_WORK, Assignment, Billable, Task, WorkItem
 from hourtrail.domain.master import MasterData
 from hourtrail.features.arrays import Encode, Floats, Ints, Keys, Terms, Vectors
 from hourtrail.features.keys import combined, folded, item_key, keys
-from hourtrail.features.lexical import phrases, terms, words
+from hourtrail.features.lexical import phrases, presence, terms, words
 from hourtrail.features.traits import container_names, embedded
+from hourtrail.features.vocabulary import Phrasebook
 
 _BILLABLE: Final = {Billable.YES: 1.0, Billable.NO: 0.0, Billable.DEPENDS: 0.5}
 _SHORTEST_CODE: Final = 3
@@ -131,9 +133,15 @@ class Catalogue:
         """The number of each item."""
         return {item: number for number, item in enumerate(self.items)}
 
+    @cached_property
+    def phrasebook(self) -> Phrasebook:
+        """Keywords, codes, clients and the words of the texts, one block of rows as long as ``items`` for each."""
+        parts = (self.keywords, self.codes, self.clients, presence(self.terms))
+        return Phrasebook(sparse.csr_array(sparse.vstack(parts, format="csr")))
+
     def numbers(self, items: Iterable[WorkItem]) -> Ints:
         """The numbers of ``items``; every one must be in the catalogue."""
-        return np.fromiter((self.index[item] for item in items), dtype=np.int64)
+        return np.array(list(map(self.index.__getitem__, items)), dtype=np.int64)
 
 
 def _text(task: Task) -> str:

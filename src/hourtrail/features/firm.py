@@ -4,13 +4,14 @@ Only rows on the query's own candidates count, in parts and in totals: nothing i
 book (ethical walls). Only how common a word is, and never where, comes from all rows.
 """
 
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
+from scipy import sparse
 
-from hourtrail.features.arrays import Floats, Ints, Terms, Vectors, share
+from hourtrail.features.arrays import Floats, Ints, Vectors, ranges, share
 from hourtrail.features.keys import combined
-from hourtrail.features.lexical import row_numbers
 from hourtrail.features.question import Question
 
 WINDOW: Final = 10_000
@@ -23,6 +24,10 @@ _HALF_LIFE: Final = 30.0 * 86_400.0
 _DAY: Final = 86_400.0
 _CELLS: Final = 4_000_000
 _TABLE: Final = 1_000_000
+_AT_ONCE: Final = 64
+"""Queries whose words are compared in one product: more have so many terms that few rows drop out."""
+
+_PIECE: Final = 64
 _REACH: Final = 2_048
 """Rows that may become known between the first and the last query of one matrix product."""
 
@@ -38,16 +43,10 @@ def firm_features(question: Question) -> dict[str, Floats]:
 
 def _text_columns(question: Question) -> dict[str, Floats]:
     out: dict[str, Floats] = {}
-    memory = question.memory
-    if not len(memory):
+    if not len(question.memory):
         return out
-    both = memory.comparable(question.queries.vectors)
     for chunk in _chunks(question.known, question.width):
-        stretch = _Stretch(question, question.known[chunk])
-        tables = stretch.lexical(question.words[chunk])
-        if both is not None:
-            tables |= stretch.cosines(both[0][chunk], both[1])
-        question.fill(out, chunk, tables)
+        question.fill(out, chunk, _Stretch(question, chunk).tables())
     return out
 
 
@@ -65,85 +64,120 @@ def _chunks(known: Ints, width: int) -> list[Ints]:
 
 
 class _Stretch:
-    """The window of rows that some queries share; tables of shape (queries, slots + 1)."""
+    """The window of rows that some queries share, those of an item side by side; tables of shape (queries, slots + 1)."""
 
-    def __init__(self, question: Question, known: Ints) -> None:
-        self.memory, self.known, self.slot_of_row = question.memory, known, question.slot_of_row
-        self.low = max(0, int(known.min()) - WINDOW)
-        self.high = int(known.max())
-        self.shape = (len(known), question.width + 1)
-        on = self.slot_of_row[self.low : self.high]
-        order = np.argsort(on, kind="stable")
-        self.order = order[on[order] < question.width]
-        self.present, self.begins = np.unique(on[self.order], return_index=True)
+    def __init__(self, question: Question, chunk: Ints) -> None:
+        self.question, self.chunk, self.memory = question, chunk, question.memory
+        self.shape = (len(chunk), question.width + 1)
+        known = question.known[chunk]
+        self.low, self.high = max(0, int(known.min()) - WINDOW), int(known.max())
+        index, codes = self.memory.by_item, question.item_codes
+        first = index.ends(codes, np.array(self.low))
+        counts = index.ends(codes, np.array(self.high)) - first
+        self.rows = index.rows[ranges(first, counts)]
+        self.present = np.flatnonzero(counts)
+        self.edges = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts[self.present])))
+        # What one query of the chunk does not know yet, or no longer reads, is hidden from it.
+        self.partly = np.flatnonzero((self.rows >= known.min()) | (self.rows < self.high - WINDOW))
+        partly = self.rows[self.partly, None]
+        self.hidden = (partly >= known) | (partly < known - WINDOW)
 
-    def cosines(self, asked: Vectors, known: Vectors) -> dict[str, Floats]:
-        """The greatest cosine and the two votes (not yet shares)."""
-        tables = {
-            "firm_cosine_max": np.full(self.shape, np.nan),
-            "firm_cosine_vote": np.zeros(self.shape),
-            "firm_cosine_decayed": np.zeros(self.shape),
-        }
-        if not len(self.order):
-            return tables
-        product = asked @ known[self.low : self.high].T
-        self._hide(product)
-        product[~asked.any(axis=1)] = -np.inf
-        product = product[:, self.order]
-        best = np.maximum.reduceat(product, self.begins, axis=1)
-        tables["firm_cosine_max"][:, self.present] = np.where(np.isneginf(best), np.nan, best)
+    def tables(self) -> dict[str, Floats]:
+        """The greatest likeness and the votes (not yet shares), by cosine and by rare words."""
+        if not len(self.rows):
+            return {}
+        tables = self._lexical()
+        both = self.memory.comparable(self.question.queries.vectors)
+        return tables if both is None else tables | self._cosines(both[0][self.chunk], both[1])
+
+    def _cosines(self, asked: Vectors, known: Vectors) -> dict[str, Floats]:
+        product = self._product(asked, known)
+        product[self.partly] = np.where(self.hidden, -np.inf, product[self.partly])
+        product[:, ~asked.any(axis=1)] = -np.inf
+        best = self._greatest(product)
         product -= 1.0
         product *= np.float32(_SHARPNESS)
         np.exp(product, out=product)
-        tables["firm_cosine_vote"][:, self.present] = np.add.reduceat(product, self.begins, axis=1)
-        at = self.memory.traits.at[self.low : self.high][self.order]
+        at = self.memory.traits.at[self.rows]
         # Only ratios count, so decay is reckoned from the newest row of the window.
-        product *= np.exp2((at - at.max()) / _HALF_LIFE).astype(np.float32)
-        tables["firm_cosine_decayed"][:, self.present] = np.add.reduceat(product, self.begins, axis=1)
-        return tables
-
-    def _hide(self, product: Vectors) -> None:
-        """What one query of the chunk does not know yet, or no longer reads, is hidden from it."""
-        first, last = int(self.known.min()), int(self.known.max())
-        fresh = np.arange(first, last)
-        product[:, first - self.low :][fresh >= self.known[:, None]] = -np.inf
-        dropped = np.arange(self.low, max(self.low, last - WINDOW))
-        product[:, : len(dropped)][dropped < self.known[:, None] - WINDOW] = -np.inf
-
-    def lexical(self, asked: Terms) -> dict[str, Floats]:
-        """The greatest overlap of rare words, and the vote by it (not yet shares)."""
-        product = self.memory.vocabulary.overlap(asked, slice(self.low, self.high))
-        query, row = row_numbers(product), product.indices + self.low
-        counts = (row < self.known[query]) & (row >= self.known[query] - WINDOW)
-        cells = (query * self.shape[1] + self.slot_of_row[row])[counts]
-        similar = product.data[counts]
-        size = self.shape[0] * self.shape[1]
-        best = np.zeros(size)
-        np.maximum.at(best, cells, similar)
-        votes = np.bincount(cells, weights=similar**3, minlength=size).astype(np.float64)
+        decay = np.exp2((at - at.max()) / _HALF_LIFE)
         return {
-            "firm_lexical_max": np.where(best > 0, best, np.nan).reshape(self.shape),
-            "firm_lexical_vote": votes.reshape(self.shape),
+            "firm_cosine_max": self._table(np.where(np.isneginf(best), np.nan, best), np.nan),
+            "firm_cosine_vote": self._table(self._summed(product, np.ones(len(at))), 0.0),
+            "firm_cosine_decayed": self._table(self._summed(product, decay), 0.0),
         }
+
+    def _product(self, asked: Vectors, known: Vectors) -> Vectors:
+        """Cosines, shape (rows, queries)."""
+        if 2 * len(self.rows) < self.high - self.low:
+            few: Vectors = known[self.rows] @ asked.T
+            return few
+        # Most rows of the window count: to copy the products costs less than to copy the vectors.
+        every: Vectors = known[self.low : self.high] @ asked.T
+        return every[self.rows - self.low]
+
+    def _lexical(self) -> dict[str, Floats]:
+        vocabulary, known = self.memory.vocabulary, self.memory.vocabulary.rows(self.rows)
+        best, votes = np.zeros((2, len(self.present), len(self.chunk)))
+        for begin in range(0, len(self.chunk), _AT_ONCE):
+            part = slice(begin, begin + _AT_ONCE)
+            product = vocabulary.overlap(self.question.words[self.chunk[part]], known)
+            product[self.partly] = np.where(self.hidden[:, part], 0.0, product[self.partly])
+            best[:, part] = self._greatest(product)
+            votes[:, part] = self._summed(product * product * product, np.ones(len(self.rows)))
+        return {
+            "firm_lexical_max": self._table(np.where(best > 0, best, np.nan), np.nan),
+            "firm_lexical_vote": self._table(votes, 0.0),
+        }
+
+    def _greatest(self, product: Vectors) -> Floats:
+        """The greatest value of each item's rows, shape (items present, queries)."""
+        parts = [product[first:last].max(axis=0) for first, last in pairwise(self.edges.tolist())]
+        return np.array(parts, dtype=np.float64)
+
+    def _summed(self, product: Vectors, weights: Floats) -> Floats:
+        """Weighted sums over each item's rows, shape (items present, queries)."""
+        # Single precision adds up few rows at a time only: over thousands it would lose the sixth digit.
+        pieces = np.unique(np.concatenate((self.edges, np.arange(0, len(weights), _PIECE))))
+        by_piece = sparse.csr_array((weights.astype(np.float32), np.arange(len(weights)), pieces))
+        sums = (by_piece @ product).astype(np.float64)
+        return np.add.reduceat(sums, np.searchsorted(pieces, self.edges[:-1]), axis=0)
+
+    def _table(self, values: Floats, elsewhere: float) -> Floats:
+        table: Floats = np.full(self.shape, elsewhere)
+        table[:, self.present] = values.T
+        return table
 
 
 def _activity(question: Question) -> dict[str, Floats]:
     """How much others booked on each item lately, how old it is and how long it has been idle."""
-    queries, pairs, memory, catalogue = question.queries, question.pairs, question.memory, question.catalogue
+    queries, pairs, memory = question.queries, question.pairs, question.memory
+    # Blocks of a person that are asked together have the same answers: each is looked up once.
+    asker = np.unique(combined(queries.person, queries.asked_at.view(np.uint64)), return_inverse=True)[1]
+    _, first, again = np.unique(
+        asker[pairs.query] * question.width + pairs.slot, return_index=True, return_inverse=True
+    )
+    query, slot = pairs.query[first], pairs.slot[first]
     everybody, own = memory.by_item, memory.by_person_item
-    of_item = everybody.codes(catalogue.keys)[pairs.item]
-    of_own = own.codes(combined(queries.person[pairs.query], catalogue.keys[pairs.item]))
-    now = question.known[pairs.query]
-    others_now = everybody.count(of_item, now) - own.count(of_own, now)
+    of_item = question.item_codes[slot]
+    of_own = own.codes(combined(queries.person[query], question.catalogue.keys[pairs.item[first]]))
+
+    def others(known: Ints) -> Floats:
+        counts: Floats = (everybody.count(of_item, known[query]) - own.count(of_own, known[query])).astype(np.float64)
+        return counts
+
+    now = others(question.known)
     out: dict[str, Floats] = {}
     for days in (7, 30, 120):
-        before = memory.known(queries.asked_at - days * _DAY)[pairs.query]
-        others_before = everybody.count(of_item, before) - own.count(of_own, before)
-        others = (others_now - others_before).astype(np.float64)
-        out[f"others_share_{days}d"] = share(others, pairs.summed(others))
-    for name, row in (("item_log_age", everybody.first(of_item, now)), ("item_log_idle", everybody.last(of_item, now))):
-        out[name] = np.full(len(pairs), np.nan)
+        lately = (now - others(memory.known(queries.asked_at - days * _DAY)))[again]
+        out[f"others_share_{days}d"] = share(lately, pairs.summed(lately))
+    prefix = question.known[query]
+    for name, row in (
+        ("item_log_age", everybody.first(of_item, prefix)),
+        ("item_log_idle", everybody.last(of_item, prefix)),
+    ):
+        ages = np.full(len(query), np.nan)
         seen = row >= 0
-        since = queries.asked_at[pairs.query][seen] - memory.known_at[row[seen]]
-        out[name][seen] = np.log1p(since / _DAY)
+        ages[seen] = np.log1p((queries.asked_at[query][seen] - memory.known_at[row[seen]]) / _DAY)
+        out[name] = ages[again]
     return out

@@ -1,13 +1,9 @@
-"""Words as hashed one- and two-word terms, weighted by how rare each term was when it was written.
+"""Texts and phrases as sparse rows of hashed one- and two-word terms."""
 
-A confirmed row is weighted by the document frequencies of the rows known before it, and keeps that weight; a question is
-weighted by what is known when it is asked. So no vector ever changes after the fact, and nothing later leaks in.
-"""
-
+import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -15,7 +11,6 @@ import numpy as np
 from scipy import sparse
 
 from hourtrail.features.arrays import Floats, Ints, Terms
-from hourtrail.features.asof import AsOfIndex
 from hourtrail.features.keys import key
 
 DIMENSION: Final = 1 << 20
@@ -51,7 +46,7 @@ def matrix(rows: Sequence[dict[int, float]]) -> Terms:
 
 def terms(texts: Sequence[str]) -> Terms:
     """Damped term counts (1 + ln count), shape (len(texts), DIMENSION), not yet weighted."""
-    return matrix([{term: 1.0 + float(np.log(n)) for term, n in Counter(grams(text)).items()} for text in texts])
+    return matrix([{term: 1.0 + math.log(n) for term, n in Counter(grams(text)).items()} for text in texts])
 
 
 def phrases(rows: Sequence[Sequence[str]]) -> Terms:
@@ -88,62 +83,3 @@ def unit(counted: Terms, idf: Floats) -> Terms:
     squares = np.bincount(row_numbers(counted), weights=data**2, minlength=counted.shape[0])
     norms = np.sqrt(np.where(squares > 0, squares, 1.0))
     return sparse.csr_array((data / norms[row_numbers(counted)], counted.indices, counted.indptr), shape=counted.shape)
-
-
-def overlap(asked: Terms, known: Terms) -> Terms:
-    """The products of all pairs of rows, shape (rows asked, rows known), over the terms that are asked for only.
-
-    Both have the same columns; narrowing them first spares the cost of every other column.
-    """
-    looked_for = np.unique(asked.indices)
-    if not len(looked_for):
-        return sparse.csr_array((asked.shape[0], known.shape[0]), dtype=np.float64)
-    found = np.minimum(np.searchsorted(looked_for, known.indices), len(looked_for) - 1)
-    places = np.searchsorted(looked_for, asked.indices)
-    return _narrowed(asked, places, known, np.where(looked_for[found] == known.indices, found, -1), len(looked_for))
-
-
-def _narrowed(asked: Terms, places: Ints, known: Terms, found: Ints, width: int) -> Terms:
-    """The product over ``width`` columns; ``places`` and ``found`` are the new columns, -1 = dropped."""
-    kept = found >= 0
-    pointers = np.concatenate(([0], np.cumsum(kept)))[known.indptr]
-    narrow = sparse.csr_array((known.data[kept], found[kept], pointers), shape=(known.shape[0], width))
-    question = sparse.csr_array((asked.data, places, asked.indptr), shape=(asked.shape[0], width))
-    return sparse.csr_array(question @ narrow.T)
-
-
-class Vocabulary:
-    """Which rows of a memory hold which term: document frequencies as of any prefix, and overlaps with its rows."""
-
-    def __init__(self, counted: Terms) -> None:
-        self._counted = counted
-        self._rows = row_numbers(counted)
-        self._index = AsOfIndex(counted.indices.astype(np.uint64), self._rows)
-
-    @cached_property
-    def _weighted(self) -> Terms:
-        """The memory's own rows, each weighted by the rows before it; columns are the codes of ``_index``."""
-        idf = np.log((1.0 + self._rows) / (1.0 + self._index.seen_before())) + 1.0
-        weighted = unit(self._counted, idf)
-        columns = self._index.codes(self._counted.indices.astype(np.uint64)).astype(np.int32)
-        shape = (weighted.shape[0], max(1, len(self._index.keys)))
-        return sparse.csr_array((weighted.data, columns, weighted.indptr), shape=shape)
-
-    def weighted(self, counted: Terms, known: Ints) -> Terms:
-        """Questions weighted by the first ``known`` rows, one number a question (smoothed idf, natural logarithm)."""
-        prefix = known[row_numbers(counted)]
-        frequency = self._index.count(self._index.codes(counted.indices.astype(np.uint64)), prefix)
-        return unit(counted, np.log((1.0 + prefix) / (1.0 + frequency)) + 1.0)
-
-    def overlap(self, asked: Terms, rows: Ints | slice) -> Terms:
-        """Cosines of weighted questions with some rows of the memory, shape (questions, rows)."""
-        known = self._weighted[rows]
-        codes = self._index.codes(asked.indices.astype(np.uint64))
-        looked_for = np.unique(codes[codes >= 0])
-        if not len(looked_for):
-            return sparse.csr_array((asked.shape[0], known.shape[0]), dtype=np.float64)
-        place = np.full(known.shape[1] + 1, -1, dtype=np.int32)
-        place[looked_for] = np.arange(len(looked_for), dtype=np.int32)
-        # A term that the memory never saw gets a column of its own, which no row has.
-        places = np.where(codes >= 0, place[codes], len(looked_for))
-        return _narrowed(asked, places, known, place[known.indices].astype(np.int64), len(looked_for) + 1)

@@ -10,8 +10,8 @@ from hourtrail.domain.memory import Confirmation
 from hourtrail.features.arrays import Encode, Floats, Ints, Keys, Vectors
 from hourtrail.features.asof import AsOfIndex
 from hourtrail.features.keys import combined, item_key
-from hourtrail.features.lexical import Vocabulary
 from hourtrail.features.traits import Piece, Traits, same_dimension
+from hourtrail.features.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True)

@@ -44,5 +44,6 @@ def _similarity(queries: Queries, row: int, memory: Memory, rows: Ints, known: I
     if both is not None:
         similar: Floats = (both[1][rows] @ both[0][row]).astype(np.float64)
         return similar
-    words = memory.vocabulary.weighted(queries.traits.terms[one], known)
-    return np.asarray(memory.vocabulary.overlap(words, rows).toarray(), dtype=np.float64).ravel()
+    vocabulary = memory.vocabulary
+    words = vocabulary.weighted(queries.traits.terms[one], known)
+    return vocabulary.overlap(words, vocabulary.rows(rows)).ravel().astype(np.float64)

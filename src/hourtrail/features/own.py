@@ -176,12 +176,13 @@ class _Chunk:
         return table
 
     def _lexical(self) -> Floats:
+        vocabulary = self.memory.vocabulary
         table = np.zeros(self.window.rows.shape)
         for run in self._runs():
             rows, places = self._stretch(run)
             if len(rows):
-                product = self.memory.vocabulary.overlap(self.question.words[self.chunk[run]], rows).toarray()
-                table[run] = np.take_along_axis(product, places, axis=1)
+                product = vocabulary.overlap(self.question.words[self.chunk[run]], vocabulary.rows(rows))
+                table[run] = np.take_along_axis(product.T, places, axis=1)
         return table
 
     def _stretch(self, run: slice) -> tuple[Ints, Ints]:

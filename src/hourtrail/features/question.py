@@ -48,10 +48,15 @@ class Question:
         return len(self.pairs.distinct)
 
     @cached_property
+    def item_codes(self) -> Ints:
+        """The number, in ``memory.by_item``, of each item in question; -1 for one that was never confirmed."""
+        return self.memory.by_item.codes(self.catalogue.keys[self.pairs.distinct])
+
+    @cached_property
     def slot_of_row(self) -> Ints:
         """The number of each memory row's item among those in question."""
         by_code = np.full(len(self.memory.by_item.keys) + 1, self.width, dtype=np.int64)
-        codes = self.memory.by_item.codes(self.catalogue.keys[self.pairs.distinct])
+        codes = self.item_codes
         by_code[codes[codes >= 0]] = np.flatnonzero(codes >= 0)
         return by_code[self.memory.item_codes]
 

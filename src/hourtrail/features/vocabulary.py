@@ -1,0 +1,112 @@
+"""Overlaps of words: weighted by how rare each term was when it was written.
+
+A confirmed row is weighted by the document frequencies of the rows known before it, and keeps that weight; a question is
+weighted by what is known when it is asked. So no vector ever changes after the fact, and nothing later leaks in.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from scipy import sparse
+
+from hourtrail.features.arrays import Ints, Keys, Terms, Vectors, ranges
+from hourtrail.features.asof import AsOfIndex
+from hourtrail.features.lexical import row_numbers, unit
+
+
+@dataclass(frozen=True, slots=True)
+class Postings:
+    """Sparse rows whose ``width`` columns are numbered without gaps, so that a table with one place a column stays small.
+
+    Values are in single precision: a cosine needs no more, and the products take half the time.
+    """
+
+    values: Vectors
+    columns: Ints
+    pointers: Ints
+    width: int
+
+    @classmethod
+    def of(cls, terms: Terms, columns: Ints, width: int) -> "Postings":
+        """The rows of ``terms``, each stored value in the column given for it."""
+        return cls(terms.data.astype(np.float32), columns, terms.indptr.astype(np.int64), width)
+
+    def rows(self, rows: Ints) -> "Postings":
+        """Some of the rows, in that order."""
+        begins = self.pointers[rows]
+        counts = self.pointers[rows + 1] - begins
+        stored = ranges(begins, counts)
+        pointers = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
+        return Postings(self.values[stored], self.columns[stored], pointers, self.width)
+
+    def overlap(self, asked: Terms, columns: Ints) -> Vectors:
+        """Products of all pairs of rows, shape (rows here, rows asked); ``columns`` of the asked terms, -1 = in no row.
+
+        Only columns that are asked for take part; narrowing them first spares the cost of every other one.
+        """
+        shape = (len(self.pointers) - 1, asked.shape[0])
+        met = columns >= 0
+        looked_for = np.unique(columns[met])
+        if not len(looked_for):
+            return np.zeros(shape, dtype=np.float32)
+        place = np.full(self.width, -1, dtype=np.int32)
+        place[looked_for] = np.arange(len(looked_for), dtype=np.int32)
+        weights = np.zeros((len(looked_for), shape[1]), dtype=np.float32)
+        weights[place[columns[met]], row_numbers(asked)[met]] = asked.data[met]
+        places = place[self.columns]
+        kept = np.flatnonzero(places >= 0)
+        narrow = sparse.csr_array(
+            (self.values[kept], places[kept], np.searchsorted(kept, self.pointers)), shape=(shape[0], len(looked_for))
+        )
+        product: Vectors = narrow @ weights
+        return product
+
+
+class Phrasebook:
+    """Sparse rows that are looked for in texts."""
+
+    def __init__(self, looked_for: Terms) -> None:
+        self._terms, columns = np.unique(looked_for.indices, return_inverse=True)
+        self._postings = Postings.of(looked_for, columns, len(self._terms))
+
+    def overlap(self, said: Terms, rows: Ints) -> Vectors:
+        """Products of ``rows`` with all rows said, shape (len(rows), rows said)."""
+        if not len(self._terms):
+            return np.zeros((len(rows), said.shape[0]), dtype=np.float32)
+        found = np.minimum(np.searchsorted(self._terms, said.indices), len(self._terms) - 1)
+        columns = np.where(self._terms[found] == said.indices, found, -1)
+        return self._postings.rows(rows).overlap(said, columns)
+
+
+class Vocabulary:
+    """Which rows of a memory hold which term: document frequencies as of any prefix, and overlaps with its rows."""
+
+    def __init__(self, counted: Terms) -> None:
+        self._counted = counted
+        self._rows = row_numbers(counted)
+        self._index = AsOfIndex(_keys(counted), self._rows)
+
+    @cached_property
+    def _weighted(self) -> Postings:
+        """The memory's own rows, each weighted by the rows before it; columns are the codes of ``_index``."""
+        idf = np.log((1.0 + self._rows) / (1.0 + self._index.seen_before())) + 1.0
+        return Postings.of(unit(self._counted, idf), self._index.codes(_keys(self._counted)), len(self._index.keys))
+
+    def weighted(self, counted: Terms, known: Ints) -> Terms:
+        """Questions weighted by the first ``known`` rows, one number a question (smoothed idf, natural logarithm)."""
+        prefix = known[row_numbers(counted)]
+        frequency = self._index.count(self._index.codes(_keys(counted)), prefix)
+        return unit(counted, np.log((1.0 + prefix) / (1.0 + frequency)) + 1.0)
+
+    def rows(self, rows: Ints) -> Postings:
+        """Some weighted rows of the memory."""
+        return self._weighted.rows(rows)
+
+    def overlap(self, asked: Terms, known: Postings) -> Vectors:
+        """Cosines of weighted questions with weighted rows, shape (rows, questions)."""
+        return known.overlap(asked, self._index.codes(_keys(asked)))
+
+
+def _keys(of: Terms) -> Keys:
+    return of.indices.astype(np.uint64)
