@@ -21,6 +21,7 @@ from hourtrail.domain.errors import (
 )
 from hourtrail.store import StoreUnavailable
 from hourtrail_serving.idempotency import KeyReused
+from hourtrail_serving.served import Busy
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,7 @@ _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The request does not fit"),
     (ModelUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "model-unavailable", "The model cannot answer"),
     (StoreUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "store-unavailable", "The database cannot answer"),
+    (Busy, HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Too much is being computed"),
     (HourtrailError, HTTPStatus.UNPROCESSABLE_ENTITY, "refused", "The request cannot be carried out"),
 )
 

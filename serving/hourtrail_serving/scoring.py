@@ -1,6 +1,6 @@
 """The stateless face of suggesting: activities in, suggestions with ranked candidates out, nothing stored."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import groupby
 from typing import Annotated, Any, Final
@@ -11,7 +11,7 @@ from hourtrail.capture import PrivacyRules, capture, redact
 from hourtrail.domain.activity import Activity, Rejected
 from hourtrail.domain.block import Candidate, Withheld
 from hourtrail.domain.errors import InvalidInput
-from hourtrail.domain.firm import NOT_WORK, Assignment, Contract, Person, Task
+from hourtrail.domain.firm import NOT_WORK, Assignment, Contract, Person, Task, WorkItem
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.memory import Confirmation
@@ -28,7 +28,7 @@ MOST_TASKS: Final = 5_000
 MOST_ROWS: Final = 10_000
 """Assignments, people and contracts in one body."""
 
-MOST_PAIRS: Final = 200_000
+MOST_PAIRS: Final = 100_000
 """(work block, work item) pairs in one call."""
 
 PAIRS_AT_ONCE: Final = 50_000
@@ -67,8 +67,9 @@ def score(served: Served, body: ScoreRequest) -> Row:
     activities = _activities(body, refused)
     as_of = body.as_of or max((row.end or row.start for row in activities), default=None)
     master, confirmations = _known(served, body, as_of, refused)
+    # Before anything is encoded, so that too much is refused at once.
+    candidates, withheld = _candidates(activities, master, _items_of(confirmations))
     scoring = Scoring.of(master, confirmations, served.models, cache=served.vectors)
-    candidates, withheld = _candidates(activities, master, scoring)
     suggestions: list[Row] = []
     for candidate, scores in _scored(scoring, candidates, as_of, served):
         suggestion, abstained = propose(candidate, scores, master=master, policy=scoring.policy, model=scoring.model)
@@ -117,8 +118,17 @@ def _master(body: ScoreRequest, refused: list[Rejected]) -> MasterData:
     )
 
 
+def _items_of(confirmations: Sequence[Confirmation]) -> dict[str, list[WorkItem]]:
+    """What each person has confirmed before, oldest first: what is bookable where the firm gives no master data."""
+    known: dict[str, dict[WorkItem, None]] = {}
+    for row in confirmations:
+        if row.item != NOT_WORK:
+            known.setdefault(row.person, {})[row.item] = None
+    return {person: list(items) for person, items in known.items()}
+
+
 def _candidates(
-    activities: Sequence[Activity], master: MasterData, scoring: Scoring
+    activities: Sequence[Activity], master: MasterData, known: Mapping[str, Sequence[WorkItem]]
 ) -> tuple[list[Candidate], list[Withheld]]:
     candidates: list[Candidate] = []
     withheld: list[Withheld] = []
@@ -127,7 +137,7 @@ def _candidates(
         captured = capture(master.person(person), list(rows))
         withheld.extend(captured.withheld)
         for block in captured.blocks:
-            items = (*master.bookable(person, block.date, scoring.known_items(person)), NOT_WORK)
+            items = (*master.bookable(person, block.date, known.get(person, ())), NOT_WORK)
             if len(items) == 1:
                 withheld.append(
                     Withheld(

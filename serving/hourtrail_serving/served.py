@@ -1,14 +1,25 @@
 """What the process serves: one store, one tenant, one set of models; every endpoint gets it from the application."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Annotated
+from threading import BoundedSemaphore
+from typing import Annotated, Final
 
 from fastapi import Depends, Request
 
+from hourtrail.domain.errors import HourtrailError
 from hourtrail.store import Store
 from hourtrail.wiring import Models
 from hourtrail_serving.idempotency import Answers
 from hourtrail_serving.vectors import VectorMemory
+
+HEAVY_AT_ONCE: Final = 4
+"""Requests that compute for seconds, at one time; pages and reads keep the other threads."""
+
+
+class Busy(HourtrailError):
+    """As many heavy requests as the process takes are being worked on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +31,17 @@ class Served:
     models: Models
     answers: Answers = field(default_factory=Answers)
     vectors: VectorMemory = field(default_factory=VectorMemory)
+    places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
+
+    @contextmanager
+    def heavy(self) -> Iterator[None]:
+        """A place among those that compute. Raises Busy instead of making the client wait for one."""
+        if not self.places.acquire(blocking=False):
+            raise Busy(f"{HEAVY_AT_ONCE} requests are being computed already; ask again in some seconds")
+        try:
+            yield
+        finally:
+            self.places.release()
 
 
 def _of(request: Request) -> Served:

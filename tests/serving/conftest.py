@@ -13,6 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from tests.databases import KINDS, database, postgresql_server
 
 from hourtrail.flows.demo import TENANT, lay_out, run_demo
@@ -30,6 +31,7 @@ class Site:
     url: str
     store: Store
     http: httpx2.Client
+    app: FastAPI
 
     def get(self, path: str, **params: str) -> Any:
         response = self.http.get(path, params=params)
@@ -64,7 +66,7 @@ def running(store: Store) -> Iterator[Site]:
             time.sleep(0.02)
         assert server.started
         with httpx2.Client(base_url=url, timeout=60) as client:
-            yield Site(url, store, client)
+            yield Site(url, store, client, app)
     finally:
         server.should_exit = True
         thread.join(20)

@@ -1,6 +1,7 @@
 """Activities in, ranked candidates out: nothing stored, the same body the same answer, bounded, and honest about bad rows."""
 
 import json
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlalchemy import inspect, text
 from tests.serving.conftest import ADA, Site
 
 from hourtrail_serving.scoring import MOST_ACTIVITIES
+from hourtrail_serving.served import HEAVY_AT_ONCE
 
 MEETING = {
     "source": "icalendar", "external_id": "e1", "kind": "meeting", "person": "kim", "start": "2026-03-02T09:00:00+01:00",
@@ -140,3 +142,14 @@ def test_the_data_contract_of_the_answer_holds(site: Site) -> None:
     (row,) = score(site, activities=[MEETING], tasks=TASKS)["suggestions"]
     assert set(schema["required"]) <= set(row)
     assert set(row) - set(schema["properties"]) == {"candidates"}
+
+
+def test_more_computing_at_once_than_there_are_places_is_refused(site: Site) -> None:
+    served = site.app.state.served
+    with ExitStack() as stack:
+        for _ in range(HEAVY_AT_ONCE):
+            stack.enter_context(served.heavy())
+        response = site.http.post("/v1/suggestions:score", json={"activities": [MEETING], "tasks": TASKS})
+        assert (response.status_code, response.json()["type"]) == (503, "urn:hourtrail:problem:busy")
+        assert site.get("/livez") == {"status": "alive"}
+    assert score(site, activities=[MEETING], tasks=TASKS)["suggestions"]

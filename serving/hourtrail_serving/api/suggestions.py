@@ -73,9 +73,10 @@ def compute_suggestions(served: Context, body: ComputeRequest) -> JSONResponse:
     """Compute one person's days from the stored activities. Reconciling: what a person decided is never touched."""
     if not 1 <= (body.last - body.first).days + 1 <= COMPUTED_DAYS:
         raise InvalidInput(f"from {body.first} to {body.last} must be 1 to {COMPUTED_DAYS} days")
-    result = suggest(
-        served.store, served.tenant, person=body.person, first=body.first, last=body.last, models=served.models
-    )
+    with served.heavy():
+        result = suggest(
+            served.store, served.tenant, person=body.person, first=body.first, last=body.last, models=served.models
+        )
     return JSONResponse(
         {
             "suggestions": [suggestion_to_json(row) for row in result.suggestions],
@@ -104,4 +105,5 @@ def score_activities(served: Context, body: ScoreRequest) -> JSONResponse:
     The same body gives the same answer. With master data in the body nothing of the store is read; without it, the
     tenant's own master data and confirmed entries are what it is scored against.
     """
-    return JSONResponse(score(served, body))
+    with served.heavy():
+        return JSONResponse(score(served, body))
