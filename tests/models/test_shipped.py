@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
@@ -118,6 +119,18 @@ def test_thresholds_that_make_no_policy_leave_the_rules_answering(bundle, files)
     assert calibration != files["calibration.json"]
     bundle({**files, "calibration.json": calibration})
     _answered_by_rules("descend")
+
+
+@pytest.mark.parametrize("error", [OSError("libgomp.so.1: cannot open shared object file"), ImportError("no lightgbm")])
+def test_a_library_that_cannot_be_loaded_leaves_the_rules_answering(monkeypatch, error) -> None:
+    def load(point: EntryPoint) -> object:
+        if point.name == "scorer":
+            raise error
+        return found(point)
+
+    found = EntryPoint.load
+    monkeypatch.setattr(EntryPoint, "load", load)
+    _answered_by_rules(str(error))
 
 
 def _answered_by_rules(words: str) -> None:
