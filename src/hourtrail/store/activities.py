@@ -16,7 +16,8 @@ from hourtrail.store.scope import Row, Scope, half_open
 from hourtrail.store.types import clean, clean_json
 from hourtrail.store.upsert import Counts, chunks, put
 
-_IDENTITY = ("tenant", "source", "external_id")
+_ARRAYS: Final = {**dict.fromkeys(("start", "end", "withdrawn_at"), "timestamptz[]"), "body": "jsonb[]"}
+_IDENTITY: Final = ("tenant", "source", "external_id")
 _ENUMS: Final = {"response": Response, "status": Status, "show_as": ShowAs, "sensitivity": Sensitivity}
 
 
@@ -169,15 +170,18 @@ class Activities(Scope):
     def _write_activities(self, rows: list[Row]) -> None:
         dialect = self._connection.dialect
         names = list(rows[0])
-        quote = dialect.identifier_preparer.quote
-        columns = ", ".join(map(quote, names))
-        marks = ", ".join(["?" if dialect.name == "sqlite" else "%s"] * len(names))
-        changes = ", ".join(f"{quote(name)} = excluded.{quote(name)}" for name in names if name not in _IDENTITY)
-        statement = (
-            f"INSERT INTO activity ({columns}) VALUES ({marks})"  # noqa: S608 - names of columns, from this file
-            f" ON CONFLICT ({', '.join(_IDENTITY)}) DO UPDATE SET {changes}"
-        )
-        self._connection.exec_driver_sql(statement, [tuple(row.values()) for row in rows])
+        quoted = [dialect.identifier_preparer.quote(name) for name in names]
+        changes = ", ".join(f"{name} = excluded.{name}" for name in quoted if name not in _IDENTITY)
+        head = f"INSERT INTO activity ({', '.join(quoted)})"
+        tail = f"ON CONFLICT ({', '.join(_IDENTITY)}) DO UPDATE SET {changes}"
+        if dialect.name == "postgresql":
+            # One statement with a list for each column: a statement for each row costs more than the row.
+            lists = ", ".join(f"%s::{_ARRAYS.get(name, 'text[]')}" for name in names)
+            columns = tuple(list(column) for column in zip(*(row.values() for row in rows), strict=True))
+            self._connection.exec_driver_sql(f"{head} SELECT * FROM unnest({lists}) {tail}", columns)  # noqa: S608 - names of columns, from this file
+        else:
+            marks = ", ".join("?" * len(names))
+            self._connection.exec_driver_sql(f"{head} VALUES ({marks}) {tail}", [tuple(row.values()) for row in rows])
 
     def withdraw_missing(self, snapshot: Snapshot, seen: Collection[str]) -> int:
         """Withdraw what the store holds inside the snapshot's window and the source did not tell again; how many.

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, Table, Text, bindparam
+from sqlalchemy import ColumnElement, Connection, Select, Table, Text, bindparam, func, select, true
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -55,6 +56,19 @@ def by_digest(known: Row, new: Row) -> bool:
     return bool(known["digest"] != new["digest"])
 
 
+def _locking(connection: Connection, query: Select[Any], column: ColumnElement[Any], keys: list[str]) -> Select[Any]:
+    """``query`` for the rows with one of ``keys``, locked in that order. The keys are clean, so they bind as plain text.
+
+    On PostgreSQL one index look-up for each key: given a list, it reads all of the tenant's rows and compares each with
+    every key as long as it has no statistics of the table, which is just when the table is being filled.
+    """
+    if connection.dialect.name != "postgresql":
+        return query.where(column.in_(bindparam("keys", keys, type_=Text(), expanding=True)))
+    wanted = func.unnest(bindparam("keys", keys, type_=ARRAY(Text))).table_valued("key", name="wanted").render_derived()
+    found = query.where(column == wanted.c.key).with_for_update().correlate(wanted).lateral("found")
+    return select(found).select_from(wanted.join(found, true()))
+
+
 def put(
     scope: Scope,
     table: Table,
@@ -80,12 +94,7 @@ def put(
     total = Counts()
     for chunk in chunks(sorted(last)):
         query = scope._select(table, column, table.c.digest, *look)  # noqa: SLF001 - as above
-        # The keys are cleaned already; plain text spares the column type's work on each of them.
-        locked = (
-            query.where(column.in_(bindparam("keys", chunk, type_=Text(), expanding=True)), *where)
-            .order_by(column)
-            .with_for_update(of=table)
-        )
+        locked = _locking(connection, query.where(*where), column, chunk)
         known = {row[key]: row for row in scope._all(locked)}  # noqa: SLF001 - as above
         changed = [last[name] for name in chunk if name in known and replaces(known[name], last[name])]
         fresh = [last[name] for name in chunk if name not in known]
