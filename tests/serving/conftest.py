@@ -103,6 +103,15 @@ def site(store: Store) -> Iterator[Site]:
         yield found
 
 
+@pytest.fixture(scope="session")
+def standing(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The sample firm on one SQLite file, for tests that change nothing."""
+    path = tmp_path_factory.mktemp("standing") / "copy.db"
+    shutil.copy(sample, path)
+    with open_store(f"sqlite:///{path}") as opened, running(opened) as found:
+        yield found
+
+
 @pytest.fixture(scope="session", params=KINDS)
 def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The sample firm on each database, shared: a test takes open suggestions of its own and leaves the others alone."""

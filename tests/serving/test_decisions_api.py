@@ -139,8 +139,8 @@ def test_what_changed_since_it_was_shown_is_not_accepted(shared: Site) -> None:
         ({"projct": "portal"}, "projct"),
     ],
 )  # fmt: skip
-def test_a_bad_body_is_explained(shared: Site, change: dict[str, Any], word: str) -> None:
-    response = shared.decide(shared.open_suggestions()[0], **{"verdict": "edit", **change})
+def test_a_bad_body_is_explained(standing: Site, change: dict[str, Any], word: str) -> None:
+    response = standing.decide(standing.open_suggestions()[0], **{"verdict": "edit", **change})
     assert response.status_code == 422
     assert response.headers["content-type"] == "application/problem+json"
     assert word in response.text

@@ -18,15 +18,15 @@ FORM = {"suggestion": "sug", "verdict": "accept", "as": ADA, "person": ADA, "dat
 @pytest.mark.parametrize(
     "host", ["127.0.0.1", "localhost:8000", "LOCALHOST", "[::1]:8000", "192.168.1.5", "localhost."]
 )
-def test_own_names_and_plain_addresses_are_answered(shared: Site, host: str) -> None:
-    assert shared.http.get("/livez", headers={"Host": host}).status_code == 200
+def test_own_names_and_plain_addresses_are_answered(standing: Site, host: str) -> None:
+    assert standing.http.get("/livez", headers={"Host": host}).status_code == 200
 
 
 @pytest.mark.parametrize(
     "host", ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example", "", "[", "a@localhost.evil"]
 )
-def test_foreign_names_are_refused_before_anything_is_read(shared: Site, host: str) -> None:
-    response = shared.http.get("/v1/suggestions", params={"person": ADA}, headers={"Host": host})
+def test_foreign_names_are_refused_before_anything_is_read(standing: Site, host: str) -> None:
+    response = standing.http.get("/v1/suggestions", params={"person": ADA}, headers={"Host": host})
     assert response.status_code == 421
     assert response.headers["content-type"] == "application/problem+json"
 
@@ -53,10 +53,10 @@ def test_a_name_of_ours_is_answered(store: Store) -> None:
     ],
 )
 @pytest.mark.parametrize("path", ["/day/decide", "/v1/decisions"])
-def test_another_sites_page_cannot_decide(shared: Site, path: str, headers: dict[str, str], passes: bool) -> None:
-    sent = {name: shared.url if value == "OWN" else value for name, value in headers.items()}
+def test_another_sites_page_cannot_decide(standing: Site, path: str, headers: dict[str, str], passes: bool) -> None:
+    sent = {name: standing.url if value == "OWN" else value for name, value in headers.items()}
     # The suggestion does not exist: what passes the guard is answered 404 or 422.
-    response = shared.http.post(path, data=FORM, headers=sent)
+    response = standing.http.post(path, data=FORM, headers=sent)
     assert (response.status_code == 403) is not passes
     if not passes:
         assert response.json()["type"] == "urn:hourtrail:problem:foreign-origin"
@@ -65,8 +65,8 @@ def test_another_sites_page_cannot_decide(shared: Site, path: str, headers: dict
 @pytest.mark.parametrize(
     "path", ["/day?person=ada&date=2026-03-03", "/", "/livez", "/no", "/static/keys.js", "/v1/suggestions"]
 )
-def test_every_answer_carries_the_headers(shared: Site, path: str) -> None:
-    headers = shared.http.get(path).headers
+def test_every_answer_carries_the_headers(standing: Site, path: str) -> None:
+    headers = standing.http.get(path).headers
     policy = headers["content-security-policy"]
     assert policy.startswith("default-src 'none'")
     assert "unsafe" not in policy
@@ -77,14 +77,14 @@ def test_every_answer_carries_the_headers(shared: Site, path: str) -> None:
     assert headers["referrer-policy"] == "same-origin"
 
 
-def test_a_body_that_is_too_large_is_refused_told_or_streamed(shared: Site) -> None:
+def test_a_body_that_is_too_large_is_refused_told_or_streamed(standing: Site) -> None:
     def stream() -> Iterator[bytes]:
         for _ in range(MOST_BYTES // 65536 + 2):
             yield b" " * 65536
 
     headers = {"Content-Type": "application/json"}
     for content in (b" " * (MOST_BYTES + 1), stream()):
-        response = shared.http.post("/v1/suggestions:score", content=content, headers=headers)
+        response = standing.http.post("/v1/suggestions:score", content=content, headers=headers)
         assert response.status_code == 413
         assert response.headers["content-type"] == "application/problem+json"
         assert "too large" in response.json()["detail"]
@@ -94,8 +94,8 @@ def test_a_body_that_is_too_large_is_refused_told_or_streamed(shared: Site) -> N
     "body",
     [b"", b"{", b"[]", b"null", b'{"suggestion": "\\ud800"}', b"\xff\xfe", b"[" * 100_000, b'{"minutes": 1e400}'],
 )
-def test_what_is_no_body_is_a_problem(shared: Site, body: bytes) -> None:
-    response = shared.http.post("/v1/decisions", content=body, headers={"Content-Type": "application/json"})
+def test_what_is_no_body_is_a_problem(standing: Site, body: bytes) -> None:
+    response = standing.http.post("/v1/decisions", content=body, headers={"Content-Type": "application/json"})
     assert response.status_code in {400, 422}
     assert response.headers["content-type"] == "application/problem+json"
     assert "Traceback" not in response.text
@@ -115,14 +115,14 @@ def test_an_unexpected_error_tells_nothing_of_the_inside() -> None:
     assert "secret" not in response.text
 
 
-def test_methods_that_do_not_exist_are_problems(shared: Site) -> None:
-    response = shared.http.delete("/v1/decisions/x")
+def test_methods_that_do_not_exist_are_problems(standing: Site) -> None:
+    response = standing.http.delete("/v1/decisions/x")
     assert response.status_code == 405
     assert response.headers["content-type"] == "application/problem+json"
     assert "GET" in response.headers["allow"]
 
 
-def test_the_server_does_not_serve_other_files(shared: Site) -> None:
+def test_the_server_does_not_serve_other_files(standing: Site) -> None:
     for path in ("/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/app.py", "/static//etc/passwd"):
-        with httpx2.Client(base_url=shared.url) as client:
+        with httpx2.Client(base_url=standing.url) as client:
             assert client.get(path).status_code == 404, path

@@ -117,20 +117,20 @@ def test_only_refused_rows_give_an_empty_answer(site: Site) -> None:
         {},
     ],
 )
-def test_too_much_or_too_little_is_refused(site: Site, body: dict[str, Any]) -> None:
-    response = site.http.post("/v1/suggestions:score", json=body)
+def test_too_much_or_too_little_is_refused(standing: Site, body: dict[str, Any]) -> None:
+    response = standing.http.post("/v1/suggestions:score", json=body)
     assert response.status_code == 422
     assert response.json()["errors"][0]["reason"]
 
 
-def test_more_pairs_than_can_be_scored_are_refused_in_words(site: Site) -> None:
+def test_more_pairs_than_can_be_scored_are_refused_in_words(standing: Site) -> None:
     tasks = [{"client": "c", "project": f"p{number}"} for number in range(5_000)]
     days = [
         {**MEETING, "external_id": f"e{n}", "start": f"2026-03-{n:02}T09:00:00Z", "end": f"2026-03-{n:02}T10:00:00Z"}
         for n in range(1, 30)
     ]
     more = [{**row, "external_id": f"{row['external_id']}b", "person": "lee"} for row in days]
-    response = site.http.post("/v1/suggestions:score", json={"activities": days + more, "tasks": tasks})
+    response = standing.http.post("/v1/suggestions:score", json={"activities": days + more, "tasks": tasks})
     assert response.status_code == 422
     assert "pairs" in response.json()["detail"]
 
