@@ -28,10 +28,8 @@ def plugin(name: str) -> Any:
     for point in entry_points(group=PLUGINS, name=name):
         try:
             return point.load()
-        except (
-            ImportError,
-            OSError,
-        ) as error:  # OSError: a shared library, such as LightGBM's libgomp, is not installed
+        except (ImportError, OSError) as error:
+            # OSError: a system library, such as LightGBM's libgomp, is not installed.
             raise ModelUnavailable(f"plug-in {name!r} ({point.value}) cannot be loaded: {error}") from error
     raise ModelUnavailable(f"no plug-in {name!r} is registered; reinstall hourtrail")
 

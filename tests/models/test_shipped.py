@@ -4,12 +4,13 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from importlib.metadata import EntryPoint
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from tests.models.pairs import labelled
 
+from hourtrail import wiring
 from hourtrail.domain.errors import ModelUnavailable
 from hourtrail.domain.ports import FeatureSpec
 from hourtrail.domain.suggestion import Band, Threshold
@@ -123,13 +124,15 @@ def test_thresholds_that_make_no_policy_leave_the_rules_answering(bundle, files)
 
 @pytest.mark.parametrize("error", [OSError("libgomp.so.1: cannot open shared object file"), ImportError("no lightgbm")])
 def test_a_library_that_cannot_be_loaded_leaves_the_rules_answering(monkeypatch, error) -> None:
-    def load(point: EntryPoint) -> object:
-        if point.name == "scorer":
-            raise error
-        return found(point)
+    def fail() -> object:
+        raise error
 
-    found = EntryPoint.load
-    monkeypatch.setattr(EntryPoint, "load", load)
+    def points(*, group: str, name: str) -> list[object]:
+        broken = SimpleNamespace(name=name, value="hourtrail_models.shipped:bundled_scorer", load=fail)
+        return [broken] if name == "scorer" else list(found(group=group, name=name))
+
+    found = wiring.entry_points
+    monkeypatch.setattr(wiring, "entry_points", points)
     _answered_by_rules(str(error))
 
 
