@@ -10,7 +10,7 @@ from rich.table import Table
 
 from hourtrail.checks import CheckPolicy, Grain
 from hourtrail.checks.policy import load as load_policy
-from hourtrail.cli.common import Day, answer, console, say, say_refused
+from hourtrail.cli.common import Day, answer, console, counted, say, say_refused
 from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.wire import finding_to_json
@@ -121,7 +121,9 @@ def _print(report: CheckReport) -> None:
     if len(report.findings) > MOST_SHOWN:
         screen.print(f"… and {len(report.findings) - MOST_SHOWN} more; --json lists them all")
     counts = ", ".join(f"{name} {count}" for name, count in report.summary["by_check"].items() if count) or "nothing"
-    screen.print(f"{report.summary['entries']:,} entries checked (a row is a {report.grain.value}): {counts}")
+    screen.print(
+        f"{counted(report.summary['entries'], 'entry', 'entries')} checked (a row is a {report.grain.value}): {counts}"
+    )
     for name, why in report.skipped.items():
         say(f"not checked: {name}: {why}")
     say_refused(report.refused, len(report.refused))

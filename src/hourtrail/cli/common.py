@@ -92,7 +92,7 @@ def say_refused(rows: list[Rejected], total: int, most: int = 20) -> None:
     """Refused records on standard error, the first of them in full."""
     if not total:
         return
-    say(f"{total} record{'s' if total > 1 else ''} refused; the good ones were kept:")
+    say(f"{counted(total, 'record')} refused; the good ones were kept:")
     for row in rows[:most]:
         say(f"  {row}")
     if total > most:
@@ -114,6 +114,11 @@ def end_progress() -> None:
     """Leave the progress line."""
     if sys.stderr.isatty():
         click.echo(err=True)
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """``1 record``, ``2 records``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def hours(minutes: int) -> str:

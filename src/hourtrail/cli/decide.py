@@ -13,7 +13,7 @@ from hourtrail.flows.resolve import Part
 
 @click.command()
 @click.argument("suggestion")
-@click.argument("verdict", type=click.Choice([verdict.value for verdict in Verdict]))
+@click.argument("verdict", metavar="VERDICT", type=click.Choice([verdict.value for verdict in Verdict]))
 @click.option("--as", "actor", required=True, metavar="PERSON", help="Who decides; always a named person.")
 @click.option("--client", default="", metavar="C", help="Client of the work.")
 @click.option("--project", default="", metavar="P", help="Project of the work.")
@@ -50,6 +50,8 @@ def decide(
     as_json: bool,
 ) -> None:
     """Decide on a suggestion. The decision is logged for ever; a later one, or undo, supersedes it.
+
+    VERDICT is accept, edit, reject, defer, split, not_work, added_by_hand or undo.
 
     \b
     hourtrail decide sug_… accept --as ada

@@ -13,7 +13,7 @@ from hourtrail.flows.export import COLUMNS, rows
 
 
 @click.command()
-@click.argument("what", type=click.Choice(list(COLUMNS)))
+@click.argument("what", metavar="WHAT", type=click.Choice(list(COLUMNS)))
 @click.option("--from", "first", type=Day(), metavar="D", help="First day.")
 @click.option("--to", "last", type=Day(), metavar="D", help="Last day, included.")
 @click.option(
@@ -35,6 +35,8 @@ def export(
     as_json: bool,
 ) -> None:
     """Write activities, time entries, suggestions, decisions, findings or the training set.
+
+    WHAT is activities, time-entries, suggestions, decisions, findings or training-set.
 
     With --json and no --format, one JSON array. CSV cells that a spreadsheet would run as a formula start with an
     apostrophe; ingest takes it off again.

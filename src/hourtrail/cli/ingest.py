@@ -10,6 +10,7 @@ from hourtrail.cli.common import (
     Day,
     answer,
     common_options,
+    counted,
     counter,
     end_progress,
     opened,
@@ -114,7 +115,7 @@ def _to_json(report: IngestReport) -> dict[str, Any]:
 
 def _print(report: IngestReport, paths: list[Path]) -> None:
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in sorted(report.by_kind.items())) or "nothing"
-    click.echo(f"read {report.read:,} records from {len(paths)} input{'s' if len(paths) > 1 else ''}: {kinds}")
+    click.echo(f"read {counted(report.read, 'record')} from {counted(len(paths), 'input')}: {kinds}")
     click.echo(
         f"{report.created:,} new, {report.updated:,} changed, {report.unchanged:,} as before, {report.withdrawn:,} withdrawn"
     )

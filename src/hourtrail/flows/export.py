@@ -34,7 +34,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "suggestions": (
         "id", "person", "date", "start", "end", "evidence_minutes", "suggested_minutes", "billable_minutes", "rounding",
         "client", "project", "task", "billable", "billable_probability", "narrative", "confidence", "band", "threshold",
-        "alternatives", "evidence", "reasons", "model", "policy", "status", "revision",
+        "alternatives", "evidence", "reasons", "leans_on", "model", "policy", "status", "revision", "zone",
     ),
     "decisions": (
         "id", "suggestion", "verdict", "before", "after", "reason_code", "note", "actor", "decided_at", "shown_at", "shown",

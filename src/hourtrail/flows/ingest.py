@@ -11,7 +11,7 @@ from typing import Final
 from hourtrail.capture import PrivacyRules, redact
 from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.errors import AmbiguousSource, Conflict, NothingRead
+from hourtrail.domain.errors import AmbiguousSource, Conflict, InvalidInput, NothingRead
 from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task
 from hourtrail.domain.ports import Record, Source
 from hourtrail.store import Counts, Store, TenantStore
@@ -94,7 +94,9 @@ def _read_one(run: "_Run", source: Source, path: Path, options: ReadOptions) -> 
     except NothingRead as error:
         # One unreadable file among several does not end the run; alone, it is the whole answer.
         run.flush()
-        run.report.refuse(Rejected(file=str(path), reason=str(error)))
+        run.report.refuse(Rejected(file=str(path), reason=str(error).removeprefix(f"{path}: ")))
+    except InvalidInput as error:
+        raise InvalidInput(f"{path}: {error}") from error
     except OSError as error:
         run.flush()
         run.report.refuse(Rejected(file=str(path), reason=f"cannot be read: {error.strerror or error}"))
@@ -116,6 +118,8 @@ def _claimed(
         except OSError as error:
             report.refuse(Rejected(file=str(path), reason=f"cannot be read: {error.strerror or error}"))
             return
+        if not children:
+            report.refuse(Rejected(file=str(path), reason="is an empty folder"))
         for child in children:
             # A link to a folder may lead back to where it came from.
             if not child.name.startswith(".") and not (child.is_symlink() and child.is_dir()):
@@ -129,8 +133,9 @@ def _reader(path: Path, sources: Sequence[Source], options: ReadOptions) -> Sour
 
     A name that is no reader's (``jira``) says where the activities of a contract file come from, and chooses nothing here.
     """
+    contract_files = next(source for source in sources if source.name == CONTRACT_FILES)
     if options.record:
-        return None if path.is_dir() else next(source for source in sources if source.name == CONTRACT_FILES)
+        return None if path.is_dir() else contract_files
     claims = [source for source in sources if source.recognises(path)]
     named = next((source for source in sources if source.name == options.source), None)
     if named is not None and (named in claims or (not claims and not path.is_dir())):
@@ -139,6 +144,8 @@ def _reader(path: Path, sources: Sequence[Source], options: ReadOptions) -> Sour
         raise AmbiguousSource(
             f"{path} is claimed by {' and '.join(source.name for source in claims)}; name one with --as or --source"
         )
+    if not claims and path.is_file() and {".csv", ".jsonl"} & set(path.suffixes):
+        return contract_files  # It can say what is missing.
     return claims[0] if claims else None
 
 
