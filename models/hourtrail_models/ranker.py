@@ -18,6 +18,7 @@ from hourtrail.domain.errors import ModelUnavailable
 from hourtrail.domain.ports import FeatureSpec
 from hourtrail.domain.suggestion import ModelRef, Threshold
 from hourtrail.features import SPEC, RulesScorer
+from hourtrail.features.rules import CEILING
 from hourtrail.policy.bands import policy_from
 from hourtrail_models.artefact import Artefact
 
@@ -44,10 +45,21 @@ class RankerScorer:
     trained_on: tuple[int, ...] = ()
 
     def probabilities(self, matrix: Floats, group: Ints) -> Floats:
-        """Softmax of the raw scores within each group; shape (rows,)."""
+        """Softmax of the raw scores within each group; shape (rows,).
+
+        Where the rules' part tells the candidates of a block apart, the answer rests on evidence whose precision nobody has
+        measured: there the rules' ceiling holds.
+        """
         if not len(matrix):
             return np.zeros(0)
-        return grouped_softmax(self._raw(matrix) / self.temperature + self._from_rules(matrix).sum(axis=1), group)
+        from_rules = self._from_rules(matrix).sum(axis=1)
+        shares = grouped_softmax(self._raw(matrix) / self.temperature + from_rules, group)
+        starts = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
+        counts = np.diff(np.append(starts, len(group)))
+        spread = np.maximum.reduceat(from_rules, starts) - np.minimum.reduceat(from_rules, starts)
+        ceiling: Floats = np.repeat(np.where(spread > 0, CEILING, 1.0), counts)
+        probability: Floats = ceiling * shares + (1 - ceiling) / np.repeat(counts, counts)
+        return probability
 
     def contributions(self, matrix: Floats) -> Floats:
         """Exact TreeSHAP contributions at the temperature, plus the rules' part; shape of ``matrix``."""

@@ -15,7 +15,7 @@ from hourtrail.domain.errors import ModelUnavailable
 from hourtrail.domain.ports import FeatureSpec, Scorer
 from hourtrail.domain.suggestion import Band, Threshold
 from hourtrail.features import SPEC, RulesScorer
-from hourtrail.features.rules import LINEAR
+from hourtrail.features.rules import CEILING, LINEAR
 from hourtrail.policy.bands import policy_from
 from hourtrail_models import artefact, ranker
 from hourtrail_models.artefact import Artefact, Manifest
@@ -92,7 +92,27 @@ def test_contributions_are_the_score_up_to_one_number(scorer: RankerScorer) -> N
     from_rules = LINEAR["prefix_hint"] * rows.matrix[:, column("prefix_hint")]
     constant = parts.sum(axis=1) - raw - from_rules
     assert np.ptp(constant) < 1e-9
-    assert np.allclose(grouped_softmax(parts.sum(axis=1), rows.group), scorer.probabilities(rows.matrix, rows.group))
+    shares = grouped_softmax(parts.sum(axis=1), rows.group)
+    bounded = CEILING * shares + (1 - CEILING) / np.bincount(rows.group)[rows.group]
+    hint = rows.matrix[:, column("prefix_hint")]
+    apart = np.array([np.ptp(hint[rows.group == number]) > 0 for number in rows.group])
+    assert np.allclose(np.where(apart, bounded, shares), scorer.probabilities(rows.matrix, rows.group))
+
+
+def test_what_the_rules_decide_is_never_surer_than_their_ceiling(scorer: RankerScorer) -> None:
+    rows = labelled(50, seed=5)
+    rows.matrix[:, column("prefix_hint")] = rows.chosen * 5.0
+    probability = scorer.probabilities(rows.matrix, rows.group)
+    size = np.bincount(rows.group)[rows.group]
+    assert probability.max() <= (CEILING + (1 - CEILING) / size).max()
+    assert probability.sum() == pytest.approx(len(np.unique(rows.group)))
+
+
+def test_a_hint_that_all_candidates_share_leaves_the_calibration_alone(scorer: RankerScorer) -> None:
+    rows = labelled(30, seed=7)
+    without = scorer.probabilities(rows.matrix, rows.group)
+    rows.matrix[:, column("assigned")] = 1.0
+    assert np.allclose(scorer.probabilities(rows.matrix, rows.group), without)
 
 
 def test_an_untrained_hint_counts_with_the_weight_and_sign_of_the_rules(scorer: RankerScorer) -> None:
@@ -103,7 +123,8 @@ def test_an_untrained_hint_counts_with_the_weight_and_sign_of_the_rules(scorer: 
         matrix[1, column(name)] = 1.0
         probability = scorer.probabilities(matrix, group)
         assert unknown == pytest.approx([0.5, 0.5])
-        assert np.log(probability[1] / probability[0]) == pytest.approx(LINEAR[name])
+        share = (probability - (1 - CEILING) / 2) / CEILING
+        assert np.log(share[1] / share[0]) == pytest.approx(LINEAR[name])
         assert scorer.contributions(matrix)[1, column(name)] == pytest.approx(LINEAR[name])
 
 
