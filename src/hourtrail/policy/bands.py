@@ -98,7 +98,7 @@ def route(scores: tuple[Score, ...], policy: BandPolicy, *, private: bool = Fals
             band=Band.WITHHOLD,
             threshold=policy.suggest,
             shown=(),
-            withheld=f"{top.probability:.0%} sure that this is not work",
+            withheld=f"{top.probability:.0%} sure that it is none of these work items, or no work",
         )
     if top.item != NOT_WORK:
         for threshold in (policy.prefill, policy.suggest):
