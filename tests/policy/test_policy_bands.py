@@ -101,7 +101,7 @@ def test_two_firms_route_the_same_score_differently_and_the_log_says_why():
 
 def test_not_work_is_withheld_when_sure_and_asked_about_when_not():
     sure = route(scores(none=0.9, a=0.1), policy(None, 0.6))
-    assert (sure.band, sure.withheld) == (Band.WITHHOLD, "90% sure that this is not work")
+    assert (sure.band, sure.withheld) == (Band.WITHHOLD, "90% sure that it is none of these work items, or no work")
     unsure = route(scores(none=0.5, a=0.3, b=0.2), policy(None, 0.6))
     assert (unsure.band, [row.item for row in unsure.shown]) == (Band.ASK, [A, B])
 
