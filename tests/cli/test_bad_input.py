@@ -7,6 +7,7 @@ from tests.flows.firm import vcalendar, vevent
 
 GOOD = vevent("ok", "20260302T090000Z", "20260302T100000Z", "fine")
 NAIVE = '{"source":"x","external_id":"1","kind":"commit","person":"a","start":"2026-03-02T09:00:00"}'
+AWARE = NAIVE.replace(':00"', ':00Z"').replace('"1"', '"2"')
 ENTRIES = "id,person,date,minutes,client,project\n"
 
 
@@ -23,7 +24,7 @@ FILES = {
     "forty.ics": (calendar(GOOD, vevent("l", "20260303T090000Z", "20260305T010000Z", "x")), 0, 2),
     "zone.ics": (calendar(GOOD, vevent("z", "20260302T090000", "20260302T100000Z", "x").replace("DTSTART:", "DTSTART;TZID=Moon/Sea:")), 3, 1),
     "twice.csv": (f"{ENTRIES}T1,a,2026-03-02,30,c,p\nT1,a,2026-03-02,40,c,p\n".encode(), 3, 1),
-    "naive.jsonl": (f"{NAIVE}\n{NAIVE.replace(':00"', ':00Z"').replace('"1"', '"2"')}\n".encode(), 3, 1),
+    "naive.jsonl": (f"{NAIVE}\n{AWARE}\n".encode(), 3, 1),
     "shuffled.csv": (b"project,note,minutes,date,person,id\np,hi,30,2026-03-02,a,T9\n", 0, 1),
     "missing.csv": (b"person,date\na,2026-03-02\n", 2, 0),
     "empty.csv": (b"", 2, 0),

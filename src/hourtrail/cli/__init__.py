@@ -20,7 +20,10 @@ CORE: Final = (
     Core("decide", "Decide on a suggestion."),
     Core("demo", "Run a small sample firm through ingest, suggest, decide and export, and say what to do next."),
     Core("export", "Write activities, time entries, suggestions, decisions, findings or the training set."),
-    Core("ingest", "Read calendars (.ics), git repositories, ticket exports and contract files (CSV, JSONL)."),
+    Core(
+        "ingest",
+        "Read calendars (.ics), git repositories, ticket exports and contract files (CSV, JSONL) into the store.",
+    ),
     Core("sources", "List the registered sources and what each reads."),
     Core("suggest", "Propose time entries for the activities between two days."),
     Core("trail", "Show the evidence, model, score, threshold, decision, actor and times behind a time entry."),
@@ -69,8 +72,9 @@ def main() -> None:
     except HourtrailError as error:
         click.echo(f"hourtrail: {error}", err=True)
         sys.exit(UNUSABLE)
-    except BrokenPipeError:
-        # The reader (head, less) went away; that is not our error. Python would complain at shutdown otherwise.
+    except (BrokenPipeError, SystemExit):
+        # The reader (head, less) went away, which click ends with SystemExit; that is not our error. Python would complain
+        # at shutdown otherwise.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(OK)
     except OSError as error:

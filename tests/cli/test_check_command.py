@@ -1,0 +1,101 @@
+"""``hourtrail check`` on real timecards and on files with master data."""
+
+import csv
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+TOCK = Path(__file__).parents[1] / "data" / "tock" / "time_entries.csv"
+FINDING = {
+    "id", "check", "severity", "subject", "score", "value_at_risk", "measured", "expected", "explanation", "comparables",
+    "blame", "fingerprint", "status",
+}  # fmt: skip
+
+
+def test_the_known_faults_of_real_timecards(run, tmp_path):
+    """tock: 44 rows beyond the first, 7 zero lines, 2 person-weeks over 60 h; nothing else."""
+    told = run("check", TOCK, "--grain", "week", "--scores", tmp_path / "scores.csv", "--json").json
+    assert {name: count for name, count in told["summary"]["by_check"].items() if count} == {
+        "duplicate_entry": 44, "zero_minutes": 7, "weekly_hours": 2,
+    }  # fmt: skip
+    assert Counter(row["check"] for row in told["findings"]) == Counter(
+        duplicate_entry=44, zero_minutes=7, weekly_hours=2
+    )
+    assert all(set(row) >= FINDING for row in told["findings"])
+    assert set(told["summary"]) >= {"entries", "refused", "by_check", "value_at_risk", "seconds"}
+    assert run("check", TOCK, "--json").json["findings"] == told["findings"], "auto is week here"
+    with (tmp_path / "scores.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert list(rows[0]) == ["id", "score", "check"]
+    assert len(rows) == told["summary"]["entries"] == 7515
+    assert all(0 <= float(row["score"]) <= 1 for row in rows)
+
+
+@pytest.fixture
+def entries(tmp_path):
+    path = tmp_path / "entries.csv"
+    rows = [
+        "id,person,date,minutes,client,project,task,start,end",
+        "T1,ada,2026-03-02,60,acme,portal,DEV,2026-03-02T09:00:00Z,2026-03-02T10:00:00Z",
+        "T2,ada,2026-03-02,60,acme,portal,OLD,2026-03-02T09:30:00Z,2026-03-02T10:30:00Z",
+        "T3,ada,2026-03-02,60,acme,nowhere,,,",
+        "T4,ada,2026-03-03,900,acme,portal,DEV,,",
+    ]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def tasks(tmp_path):
+    path = tmp_path / "tasks.csv"
+    path.write_text("client,project,task,status\nacme,portal,DEV,open\nacme,portal,OLD,closed\n", encoding="utf-8")
+    return path
+
+
+def found(answer):
+    return sorted(row["check"] for row in answer.json["findings"])
+
+
+def test_checks_run_where_they_have_what_they_need_and_say_where_not(run, entries, tasks):
+    alone = run("check", entries, "--json")
+    assert found(alone) == ["daily_hours", "overlap"]
+    assert set(alone.json["skipped"]) == {"closed_task", "not_assigned", "outside_dates", "unknown_work_item"}
+    assert "not checked: closed_task: no tasks given" in run("check", entries).err
+    with_tasks = run("check", entries, "--tasks", tasks, "--json")
+    assert found(with_tasks) == ["closed_task", "daily_hours", "overlap", "unknown_work_item"]
+    assert set(with_tasks.json["skipped"]) == {"not_assigned"}
+    text = run("check", entries, "--tasks", tasks).out
+    assert "4 entries checked (a row is a day)" in text
+    assert "closed_task" in text
+
+
+def test_only_some_checks_and_a_policy_of_ones_own(run, entries, tasks, tmp_path):
+    assert found(run("check", entries, "--tasks", tasks, "--only", "overlap,closed_task", "--json")) == [
+        "closed_task",
+        "overlap",
+    ]
+    assert "there is no check named" in run("check", entries, "--only", "overlap,nope", code=2).err
+    policy = tmp_path / "policy.toml"
+    policy.write_text('version = "mine"\n[checks.daily_hours]\nhours = 15\n', encoding="utf-8")
+    answer = run("check", entries, "--policy", policy, "--json")
+    assert found(answer) == ["overlap"]
+    for text, words in (
+        ("= broken", "not TOML"),
+        ('version = "x"\n[checks.nope]\n', "there is no such check"),
+        ("\xff", ""),
+    ):
+        policy.write_bytes(text.encode("latin-1"))
+        told = run("check", entries, "--policy", policy, code=2)
+        assert words in told.err
+        assert "policy.toml" in told.err
+
+
+def test_refused_rows_are_counted_and_the_rest_is_checked(run, entries):
+    with entries.open("a", encoding="utf-8") as stream:
+        stream.write("T5,ada,yesterday,60,acme,portal,,,\n")
+    told = run("check", entries, "--json", code=3)
+    assert told.json["summary"]["refused"] == 1
+    assert told.json["summary"]["entries"] == 4
+    assert found(told) == ["daily_hours", "overlap"]
+    assert "entries.csv:6: date" in run("check", entries, code=3).err
