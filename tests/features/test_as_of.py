@@ -86,6 +86,7 @@ def test_a_replay_equals_asking_one_by_one(encoder, monkeypatch):
     # Small windows, so that both of their ends move inside the replay.
     monkeypatch.setattr(firm, "WINDOW", 30)
     monkeypatch.setattr(firm, "_REACH", 10)
+    monkeypatch.setattr(firm, "_AT_ONCE", 4)
     monkeypatch.setattr(own, "_RUN", 5)
     rows = _activities(90)
     memory = Memory.of(history(90, people=("ada", "bob", "cyd")), encoder)

@@ -32,8 +32,13 @@ class AsOfIndex:
 
     def ends(self, codes: Ints, known: Ints) -> Ints:
         """Where, in ``rows``, the first ``known`` rows of each code end; codes of -1 give 0."""
-        ends = np.searchsorted(self._sorted, (np.maximum(codes, 0) << _ROW_BITS) | known)
-        return np.where(codes >= 0, ends, 0).astype(np.int64)
+        ends = np.zeros(codes.shape, dtype=np.int64)
+        # Most codes asked for never occurred (a series on another item, say): only the others are searched.
+        there = codes >= 0
+        ends[there] = np.searchsorted(
+            self._sorted, (codes[there] << _ROW_BITS) | np.broadcast_to(known, codes.shape)[there]
+        )
+        return ends
 
     def count(self, codes: Ints, known: Ints) -> Ints:
         """How many of the first ``known`` rows carry each code."""

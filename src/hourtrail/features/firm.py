@@ -124,7 +124,8 @@ class _Stretch:
             product = vocabulary.overlap(self.question.words[self.chunk[part]], known)
             product[self.partly] = np.where(self.hidden[:, part], 0.0, product[self.partly])
             best[:, part] = self._greatest(product)
-            votes[:, part] = self._summed(product * product * product, np.ones(len(self.rows)))
+            product *= np.square(product)
+            votes[:, part] = self._summed(product, np.ones(len(self.rows)))
         return {
             "firm_lexical_max": self._table(np.where(best > 0, best, np.nan), np.nan),
             "firm_lexical_vote": self._table(votes, 0.0),
@@ -132,7 +133,7 @@ class _Stretch:
 
     def _greatest(self, product: Vectors) -> Floats:
         """The greatest value of each item's rows, shape (items present, queries)."""
-        parts = [product[first:last].max(axis=0) for first, last in pairwise(self.edges.tolist())]
+        parts = [np.maximum.reduce(product[first:last]) for first, last in pairwise(self.edges.tolist())]
         return np.array(parts, dtype=np.float64)
 
     def _summed(self, product: Vectors, weights: Floats) -> Floats:

@@ -99,13 +99,13 @@ class _Chunk:
         return np.where(np.isneginf(table), np.nan, table).reshape(self.shape)
 
     def _recency(self) -> dict[str, Floats]:
-        newest = self._max(self.place.astype(np.float64))
-        hours = np.full(self.shape[0] * self.shape[1], np.nan)
+        newest, days = np.full((2, self.shape[0] * self.shape[1]), np.nan)
         # Entries come oldest first, so the newest of each cell is the one that stays.
-        hours[self.cell] = np.log1p(24.0 * self.days)
+        newest[self.cell], days[self.cell] = self.place, self.days
+        newest = newest.reshape(self.shape)
         is_last = np.where(self.window.newest[:, None] < 0, np.nan, (newest == WINDOW - 1).astype(np.float64))
         return {
-            "own_log_hours_since": hours.reshape(self.shape),
+            "own_log_hours_since": np.log1p(24.0 * days).reshape(self.shape),
             "own_recency_rank": newest,
             "own_is_last": is_last,
         }
@@ -121,8 +121,8 @@ class _Chunk:
         before = memory.previous[self.row]
         # The items themselves are compared, so that a history on other items counts as well.
         follows = (before >= 0) & (memory.item_codes[before] == memory.item_codes[newest])
-        part = self.queries.traits.hour[self.chunk] // _PART_OF_DAY
-        same_part = memory.traits.hour[self.row] // _PART_OF_DAY == part[self.query]
+        part = np.floor(self.queries.traits.hour[self.chunk] / _PART_OF_DAY)
+        same_part = np.floor(memory.traits.hour[self.row] / _PART_OF_DAY) == part[self.query]
         return {
             "own_markov": self._share(follows),
             "own_hour_share": self._share(same_part),
@@ -142,14 +142,15 @@ class _Chunk:
         out: dict[str, Floats] = {}
         lexical = self._lexical()[self.window.valid]
         out["own_lexical_max"] = self._max(lexical)
-        out["own_lexical_vote"] = self._share(lexical**3)
+        out["own_lexical_vote"] = self._share(lexical * lexical * lexical)
         table = self._cosines()
         if table is None:
             return out
         spoken = self.queries.traits.text[self.chunk] != 0
         cosine = np.where(spoken[self.query], table[self.window.valid], np.nan)
         nearest = np.partition(np.where(self.window.valid, table, -np.inf), -NEAREST, axis=1)[:, -NEAREST]
-        votes = np.where(cosine >= nearest[self.query], np.clip(cosine, 0.0, None) ** 4, 0.0)
+        squared = np.square(np.clip(cosine, 0.0, None))
+        votes = np.where(cosine >= nearest[self.query], squared * squared, 0.0)
         out["own_cosine_max"] = self._max(np.where(np.isnan(cosine), -np.inf, cosine))
         out["own_cosine_vote"] = self._share(votes)
         out["own_cosine_decayed"] = self._share(votes * np.exp2(-self.days / 30.0))

@@ -48,6 +48,9 @@ def _counts(question: Question, attribute: str, values: Exploded) -> _Counts:
     # Only values that were met before are spread over pairs: in a long replay that is a small part.
     met = anywhere.count(anywhere.codes(values.keys), question.known[values.rows]) > 0
     rows, stated_keys = values.rows[met], values.keys[met]
+    if not len(rows):
+        nothing = np.zeros(len(pairs))
+        return _Counts(own_here=nothing, own_all=nothing, firm_here=nothing, stated=stated)
     people, prefix = queries.person[rows], question.known[rows]
     reading = question.read(rows)
     spread = reading.query

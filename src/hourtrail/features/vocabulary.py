@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from hourtrail.features.arrays import Ints, Keys, Terms, Vectors, ranges
@@ -23,14 +24,14 @@ class Postings:
     """
 
     values: Vectors
-    columns: Ints
+    columns: NDArray[np.int32]
     pointers: Ints
     width: int
 
     @classmethod
     def of(cls, terms: Terms, columns: Ints, width: int) -> "Postings":
         """The rows of ``terms``, each stored value in the column given for it."""
-        return cls(terms.data.astype(np.float32), columns, terms.indptr.astype(np.int64), width)
+        return cls(terms.data.astype(np.float32), columns.astype(np.int32), terms.indptr.astype(np.int64), width)
 
     def rows(self, rows: Ints) -> "Postings":
         """Some of the rows, in that order."""
@@ -55,12 +56,10 @@ class Postings:
         weights = np.zeros((len(looked_for), shape[1]), dtype=np.float32)
         weights[place[columns[met]], row_numbers(asked)[met]] = asked.data[met]
         places = place[self.columns]
-        kept = np.flatnonzero(places >= 0)
-        narrow = sparse.csr_array(
-            (self.values[kept], places[kept], np.searchsorted(kept, self.pointers)), shape=(shape[0], len(looked_for))
-        )
-        product: Vectors = narrow @ weights
-        return product
+        kept = places >= 0
+        pointers = np.concatenate((np.zeros(1, dtype=np.int32), np.cumsum(kept, dtype=np.int32)))[self.pointers]
+        narrow = sparse.csr_array((self.values[kept], places[kept], pointers), shape=(shape[0], len(looked_for)))
+        return np.asarray(narrow @ weights)
 
 
 class Phrasebook:
