@@ -77,25 +77,7 @@ def compute_suggestions(served: Context, body: ComputeRequest) -> JSONResponse:
         result = suggest(
             served.store, served.tenant, person=body.person, first=body.first, last=body.last, models=served.models
         )
-    return JSONResponse(
-        {
-            "suggestions": [suggestion_to_json(row) for row in result.suggestions],
-            "withheld": [withheld_to_json(row) for row in result.withheld],
-            "totals": [
-                {
-                    "person": row.person,
-                    "date": row.date.isoformat(),
-                    "working_minutes": row.working_minutes,
-                    "project_minutes": row.project_minutes,
-                }
-                for row in result.totals
-            ],
-            "created": result.created,
-            "updated": result.updated,
-            "withdrawn": result.withdrawn,
-            "degraded": result.degraded or None,
-        }
-    )
+    return JSONResponse(result.to_json())
 
 
 @router.post("/suggestions:score", responses=writes("Scored", "Ranked candidates of each work block"))

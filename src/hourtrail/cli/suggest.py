@@ -11,7 +11,6 @@ from rich.text import Text
 from hourtrail.cli.common import Day, answer, common_options, console, counter, end_progress, hours, opened, say
 from hourtrail.domain.instants import zone_named
 from hourtrail.domain.suggestion import Band, Suggestion
-from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
 from hourtrail.flows.suggest import SuggestResult
 from hourtrail.flows.suggest import suggest as run_suggest
 from hourtrail.wiring import load_models
@@ -45,22 +44,7 @@ def suggest(
         )
         end_progress()
     if as_json:
-        answer(
-            {
-                "suggestions": [suggestion_to_json(row) for row in result.suggestions],
-                "withheld": [withheld_to_json(row) for row in result.withheld],
-                "totals": [
-                    {
-                        "person": row.person,
-                        "date": row.date.isoformat(),
-                        "working_minutes": row.working_minutes,
-                        "project_minutes": row.project_minutes,
-                    }
-                    for row in result.totals
-                ],
-                "degraded": result.degraded or None,
-            }
-        )
+        answer(result.to_json())
     else:
         print_result(result)
 

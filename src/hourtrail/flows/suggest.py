@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from hourtrail.capture import Captured, CaptureSettings, capture
 from hourtrail.domain.activity import Response, Status
@@ -13,6 +13,7 @@ from hourtrail.domain.firm import NOT_WORK, Person
 from hourtrail.domain.instants import day_bounds, zone_named
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
+from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
 from hourtrail.flows.resolve import nearest
 from hourtrail.flows.scoring import Scoring
 from hourtrail.policy.propose import propose
@@ -47,7 +48,26 @@ class SuggestResult:
     updated: int = 0
     withdrawn: int = 0
     degraded: str = ""
-    seconds: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``suggest --json``, with the day totals, what changed, and why rules answered, as optional extras."""
+        return {
+            "suggestions": [suggestion_to_json(row) for row in self.suggestions],
+            "withheld": [withheld_to_json(row) for row in self.withheld],
+            "totals": [
+                {
+                    "person": row.person,
+                    "date": row.date.isoformat(),
+                    "working_minutes": row.working_minutes,
+                    "project_minutes": row.project_minutes,
+                }
+                for row in self.totals
+            ],
+            "created": self.created,
+            "updated": self.updated,
+            "withdrawn": self.withdrawn,
+            "degraded": self.degraded or None,
+        }
 
 
 def suggest(
