@@ -53,7 +53,7 @@ notebooks: $(VENV)/.dev ## Execute the notebooks.
 contracts: $(VENV)/.base ## Write the JSON Schemas and the reference pages from the code.
 	$(BIN)/python -m hourtrail.sources.contract_files.schemas data/contracts
 	$(BIN)/python -m hourtrail.sources.contract_files.reference docs/reference/data-files.md
-	$(BIN)/python -m hourtrail.cli.reference docs/reference/commands.md
+	$(BIN)/python -m hourtrail.cli.reference .
 
 clean: ## Remove environments and caches.
 	rm -rf $(VENV) .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis demo dist

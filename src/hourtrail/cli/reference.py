@@ -1,12 +1,15 @@
-"""Writes docs/reference/commands.md from the commands themselves: ``python -m hourtrail.cli.reference FILE``."""
+"""Writes what the code says of itself below a checkout: ``python -m hourtrail.cli.reference FOLDER`` (``make contracts``)."""
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import click
 
+from hourtrail.checks.policy import schema as policy_schema
 from hourtrail.cli import hourtrail
+from hourtrail.features import reference as features
 
 WIDTH = 100
 
@@ -29,5 +32,16 @@ def _pages(command: click.Command, name: str, parent: click.Context | None = Non
                 yield from _pages(found, f"{name} {child}", context)
 
 
+def write(folder: Path) -> None:
+    """The pages of commands and features, and the schema of the check policy."""
+    pages = {
+        "docs/reference/commands.md": reference(),
+        "docs/reference/features.md": features(),
+        "data/contracts/policy.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
+    }
+    for name, text in pages.items():
+        (folder / name).write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(reference(), encoding="utf-8")
+    write(Path(sys.argv[1]))
