@@ -99,3 +99,9 @@ def test_refused_rows_are_counted_and_the_rest_is_checked(run, entries):
     assert told.json["summary"]["entries"] == 4
     assert found(told) == ["daily_hours", "overlap"]
     assert "entries.csv:6: date" in run("check", entries, code=3).err
+
+
+def test_files_that_no_check_needs_yet_are_read_all_the_same(run, entries, tmp_path):
+    path = tmp_path / "rates.csv"
+    path.write_text("contract,hourly_rate,currency\nC,much,EUR\n", encoding="utf-8")
+    assert "rates.csv:2" in run("check", entries, "--rate-cards", path, code=3).err

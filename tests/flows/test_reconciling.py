@@ -2,7 +2,8 @@
 
 import random
 import shutil
-from datetime import date
+from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from tests.flows.firm import (
@@ -19,7 +20,9 @@ from tests.flows.firm import (
 )
 
 from hourtrail.domain.suggestion import SuggestionStatus
+from hourtrail.wiring import load_models
 
+SAMPLE = Path(__file__).parents[2] / "data" / "sample"
 ADA, BEN = "ada@firm.example", "ben@firm.example"
 
 
@@ -201,6 +204,21 @@ def test_a_day_replayed_ten_times_leaves_everything_as_it_was(firm_on_both):
         reports = replay(firm, chance.sample(STEPS, len(STEPS)))
         assert sum(report.created + report.updated + report.withdrawn for report in reports) == 0
         result = firm.suggest()
+        assert (result.created, result.updated, result.withdrawn) == (0, 0, 0)
+        assert firm.state() == before
+
+
+def test_the_clock_alone_changes_nothing(firm):
+    """CON-08: with the bundled model and a history, hours and days later."""
+    firm.ingest(*sorted(SAMPLE.glob("*.csv")))
+    firm.ingest(SAMPLE / "calendars" / "ada.ics", person="ada@northlight.example", zone="Europe/Berlin")
+    models = load_models()
+    first = firm.suggest(models=models)
+    assert (first.degraded, {row.model.name for row in first.suggestions}) == ("", {models.scorer.ref.name})
+    before = firm.state()
+    assert len(before["suggestions"]) > 3
+    for later in (timedelta(seconds=1), timedelta(hours=3), timedelta(hours=20)):
+        result = firm.suggest(models=models, now=EVENING + later)
         assert (result.created, result.updated, result.withdrawn) == (0, 0, 0)
         assert firm.state() == before
 

@@ -83,6 +83,14 @@ def check_files(
         as_of=as_of or max((entry.date for entry in entries), default=today),
         grain=chosen,
     )
+    for path, record in (
+        (files.rate_cards, "rate-cards"),
+        (files.periods, "periods"),
+        (files.milestones, "milestones"),
+        (files.activities, "activities"),
+    ):
+        # No check needs these yet; what is wrong in them is told all the same.
+        rows(path, record)
     if only:
         policy = policy.only(only)
     findings = run(context, policy)

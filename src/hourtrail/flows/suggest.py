@@ -23,6 +23,9 @@ from hourtrail.wiring import Models
 LONGEST_RANGE: Final = 400
 """Days in one call; a year and the weeks around it."""
 
+DRIFT: Final = 0.01
+"""A confidence, shown in whole per cent, that moved by less than this has not changed."""
+
 MARGIN: Final = timedelta(days=1)
 """Read this far around the range, so that work across midnight is seen whole."""
 
@@ -212,11 +215,10 @@ class _PersonRun:
                 create.append(row)
                 result.suggestions.append(row)
                 continue
-            after = replace(row, revision=before.revision)
-            if after != before:
-                after = replace(row, revision=before.revision + 1)
-                update.append(after)
-            result.suggestions.append(after)
+            if not _is_same(before, row):
+                before = replace(row, revision=before.revision + 1)
+                update.append(before)
+            result.suggestions.append(before)
         result.suggestions.extend(kept)
         withdraw = sorted(set(stored) - {row.id for row in kept})
         if create or update or withdraw:
@@ -248,6 +250,22 @@ class _PersonRun:
             },
             at=self.asked_at,
         )
+
+
+def _is_same(before: Suggestion, after: Suggestion) -> bool:
+    """Whether nothing changed but the clock: recency moves every confidence a little, and that is no new suggestion."""
+    pairs = zip(before.alternatives, after.alternatives, strict=False)
+    moved = [abs(one.confidence - other.confidence) for one, other in pairs]
+    moved.append(abs(before.confidence - after.confidence))
+    items = [row.item for row in before.alternatives] == [row.item for row in after.alternatives]
+    told = replace(
+        after,
+        revision=before.revision,
+        confidence=before.confidence,
+        alternatives=before.alternatives,
+        reasons=before.reasons,
+    )
+    return items and max(moved) < DRIFT and told == before
 
 
 def _unassignable(block: WorkBlock) -> Withheld:
