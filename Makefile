@@ -11,10 +11,10 @@ help: ## Say what can be made.
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
-	$(PIP) install --constraint constraints.txt pip
 
 # constraints.txt pins what was tested, so that tomorrow's install is today's.
 $(VENV)/.base: $(BIN)/python pyproject.toml constraints.txt
+	$(PIP) install --constraint constraints.txt pip
 	$(PIP) install --constraint constraints.txt --editable .
 	@touch $@
 
