@@ -72,7 +72,7 @@ def ingest(
     """
     if first and last and last < first:
         raise click.UsageError(f"--to {last} lies before --from {first}")
-    with opened(ctx) as (store, tenant), fetched(paths) as local:
+    with opened(ctx) as (store, tenant), fetched(paths) as (local, unreachable):
         options = ReadOptions(
             today=datetime.now(UTC).date(),
             person=person,
@@ -82,7 +82,9 @@ def ingest(
             first=first,
             last=last,
         )
-        report = run_ingest(store, tenant, local, options, sources=sources(), progress=counter("records read"))
+        report = run_ingest(
+            store, tenant, local, options, sources=sources(), progress=counter("records read"), refused=unreachable
+        )
         end_progress()
     if as_json:
         answer(_to_json(report))

@@ -70,14 +70,18 @@ def ingest(
     privacy: PrivacyRules | None = None,
     actor: str = "system:ingest",
     progress: Callable[[int], None] | None = None,
+    refused: Sequence[Rejected] = (),
 ) -> IngestReport:
     """Read every path and keep what is good; each chunk is one transaction, so a killed run repeats without doubling.
 
-    Every chunk that changes something leaves an audit event in the same transaction. Raises AmbiguousSource when two sources
-    claim an input, InvalidInput when an option is missing, and NothingRead when no record of any input could be read.
+    ``refused`` are inputs that could not even be fetched. Every chunk that changes something leaves an audit event in the
+    same transaction. Raises AmbiguousSource when two sources claim an input, InvalidInput when an option is missing, and
+    NothingRead when no record of any input could be read.
     """
     report = IngestReport()
     began = time.monotonic()
+    for row in refused:
+        report.refuse(row)
     for path in paths:
         for found, source in _claimed(path, sources, options, report):
             run = _Run(store, tenant, report, privacy or PrivacyRules(), progress, actor=actor, path=found)
