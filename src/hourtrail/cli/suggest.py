@@ -18,7 +18,7 @@ from hourtrail.wiring import load_models
 INDENT = " " * 12
 """Below the first column, the time."""
 
-BAND_WORDS = {Band.PREFILL: "prefill", Band.SUGGEST: "suggest", Band.ASK: "ask", Band.WITHHOLD: "unassigned"}
+BAND_WORDS = {Band.PREFILL: "prefill", Band.SUGGEST: "suggest", Band.ASK: "ask"}
 BAND_STYLE = {Band.PREFILL: "green", Band.SUGGEST: "cyan", Band.ASK: "yellow", Band.WITHHOLD: "dim"}
 
 
@@ -81,10 +81,11 @@ def _print_day(screen: Console, person: str, day: date, rows: list[Suggestion]) 
         minutes = row.block.evidence_minutes, row.block.suggested_minutes, row.billable_minutes
         evidence, suggested, billed = map(hours, minutes)
         line = Text(f"{start:%H:%M}-{end:%H:%M} {evidence:>8} {suggested:>9} {billed:>6} ")
-        sure = f"{row.confidence:.0%} {BAND_WORDS[row.band]}"
+        sure = "-" if row.item is None else f"{row.confidence:.0%} {BAND_WORDS[row.band]}"
         screen.print(line.append(f"{sure:<15} {_work_item(row)}", style=BAND_STYLE[row.band]))
-        for text, style in ((row.narrative, ""), ("; ".join(row.reasons), "dim"), (row.id, "dim")):
-            screen.print(Text(_indented(text, screen.width), style=style))
+        for text, style in ((row.narrative, ""), (_others(row), ""), (_why(row), "dim"), (row.id, "dim")):
+            if text:
+                screen.print(Text(_indented(text, screen.width), style=style))
 
 
 def _indented(text: str, width: int) -> str:
@@ -92,7 +93,16 @@ def _indented(text: str, width: int) -> str:
 
 
 def _work_item(row: Suggestion) -> str:
-    if row.item is None:
-        return "unassigned"
-    others = len(row.alternatives) - 1
-    return f"{row.item}{f' (+{others} more)' if row.band is Band.ASK and others > 0 else ''}"
+    return "unassigned" if row.item is None else f"{row.item}{'?' if row.band is Band.ASK else ''}"
+
+
+def _others(row: Suggestion) -> str:
+    """What else it may be, where the answer is a question."""
+    if row.band is not Band.ASK or len(row.alternatives) < 2:
+        return ""
+    return "or " + ", ".join(f"{other.item} {other.confidence:.0%}" for other in row.alternatives[1:])
+
+
+def _why(row: Suggestion) -> str:
+    leaning = (f"leans on {', '.join(row.leans_on)}",) if row.leans_on else ()
+    return "; ".join((*row.reasons, *leaning))
