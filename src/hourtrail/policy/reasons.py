@@ -86,7 +86,7 @@ REASONS: Final[tuple[Reason, ...]] = (
     _flag("prefix_hint", "the ticket project belongs to this work item"),
     _flag("container_hint", "the repository or calendar belongs to this work item"),
     _flag("domain_hint", "an attendee comes from this client"),
-    _flag("code_hits", "its code stands in the text"),
+    _flag("code_hits", "its code is named in the text or by the calendar or repository"),
     _flag("keyword_hits", "its name or a keyword stands in the text"),
     _flag("client_hits", "the client is named"),
     Reason(
