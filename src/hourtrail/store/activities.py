@@ -38,7 +38,8 @@ _COLUMNS: Final = (
     "end",
     "body",
 )
-_REVISION, _DIGEST = _COLUMNS.index("revision"), _COLUMNS.index("digest")
+_REVISION: Final = 5
+_DIGEST: Final = 6
 _NAMES: Final = [f'"{name}"' for name in _COLUMNS]
 _INSERT: Final = f"INSERT INTO activity ({', '.join(_NAMES)})"
 _UPDATE: Final = f"""
