@@ -72,9 +72,11 @@ def main() -> None:
     except HourtrailError as error:
         click.echo(f"hourtrail: {error}", err=True)
         sys.exit(UNUSABLE)
-    except (BrokenPipeError, SystemExit):
+    except (BrokenPipeError, SystemExit) as stop:
         # The reader (head, less) went away, which click ends with SystemExit; that is not our error. Python would complain
-        # at shutdown otherwise.
+        # at shutdown otherwise. Any other exit keeps its code.
+        if isinstance(stop, SystemExit) and not isinstance(stop.__context__, OSError):
+            raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(OK)
     except OSError as error:

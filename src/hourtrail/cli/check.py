@@ -1,6 +1,5 @@
 """``hourtrail check``: what in these time entries needs a person?"""
 
-import csv
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +12,12 @@ from hourtrail.checks.policy import load as load_policy
 from hourtrail.cli.common import Day, answer, console, counted, say, say_refused
 from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.domain.errors import InvalidInput
-from hourtrail.domain.wire import finding_to_json
+from hourtrail.domain.wire import finding_to_json, rejected_to_json
+from hourtrail.exporters.tables import write_csv
 from hourtrail.flows.check import CheckFiles, CheckReport, check_files
 
 MOST_SHOWN = 200
+MOST_REFUSALS_LISTED = 1_000
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -81,6 +82,7 @@ def check(
         answer(_to_json(report))
     else:
         _print(report)
+    say_refused(report.refused, len(report.refused))
     return REFUSED if report.refused else OK
 
 
@@ -97,14 +99,14 @@ def _to_json(report: CheckReport) -> dict[str, Any]:
         "summary": report.summary,
         "grain": report.grain.value,
         "skipped": report.skipped,
+        "refused": [rejected_to_json(row) for row in report.refused[:MOST_REFUSALS_LISTED]],
     }
 
 
 def _write_scores(report: CheckReport, out: Path) -> None:
     with out.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow(("id", "score", "check"))
-        writer.writerows((row.id, f"{row.score:.6g}", row.check) for row in report.scores)
+        rows = ({"id": row.id, "score": f"{row.score:.6g}", "check": row.check} for row in report.scores)
+        write_csv(rows, ("id", "score", "check"), stream)
 
 
 def _print(report: CheckReport) -> None:
@@ -126,4 +128,3 @@ def _print(report: CheckReport) -> None:
     )
     for name, why in report.skipped.items():
         say(f"not checked: {name}: {why}")
-    say_refused(report.refused, len(report.refused))

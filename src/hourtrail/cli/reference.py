@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -24,7 +25,7 @@ def reference() -> str:
 
 def _pages(command: click.Command, name: str, parent: click.Context | None = None) -> Iterator[tuple[str, str]]:
     # The settings that calling the command would use: click keeps the help option that the first context asked for.
-    settings = command.context_settings | {"terminal_width": WIDTH}
+    settings: dict[str, Any] = {**command.context_settings, "terminal_width": WIDTH}
     context = click.Context(command, info_name=name.rpartition(" ")[2], parent=parent, **settings)
     yield name, command.get_help(context)
     if isinstance(command, click.Group):

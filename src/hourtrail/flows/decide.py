@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from hourtrail.domain.activity import Response, Status
 from hourtrail.domain.decision import BOOKING, CLOSING, Booking, Decision, Verdict
 from hourtrail.domain.entry import EntryStatus, TimeEntry
-from hourtrail.domain.errors import Conflict, InvalidInput
+from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import format_instant
@@ -23,6 +24,9 @@ NARRATIVE_LIMIT: Final = 2_000
 
 DECISION: Final = "dec"
 """How ids of decisions begin."""
+
+NEARBY: Final = timedelta(days=31)
+"""How far from its old place an event is looked for when its decision is undone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +81,10 @@ class _Deciding:
         if request.verdict is Verdict.UNDO and request.suggestion.startswith(DECISION):
             return self._undo_by_hand(self.db.decision(request.suggestion))
         suggestion = self.db.suggestion(request.suggestion)
+        if suggestion.block.private and request.actor != suggestion.person:
+            raise NotAllowed(
+                f"{suggestion.id} is a private appointment of {suggestion.person}; only they can decide on it"
+            )
         current = self.db.current_decision(suggestion.id)
         if request.verdict is Verdict.UNDO:
             return self._undo(suggestion, current)
@@ -220,8 +228,22 @@ class _Deciding:
         self._check_draft(current)
         decision = self._decision(suggestion, Verdict.UNDO, (), supersedes=current.id)
         self.db.append_decision(decision)
-        self.db.set_suggestion_status(suggestion.id, SuggestionStatus.OPEN)
+        if current.verdict in CLOSING:
+            self.db.set_suggestion_status(suggestion.id, self._after_undo(suggestion))
         return Decided(decision=decision, entries=())
+
+    def _after_undo(self, suggestion: Suggestion) -> SuggestionStatus:
+        """Open again where its event still takes place; otherwise withdrawn, as running suggest would have left it."""
+        around = self.db.activities(
+            person=suggestion.person, start=suggestion.span.start - NEARBY, end=suggestion.span.end + NEARBY
+        )
+        going = any(
+            row.key == suggestion.block.anchor
+            and row.status is not Status.CANCELLED
+            and row.response is not Response.DECLINED
+            for row in around
+        )
+        return SuggestionStatus.OPEN if going else SuggestionStatus.WITHDRAWN
 
     def _undo_by_hand(self, added: Decision) -> Decided:
         """Time added by hand has no suggestion: its decision is named instead."""

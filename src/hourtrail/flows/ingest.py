@@ -174,6 +174,7 @@ class _Run:
         self.entries: list[TimeEntry] = []
         self.seen: dict[tuple[str, str, str], set[str]] = {}
         self.seen_count = 0
+        self.known = 0
 
     def take(self, records: Iterable[Record | Rejected | Snapshot]) -> None:
         """Everything the source yields; the last chunk is stored even when the source ends with an error."""
@@ -235,6 +236,7 @@ class _Run:
         self.report.created += counts.created
         self.report.updated += counts.updated
         self.report.unchanged += counts.unchanged
+        self.known += counts.updated + counts.unchanged
 
     def _withdraw(self, snapshots: list[Snapshot]) -> None:
         if not snapshots or self.seen_count > MOST_SEEN:
@@ -243,9 +245,26 @@ class _Run:
             gone = 0
             for snapshot in snapshots:
                 seen = self.seen.get((snapshot.source, snapshot.container, snapshot.person), set())
-                gone += db.withdraw_missing(snapshot, seen)
+                if not self._is_another(db, snapshot, seen):
+                    gone += db.withdraw_missing(snapshot, seen)
             self._audit(db, withdrawn=gone)
         self.report.withdrawn += gone
+
+    def _is_another(self, db: TenantStore, snapshot: Snapshot, seen: set[str]) -> bool:
+        """Whether this is another calendar that only has the same name: nothing in it was known, not even a series.
+
+        Two exports called ``calendar.ics`` would otherwise withdraw each other's events.
+        """
+        if self.known or not seen:
+            return False
+        stored = [
+            row.external_id
+            for row in db.activities(person=snapshot.person, start=snapshot.start, end=snapshot.end)
+            if (row.source, row.container) == (snapshot.source, snapshot.container) and row.external_id not in seen
+        ]
+        # An occurrence's id begins with its series': a series that was moved as a whole is still known by that.
+        series = {name.partition("#")[0] for name in seen}
+        return bool(stored) and not any(name.partition("#")[0] in series for name in stored)
 
     def _audit(self, db: TenantStore, **changes: int) -> None:
         if any(changes.values()):

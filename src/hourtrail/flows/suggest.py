@@ -178,7 +178,7 @@ class _PersonRun:
         captured = days.captured
         blocks = [block for block in captured.blocks if first <= block.date <= last]
         result.withheld.extend(row for row in captured.withheld if row.date is None or first <= row.date <= last)
-        fresh = self._propose(blocks, result)
+        fresh = self._unsettled(self._propose(blocks, result), result)
         kept = [row for row in days.kept if first <= row.date <= last]
         self._reconcile(fresh, kept, first, last, result)
         in_range = [row for row in days.decided if first <= row.date <= last]
@@ -201,6 +201,26 @@ class _PersonRun:
             if withheld is not None:
                 result.withheld.append(withheld)
         return fresh
+
+    def _unsettled(self, fresh: list[Suggestion], result: SuggestResult) -> list[Suggestion]:
+        """Those that nobody decided yet. An event that moved far after its decision is reported, never booked twice."""
+        unsettled: list[Suggestion] = []
+        for row in fresh:
+            before = self._elsewhere(row.id)
+            if before is None or before.status is not SuggestionStatus.DECIDED:
+                unsettled.append(row)
+                continue
+            result.withheld.append(
+                Withheld(
+                    block=row.block.id,
+                    reason=f"already decided on {before.date}, and moved since; undo that decision to book it anew",
+                    person=row.person,
+                    date=row.date,
+                    title=row.block.title,
+                    suggestion=before.id,
+                )
+            )
+        return unsettled
 
     def _reconcile(
         self, fresh: list[Suggestion], kept: list[Suggestion], first: date, last: date, result: SuggestResult

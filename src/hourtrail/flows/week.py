@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from hourtrail.domain.firm import WorkItem
+from hourtrail.domain.money import minutes_from_hours
 from hourtrail.domain.suggestion import SuggestionStatus
 from hourtrail.store import Store
 
@@ -39,17 +41,17 @@ def week_grid(store: Store, tenant: str, person: str, day: date) -> list[GridRow
         if row.item is not None:
             proposed[row.item, row.date] = proposed.get((row.item, row.date), 0) + row.block.suggested_minutes
             items.add(row.item)
-    plans = {
-        row.item: int(row.planned_hours_per_week * 60)
-        for row in master.assignments_of(person)
-        if row.planned_hours_per_week is not None and row.covers(row.item, day)
-    }
+    plans: dict[WorkItem, Decimal] = {}
+    for plan in master.assignments_of(person):
+        if plan.planned_hours_per_week is not None and any(plan.covers(plan.item, one) for one in days):
+            plans[plan.item] = plans.get(plan.item, Decimal(0)) + plan.planned_hours_per_week
+    planned = {item: minutes_from_hours(hours) for item, hours in plans.items()}
     grid = [
         GridRow(
             item=item,
             booked=tuple(booked.get((item, one), 0) for one in days),
             proposed=tuple(proposed.get((item, one), 0) for one in days),
-            planned_minutes=plans.get(item, plans.get(item.at_project)),
+            planned_minutes=planned.get(item, planned.get(item.at_project)),
         )
         for item in items
     ]

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from hourtrail.domain.audit import GENESIS, AuditAction, AuditEvent, ChainBreak, link, payload_digest, verify_chain
+from hourtrail.domain.errors import InvalidInput
 from hourtrail.store.records import record_of, values_of
 from hourtrail.store.schema import audit_event, audit_payload
 from hourtrail.store.scope import Scope
@@ -51,8 +52,35 @@ class Audit(Scope):
             yield record_of(AuditEvent, {**row, "action": AuditAction(row["action"])})
 
     def verify_audit(self) -> tuple[int, list[ChainBreak]]:
-        """How many events were read, and every place where the chain does not hold."""
-        return verify_chain(self.tenant, self.audit_events())
+        """How many events were read, and every place where the chain does not hold or a payload is not what was written.
+
+        An erased payload is no break: its digest stays in the chain. Rows removed from the very end leave a chain that
+        holds; :meth:`audit_head`, noted outside, finds them.
+        """
+        count, breaks = verify_chain(self.tenant, self.audit_events())
+        digests = {event.sequence: event.payload_digest for event in self.audit_events()}
+        for row in self._stream(self._select(audit_payload).order_by(audit_payload.c.sequence)):
+            sequence = row["sequence"]
+            if sequence in digests and payload_digest(row["payload"]) != digests[sequence]:
+                breaks.append(ChainBreak(sequence, f"the payload of row {sequence} was changed after it was written"))
+        return count, sorted(breaks, key=lambda row: row.sequence)
+
+    def audit_head(self) -> str:
+        """``sequence:digest`` of the newest event, empty for a new trail. Noted elsewhere, it proves that nothing was cut off."""
+        newest = self._one(
+            self._select(audit_event, audit_event.c.sequence, audit_event.c.digest)
+            .order_by(audit_event.c.sequence.desc())
+            .limit(1)
+        )
+        return f"{newest['sequence']}:{newest['digest']}" if newest else ""
+
+    def audit_holds(self, head: str) -> bool:
+        """Whether the trail still contains the event that ``head`` (of :meth:`audit_head`) names."""
+        sequence, _, digest = head.partition(":")
+        if not sequence.isdigit() or len(sequence) > 18:
+            raise InvalidInput(f"{head[:80]!r} is not SEQUENCE:DIGEST as `audit verify` prints it")
+        row = self._one(self._select(audit_event, audit_event.c.digest).where(audit_event.c.sequence == int(sequence)))
+        return row is not None and row["digest"] == digest
 
     def _lock_chain(self) -> None:
         """SQLite has one writer anyway; on PostgreSQL a lock of the tenant's name that ends with the transaction."""
