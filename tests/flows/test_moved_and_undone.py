@@ -11,8 +11,11 @@ from hourtrail.domain.decision import Verdict
 from hourtrail.domain.errors import Conflict, NotAllowed
 from hourtrail.domain.firm import Task, WorkItem
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
+from hourtrail.flows.check import check_store
 from hourtrail.flows.decide import Request, decide
+from hourtrail.flows.export import rows
 from hourtrail.flows.ingest import ingest
+from hourtrail.flows.resolve import Part
 from hourtrail.flows.suggest import SuggestResult, suggest
 from hourtrail.store import Store, open_store
 from hourtrail.wiring import load_models, sources
@@ -132,3 +135,22 @@ def test_a_forged_payload_is_named_and_a_cut_off_end_is_found_by_a_noted_head(st
         connection.execute(text("DELETE FROM audit_payload WHERE sequence = 1"))
     with store.tenant("default") as db:
         assert db.verify_audit()[1] == [], "an erased payload is no break"
+
+
+def test_findings_of_the_store_are_kept_once_and_time_by_hand_is_in_the_training_set(store: Store) -> None:
+    for minutes in (600, 700):
+        part = Part(minutes=minutes, project="portal")
+        decide(
+            store,
+            "default",
+            Request(suggestion="2026-03-02", verdict=Verdict.ADDED_BY_HAND, actor="ada", parts=(part,)),
+        )
+    for _ in range(2):
+        check_store(store, "default", today=DAY)
+    with store.tenant("default") as db:
+        assert sorted(row["check"] for row in rows(db, "findings")) == ["daily_hours", "duplicate_entry"]
+        added = [row for row in rows(db, "training-set") if row["outcome"] == "added"]
+    assert [(row["position"], row["project"], row["booked_minutes"]) for row in added] == [
+        (0, "portal", 600),
+        (0, "portal", 700),
+    ]

@@ -44,6 +44,8 @@ def redact(activity: Activity, rules: PrivacyRules) -> Activity:
         title=_masked(activity.title, rules),
         text=_masked(activity.text, rules) if rules.keep_text else "",
         reference=_without_secrets(activity.reference),
+        container=_without_secrets(activity.container),
+        series=_without_secrets(activity.series),
         participants=activity.participants if rules.keep_participants else _domains(activity.participants),
         extra={key: _masked(value, rules) for key, value in activity.extra.items()},
     )

@@ -1,7 +1,7 @@
 """``hourtrail export``: what the store knows, as CSV or JSON Lines."""
 
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -9,7 +9,9 @@ import click
 
 from hourtrail.cli.common import Day, common_options, opened, say
 from hourtrail.exporters.tables import write_csv, write_json, write_jsonl
+from hourtrail.flows.check import check_store
 from hourtrail.flows.export import COLUMNS, rows
+from hourtrail.store import Store
 
 
 @click.command()
@@ -39,9 +41,27 @@ def export(
     WHAT is activities, time-entries, suggestions, decisions, findings or training-set.
 
     With --json and no --format, one JSON array. CSV cells that a spreadsheet would run as a formula start with an
-    apostrophe; ingest takes it off again.
+    apostrophe; ingest takes it off again. Findings are those of the stored entries, checked now, and all found before.
     """
-    with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
+    with opened(ctx) as (store, tenant):
+        if what == "findings":
+            check_store(store, tenant, today=datetime.now(UTC).date())
+        count = _write(store, tenant, what, first=first, last=last, form=form, out=out, as_json=as_json)
+    say(f"{count:,} {what} written{f' to {out}' if out else ''}")
+
+
+def _write(
+    store: Store,
+    tenant: str,
+    what: str,
+    *,
+    first: date | None,
+    last: date | None,
+    form: str | None,
+    out: Path | None,
+    as_json: bool,
+) -> int:
+    with store.tenant(tenant, read_only=True) as db:
         found = rows(db, what, first, last)
 
         def write(stream: TextIO) -> int:
@@ -50,8 +70,6 @@ def export(
             return write_json(found, stream) if as_json and form is None else write_csv(found, COLUMNS[what], stream)
 
         if out is None:
-            count = write(sys.stdout)
-        else:
-            with out.open("w", encoding="utf-8", newline="") as stream:
-                count = write(stream)
-    say(f"{count:,} {what} written{f' to {out}' if out else ''}")
+            return write(sys.stdout)
+        with out.open("w", encoding="utf-8", newline="") as stream:
+            return write(stream)

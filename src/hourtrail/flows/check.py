@@ -13,6 +13,7 @@ from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import NothingRead
 from hourtrail.domain.finding import Finding
 from hourtrail.sources.contract_files import read_all
+from hourtrail.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,3 +103,23 @@ def check_files(
         grain=chosen,
         refused=refused,
     )
+
+
+def check_store(store: Store, tenant: str, *, policy: CheckPolicy | None = None, today: date) -> list[Finding]:
+    """Check what the store holds against its own master data, and keep what is found; the same finding is kept once."""
+    with store.tenant(tenant) as db:
+        master = db.master()
+        entries = tuple(db.entries())
+        context = CheckContext(
+            entries=entries,
+            tasks=master.tasks or None,
+            assignments=master.assignments or None,
+            contracts=master.contracts or None,
+            people=master.people or None,
+            holidays=master.holidays or None,
+            as_of=max((entry.date for entry in entries), default=today),
+            grain=Grain.DAY,
+        )
+        findings = run(context, policy or CheckPolicy())
+        db.put_findings(findings)
+    return findings

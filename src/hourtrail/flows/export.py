@@ -77,15 +77,41 @@ def _training_set(db: TenantStore, first: date | None, last: date | None) -> Ite
     """One row for every alternative of every decision, in the order shown, with what was chosen and when that was known.
 
     An alternative that the person named themselves, because it was not shown, has position 0. Decisions that were later
-    corrected stay, with ``superseded_by``; suggestions that nobody answered have no row: ignored is not rejected.
+    corrected stay, with ``superseded_by``; suggestions that nobody answered have no row: ignored is not rejected. Time
+    added by hand, which nothing was suggested for, has position 0 too and no suggestion.
     """
     superseded = {row.supersedes: row.id for row in db.decisions() if row.supersedes}
     shown = {row.id: row for row in db.suggestions(first=first, last=last)}
     for decision in db.decisions():
+        if decision.verdict is Verdict.ADDED_BY_HAND:
+            yield from _by_hand_rows(db, decision, superseded.get(decision.id), first, last)
+            continue
         suggestion = shown.get(decision.suggestion)
         if suggestion is None or decision.verdict not in CLOSING:
             continue
         yield from _decision_rows(decision, suggestion, superseded.get(decision.id))
+
+
+def _by_hand_rows(
+    db: TenantStore, decision: Decision, superseded_by: str | None, first: date | None, last: date | None
+) -> Iterator[Row]:
+    for entry in db.entries_of(decision.id):
+        if (first is None or first <= entry.date) and (last is None or entry.date <= last):
+            yield {
+                **dict.fromkeys(COLUMNS["training-set"]),
+                "decision": decision.id,
+                "person": entry.person,
+                "date": entry.date.isoformat(),
+                "position": 0,
+                **item_to_json(entry.item),
+                "chosen": True,
+                "verdict": decision.verdict.value,
+                "outcome": "added",
+                "propensity": decision.propensity,
+                "label_known_at": format_instant(decision.decided_at),
+                "superseded_by": superseded_by,
+                "booked_minutes": entry.minutes,
+            }
 
 
 def _decision_rows(decision: Decision, suggestion: Suggestion, superseded_by: str | None) -> Iterator[Row]:
