@@ -38,7 +38,7 @@ PARAMETERS: Final[dict[str, Any]] = {
 HELD_OUT: Final = 0.2
 """Share of the newest groups that set the temperature."""
 SHRINK: Final = 500
-"""Groups that the neutral temperature 1 is worth (models.md D1: under about 300 labels, do not refit the calibration)."""
+"""Groups that the neutral temperature 1 is worth (docs/explanation/measured-choices.md: under about 300 labels, do not refit the calibration)."""
 FEWEST_GROUPS: Final = 50
 
 
@@ -93,7 +93,7 @@ def untrained_columns(matrix: Floats) -> tuple[int, ...]:
 
 
 def fit_temperature(raw: Floats, group: Ints, chosen: Bools) -> float:
-    """The temperature of least log-loss, shrunk to 1: ``T = (n T_fit + 500) / (n + 500)`` (models.md D1)."""
+    """The temperature of least log-loss, shrunk to 1: ``T = (n T_fit + 500) / (n + 500)`` (docs/explanation/measured-choices.md)."""
     usable = np.isin(group, group[chosen])
     raw, group, chosen = raw[usable], group[usable], chosen[usable]
     if not len(raw):

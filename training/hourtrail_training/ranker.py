@@ -31,14 +31,14 @@ from hourtrail_models.thresholds import learn_then_test
 CHUNK: Final = 2_000
 SKETCH_SIZE: Final = 4_096
 PREFILL_PROMISE, PREFILL_AIM = 0.95, 0.97
-"""Aim at 97 % to promise 95 % (models.md D3.3)."""
+"""Aim at 97 % to promise 95 % (docs/explanation/measured-choices.md)."""
 SUGGEST_PROMISE: Final = 0.90
 ASK_COVERAGE: Final = 0.90
 """The least ambiguous sets of answers that hold the right one for 90 % (LAC; Sadinle, Lei and Wasserman, JASA 2019)."""
 LEAST_ASKED: Final = 0.01
 """Nobody is asked about an answer less likely than this, whatever the coverage."""
 MOST_ASKED: Final = 3
-"""Larger sets are useless on a screen (models.md D1), so the coverage that is stated is that of three answers."""
+"""Larger sets are useless on a screen (docs/explanation/measured-choices.md), so the coverage that is stated is that of three answers."""
 
 Say = Callable[[str], None]
 

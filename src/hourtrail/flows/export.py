@@ -154,7 +154,7 @@ def _decision_rows(decision: Decision, suggestion: Suggestion, superseded_by: st
 
 
 def _outcome(decision: Decision) -> str:
-    """Accepted unchanged, edited, or rejected: the outcomes that models.md E keeps apart."""
+    """Accepted unchanged, edited, or rejected: the outcomes that are kept apart."""
     if decision.verdict is Verdict.ACCEPT:
         return "accepted"
     return "rejected" if decision.verdict in {Verdict.REJECT, Verdict.NOT_WORK} else "edited"

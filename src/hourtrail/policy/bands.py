@@ -16,7 +16,7 @@ class BandPolicy:
     """Thresholds from most to least certain. ``ask`` bounds the set of alternatives instead of the top answer.
 
     A band whose threshold is None is off: no confidence reaches it. ``most_asked`` is how many alternatives a person
-    can take in at a glance (models.md D1: larger sets are useless on a screen). Raises InvalidInput when the bounds are not
+    can take in at a glance (docs/explanation/measured-choices.md: larger sets are useless on a screen). Raises InvalidInput when the bounds are not
     descending.
     """
 

@@ -21,7 +21,7 @@ TRAIN_ROWS: Final = 12_000
 """Newest labelled rows that a refit reads."""
 FEWEST_TO_REFIT: Final = 300
 WINDOW: Final = 3_000
-"""Newest known outcomes behind a threshold (models.md D3: 1,000 to 3,000)."""
+"""Newest known outcomes behind a threshold (docs/explanation/measured-choices.md: 1,000 to 3,000)."""
 DAY: Final = 86_400.0
 
 Ints = NDArray[np.int64]
