@@ -38,7 +38,7 @@ PARAMETERS: Final[dict[str, Any]] = {
 HELD_OUT: Final = 0.2
 """Share of the newest groups that set the temperature."""
 SHRINK: Final = 500
-"""Groups that the neutral temperature 1 is worth (docs/explanation/measured-choices.md: under about 300 labels, do not refit the calibration)."""
+"""Groups that the neutral temperature 1 is worth: few labels must not refit a calibration (docs/explanation/measured-choices.md)."""
 FEWEST_GROUPS: Final = 50
 
 

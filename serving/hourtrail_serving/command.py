@@ -57,7 +57,7 @@ def serve(
                 f"{host} can be reached from other machines and there is no login yet; add --allow-remote"
             )
         say(WARNING)
-    with _listening(host, port) as listener, opened(ctx) as (store, tenant):
+    with _listening(host, port) as listener, opened(ctx, create=True) as (store, tenant):
         models = load_models(rules_only=rules_only)
         if models.degraded:
             say(f"the rules answer instead of the model: {models.degraded}")

@@ -164,6 +164,6 @@ def test_the_command_follows_another_tenant_and_store(week, run, tmp_path):
     assert run("suggest", *WEEK, "--tenant", "other", "--rules-only", "--json").json["suggestions"] == []
     assert run("--tenant", "other", "suggest", *WEEK, "--rules-only", "--json").json["suggestions"] == []
     other = f"sqlite:///{tmp_path / 'other.sqlite'}"
-    assert run("export", "activities", "--store", other, "--json").json == []
+    assert "there is no database at" in run("export", "activities", "--store", other, "--json", code=2).err
+    assert not (tmp_path / "other.sqlite").exists(), "a mistyped name makes no database"
     assert len(run("export", "activities", "--json").json) == 2
-    assert (tmp_path / "other.sqlite").exists()

@@ -60,6 +60,7 @@ def hourtrail(ctx: click.Context, store_url: str | None, tenant: str | None, *, 
 
 def main() -> None:
     """Entry point of the ``hourtrail`` command: every error is a sentence, none is a traceback."""
+    stdout = sys.stdout
     try:
         code = hourtrail.main(prog_name="hourtrail", standalone_mode=False)
         sys.stdout.flush()
@@ -73,9 +74,9 @@ def main() -> None:
         click.echo(f"hourtrail: {error}", err=True)
         sys.exit(UNUSABLE)
     except (BrokenPipeError, SystemExit) as stop:
-        # The reader (head, less) went away, which click ends with SystemExit; that is not our error. Python would complain
-        # at shutdown otherwise. Any other exit keeps its code.
-        if isinstance(stop, SystemExit) and not isinstance(stop.__context__, OSError):
+        # The reader (head, less) went away; that is not our error. Python would complain at shutdown otherwise. click says
+        # so with SystemExit, after putting another stream in place of standard output; any other exit keeps its code.
+        if isinstance(stop, SystemExit) and sys.stdout is stdout:
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(OK)

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 import click
@@ -13,7 +14,7 @@ from rich.console import Console
 
 from hourtrail.cli.settings import Settings
 from hourtrail.domain.activity import Rejected
-from hourtrail.domain.errors import HourtrailError
+from hourtrail.domain.errors import HourtrailError, NotFound
 from hourtrail.domain.instants import parse_date
 from hourtrail.store import Store, default_url, open_store
 
@@ -62,10 +63,17 @@ class Day(click.ParamType[date]):
 
 
 @contextmanager
-def opened(ctx: click.Context) -> Iterator[tuple[Store, str]]:
-    """The store and the tenant's name; the store is closed at the end."""
+def opened(ctx: click.Context, *, create: bool = False) -> Iterator[tuple[Store, str]]:
+    """The store and the tenant's name; the store is closed at the end.
+
+    Only a command that brings data in makes a new SQLite file: a mistyped name must not answer "nothing there".
+    """
     settings = ctx.ensure_object(Settings)
-    store = open_store(settings.store_url or os.environ.get("HOURTRAIL_STORE") or default_url())
+    url = settings.store_url or os.environ.get("HOURTRAIL_STORE") or default_url()
+    file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") or "://" not in url else None
+    if not create and file is not None and not file.exists():
+        raise NotFound(f"there is no database at {file}; `hourtrail ingest` makes one, or name yours with --store")
+    store = open_store(url)
     try:
         yield store, settings.tenant_name
     finally:

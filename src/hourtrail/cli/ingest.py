@@ -72,7 +72,7 @@ def ingest(
     """
     if first and last and last < first:
         raise click.UsageError(f"--to {last} lies before --from {first}")
-    with opened(ctx) as (store, tenant), fetched(paths) as (local, unreachable):
+    with opened(ctx, create=True) as (store, tenant), fetched(paths) as (local, unreachable):
         options = ReadOptions(
             today=datetime.now(UTC).date(),
             person=person,

@@ -16,8 +16,8 @@ class BandPolicy:
     """Thresholds from most to least certain. ``ask`` bounds the set of alternatives instead of the top answer.
 
     A band whose threshold is None is off: no confidence reaches it. ``most_asked`` is how many alternatives a person
-    can take in at a glance (docs/explanation/measured-choices.md: larger sets are useless on a screen). Raises InvalidInput when the bounds are not
-    descending.
+    can take in at a glance: larger sets are useless on a screen (docs/explanation/measured-choices.md). Raises InvalidInput
+    when the bounds are not descending.
     """
 
     version: str

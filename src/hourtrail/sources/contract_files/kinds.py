@@ -106,7 +106,26 @@ def contract_of(path: Path, shape: Shape) -> DataContract:
             f"{path}: its header names no column of any data contract (it has: {listing(shape.names)}); "
             f"name the kind with --as, one of {', '.join(DATA_CONTRACTS)}"
         )
+    _refuse_a_slip(path, contract, shape.names)
     return contract
+
+
+def _refuse_a_slip(path: Path, contract: DataContract, names: Collection[str]) -> None:
+    """Refuse a header that would be another kind, at least as well, but for one mistyped required column.
+
+    ``persn,client,project`` is an assignment with a slip, and would otherwise be read as a task. Raises NothingRead.
+    """
+    present = frozenset(names)
+    for other in DATA_CONTRACTS.values():
+        missing = [name for name in other.required if name not in present]
+        if other is contract or len(missing) != 1 or len(other.names & present) < len(contract.names & present):
+            continue
+        slip = difflib.get_close_matches(missing[0], present - contract.names, n=1, cutoff=0.75)
+        if slip:
+            raise NothingRead(
+                f"{path}: its header fits {contract.word}, but {slip[0]!r} looks like the {missing[0]!r} of {other.word}; "
+                f"correct it, or say what the file holds with --as"
+            )
 
 
 def require_columns(path: Path, contract: DataContract, names: Collection[str], given: Collection[str]) -> None:
