@@ -5,6 +5,8 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from statistics import median
+from typing import TypeAlias, TypeVar
 
 import pytest
 import sqlalchemy as sa
@@ -14,8 +16,19 @@ from hourtrail.domain.activity import Activity, ActivityKind
 from hourtrail.store import open_store
 from hourtrail.store.schema import activity as table
 
-ROWS, CHUNK, SLOWEST = 100_000, 5_000, 2.0
-"""Rows, rows in one transaction, and the issue's bound: at least half as fast."""
+ROWS, CHUNK, TURNS, SLOWEST = 100_000, 5_000, 3, 2.0
+"""Rows, rows in one transaction, turns of both ways, and the issue's bound on the median turn: at least half as fast."""
+
+T = TypeVar("T")
+Took: TypeAlias = tuple[float, float]
+"""Seconds by the clock, and of this process's own processor time."""
+
+
+def _took(work: Callable[[], object]) -> Took:
+    began, began_cpu = time.perf_counter(), time.process_time()
+    work()
+    return time.perf_counter() - began, time.process_time() - began_cpu
+
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -32,7 +45,7 @@ def _activities() -> list[Activity]:
     ]  # fmt: skip
 
 
-def _bare(url: str, rows: list[Activity]) -> float:
+def _bare(url: str, rows: list[Activity]) -> Took:
     """The driver's executemany of ready tuples: no digest, no look-up, no conflict."""
     names = [column.name for column in table.columns]
     with open_store(url) as store, store.engine.connect() as connection:
@@ -52,27 +65,27 @@ def _bare(url: str, rows: list[Activity]) -> float:
         tuples = [tuple(row[name] for name in names) for row in values]
         cursor = connection.connection.cursor()
         statement = f"INSERT INTO {table.name} ({quoted}) VALUES ({', '.join([mark] * len(names))})"
-        began = time.perf_counter()
-        for at in range(0, ROWS, CHUNK):
-            if sqlite:
-                cursor.execute("BEGIN IMMEDIATE")
-            else:
-                cursor.execute("SELECT set_config('app.tenant', 't', true)")
-            cursor.executemany(statement, tuples[at : at + CHUNK])
-            cursor.execute("COMMIT")
-        return time.perf_counter() - began
+
+        def put() -> None:
+            for at in range(0, ROWS, CHUNK):
+                if sqlite:
+                    cursor.execute("BEGIN IMMEDIATE")
+                else:
+                    cursor.execute("SELECT set_config('app.tenant', 't', true)")
+                cursor.executemany(statement, tuples[at : at + CHUNK])
+                cursor.execute("COMMIT")
+
+        return _took(put)
 
 
-def _ours(url: str, rows: list[Activity]) -> tuple[float, float]:
-    def put() -> float:
-        began = time.perf_counter()
+def _ours(url: str, rows: list[Activity]) -> tuple[Took, Took]:
+    def put() -> None:
         for at in range(0, ROWS, CHUNK):
             with store.tenant("t") as db:
                 db.put_activities(rows[at : at + CHUNK])
-        return time.perf_counter() - began
 
     with open_store(url) as store:
-        first, again = put(), put()
+        first, again = _took(put), _took(put)
         with store.engine.connect() as connection:
             assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == ROWS
     return first, again
@@ -84,15 +97,23 @@ def test_storing_activities_beside_a_bare_executemany(
 ) -> None:
     rows = _activities()
 
-    def in_new_database(name: str, work: Callable[[str, list[Activity]], object]) -> object:
+    def in_new_database(name: str, work: Callable[[str, list[Activity]], T]) -> T:
         folder = tmp_path / name
         folder.mkdir()
         with database(kind, folder, server) as url:
             return work(url, rows)
 
+    ratios = []
     with postgresql_server(tmp_path) as server:
-        bare = in_new_database("bare", _bare)
-        first, again = in_new_database("ours", _ours)
+        for turn in range(TURNS):
+            bare, bare_cpu = in_new_database(f"bare{turn}", _bare)
+            (first, first_cpu), (again, again_cpu) = in_new_database(f"ours{turn}", _ours)
+            ratios.append(first / bare)
+            with capsys.disabled():
+                print(  # noqa: T201 - the benchmark's answer
+                    f"\n{kind}: bare {bare:.2f} s (client's processor {bare_cpu:.2f}), store {first:.2f} s ({first_cpu:.2f})"
+                    f" = {first / bare:.2f} x; again unchanged {again:.2f} s ({again_cpu:.2f})"
+                )
     with capsys.disabled():
-        print(f"\n{kind}: bare {bare:.2f} s, store {first:.2f} s = {first / bare:.2f} x; again unchanged {again:.2f} s")  # noqa: T201 - the benchmark's answer
-    assert first / bare <= SLOWEST
+        print(f"\n{kind}: median of {TURNS} turns {median(ratios):.2f} x")  # noqa: T201 - the benchmark's answer
+    assert median(ratios) <= SLOWEST

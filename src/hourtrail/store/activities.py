@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import MAXYEAR, UTC, datetime
 from hashlib import blake2b
 from json.encoder import encode_basestring
 from operator import attrgetter
@@ -62,19 +62,19 @@ def _body(row: Activity) -> str:
 
     The usual fields are put together here: the encoder takes several times as long for a mapping as for its texts.
     """
-    body = f'{{"kind":"{row.kind}"'
-    if row.title:
-        body += f',"title":{encode_basestring(row.title)}'
-    if row.text:
-        body += f',"text":{encode_basestring(row.text)}'
-    if row.reference:
-        body += f',"reference":{encode_basestring(row.reference)}'
-    if row.series:
-        body += f',"series":{encode_basestring(row.series)}'
-    if row.zone:
-        body += f',"zone":{encode_basestring(row.zone)}'
-    if row.participants:
-        body += f',"participants":[{",".join(map(encode_basestring, row.participants))}]'
+    body = '{"kind":"' + row.kind + '"'
+    if title := row.title:
+        body += f',"title":{encode_basestring(title)}'
+    if text := row.text:
+        body += f',"text":{encode_basestring(text)}'
+    if reference := row.reference:
+        body += f',"reference":{encode_basestring(reference)}'
+    if series := row.series:
+        body += f',"series":{encode_basestring(series)}'
+    if zone := row.zone:
+        body += f',"zone":{encode_basestring(zone)}'
+    if participants := row.participants:
+        body += f',"participants":[{",".join(map(encode_basestring, participants))}]'
     if _rare_of(row) != _USUAL:
         body += f",{_ENCODER.encode(_rare(row))[1:-1]}"
     return body + "}"
@@ -104,9 +104,22 @@ def _rare(row: Activity) -> dict[str, Any]:
     return rare
 
 
+_YEARS: Final = [f"{number:04d}-" for number in range(MAXYEAR + 1)]
+_PAIRS: Final = [f"{number:02d}" for number in range(60)]
+
+
+def _instant(at: datetime) -> str:
+    """As ``isoformat`` writes it, without the zone, but from ready texts: ``isoformat`` takes some 1.7 times as long."""
+    micro = at.microsecond
+    return (
+        f"{_YEARS[at.year]}{_PAIRS[at.month]}-{_PAIRS[at.day]} {_PAIRS[at.hour]}:{_PAIRS[at.minute]}:{_PAIRS[at.second]}"
+        f".{f'{micro:06d}' if micro else '000000'}"
+    )
+
+
 def _values(row: Activity, tenant: str) -> _Values:
-    start = row.start.isoformat(" ", "microseconds")[:26]
-    end = None if row.end is None else row.end.isoformat(" ", "microseconds")[:26]
+    start = _instant(row.start)
+    end = None if row.end is None else _instant(row.end)
     source, external_id, person, container, revision = (
         row.source,
         row.external_id,
@@ -177,9 +190,13 @@ class Activities(Scope):
         that is seen again comes back and counts as updated. Of several rows with one id the last wins.
         """
         by_source: dict[str, dict[str, _Values]] = {}
+        tenant = self.tenant
         for row in rows:
-            values = _values(row, self.tenant)
-            by_source.setdefault(values[1], {})[values[2]] = values
+            values = _values(row, tenant)
+            source = values[1]
+            if source not in by_source:
+                by_source[source] = {}
+            by_source[source][values[2]] = values
         total = Counts()
         for source, by_id in sorted(by_source.items()):
             total += reconcile(
