@@ -81,6 +81,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Computed": _object(
         suggestions=_list("Suggestion"), withheld=_list("Withheld"), created=_COUNT, updated=_COUNT, withdrawn=_COUNT,
         totals=_list(_object(person=_TEXT, date=_DATE, working_minutes=_COUNT, project_minutes=_COUNT)), degraded=_DEGRADED,
+        strangers=_list(_TEXT),
     ),
     "Scored": _object(
         suggestions=_list("Suggestion"), withheld=_list("Withheld"), refused=_list(_REFUSED), model=_MODEL,

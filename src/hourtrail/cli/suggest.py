@@ -54,6 +54,9 @@ def print_result(result: SuggestResult, *, withheld: bool = True) -> None:
     screen = console()
     if result.degraded:
         say(f"the rules answer instead of the model: {result.degraded}")
+    if result.strangers:
+        shown = ", ".join(result.strangers[:5]) + (", …" if len(result.strangers) > 5 else "")
+        say(f"left out, because the firm's people do not name them: {shown}; --person asks for one of them")
     ordered = sorted(result.suggestions, key=lambda row: (row.person, row.date, row.span.start))
     totals = {(row.person, row.date): row for row in result.totals}
     for (person, day), rows in groupby(ordered, key=lambda row: (row.person, row.date)):

@@ -51,6 +51,8 @@ class SuggestResult:
     updated: int = 0
     withdrawn: int = 0
     degraded: str = ""
+    strangers: list[str] = field(default_factory=list)
+    """Who has activities in these days, but is none of the people whom the firm has named."""
 
     def to_json(self) -> dict[str, Any]:
         """The shape of ``suggest --json``, with the day totals, what changed, and why rules answered, as optional extras."""
@@ -70,6 +72,7 @@ class SuggestResult:
             "updated": self.updated,
             "withdrawn": self.withdrawn,
             "degraded": self.degraded or None,
+            "strangers": self.strangers,
         }
 
 
@@ -99,6 +102,9 @@ def suggest(
         master = db.master()
         scoring = Scoring.of(master, db.confirmations(known_before=asked_at), models, cache=db)
         people = _people(db, master, first, last, asked=person)
+        if person is None and master.people:
+            known = {row.id for row in master.people}
+            result.strangers = sorted(set(db.people_with_activities(*_around(first, last))) - known)
     for number, one in enumerate(people, start=1):
         with store.tenant(tenant) as db:
             _PersonRun(db, one, master, scoring, settings, asked_at).run(first, last, result)
@@ -139,15 +145,19 @@ def capture_days(db: TenantStore, person: Person, first: date, last: date, setti
     return CapturedDays(captured, decided, kept)
 
 
+def _around(first: date, last: date) -> tuple[datetime, datetime]:
+    """Bounds that hold these days in every zone."""
+    start = datetime(first.year, first.month, first.day, tzinfo=UTC) - MARGIN
+    return start, datetime(last.year, last.month, last.day, tzinfo=UTC) + 2 * MARGIN
+
+
 def _people(db: TenantStore, master: MasterData, first: date, last: date, *, asked: str | None) -> list[str]:
     """Whose time is in question: the person asked for, or everybody of the firm with activities or open suggestions.
 
     Where the firm has named its people, others (a client's help desk in a ticket export) get nothing unless asked for.
     Raises NotFound when the person asked for is neither known nor has any activity.
     """
-    start = datetime(first.year, first.month, first.day, tzinfo=UTC) - MARGIN
-    end = datetime(last.year, last.month, last.day, tzinfo=UTC) + 2 * MARGIN
-    seen = set(db.people_with_activities(start, end))
+    seen = set(db.people_with_activities(*_around(first, last)))
     known = [row.id for row in master.people]
     if asked is not None:
         if known and asked not in known and asked not in seen:

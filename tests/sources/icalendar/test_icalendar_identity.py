@@ -194,3 +194,10 @@ def test_a_mixed_folder_or_a_repository_is_not_ours(tmp_path, other):
     (tmp_path / other).parent.mkdir(parents=True, exist_ok=True)
     (tmp_path / other).write_text("x")
     assert not IcalendarSource().recognises(tmp_path)
+
+
+@pytest.mark.parametrize("person", ["anna@example.com", "anna", "Anna Berg", "ANNA@example.com"])
+def test_the_owners_answer_is_found_by_address_local_part_or_name(tmp_path, person):
+    attendee = 'ATTENDEE;CN="Anna Berg";PARTSTAT=DECLINED:mailto:anna@example.com'
+    rows = activities(read(write(tmp_path / "a.ics", event("a@example.com", attendee)), person=person))
+    assert [row.response for row in rows] == [Response.DECLINED]

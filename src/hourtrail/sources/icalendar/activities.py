@@ -10,6 +10,7 @@ from hourtrail.domain.activity import Activity, ActivityKind, Response, Sensitiv
 from hourtrail.sources.icalendar.events import CheckedEvent, moment_of, one
 from hourtrail.sources.icalendar.series import Occurred
 from hourtrail.sources.icalendar.zones import iana_name
+from hourtrail.sources.people import attribute
 
 SOURCE = "icalendar"
 _TITLE, _TEXT, _PEOPLE = 500, 10_000, 500
@@ -146,8 +147,9 @@ def _participants(component: Event) -> tuple[str, ...]:
 
 
 def _response(component: Event, owner: str) -> Response:
+    """The owner's answer; the owner is known by the rule of ``--person`` that git and tickets follow too."""
     me = owner.strip().lower().removeprefix("mailto:")
     for person in _people(component, "ATTENDEE"):
-        if me in _addresses(person):
+        if attribute([*_addresses(person), str(person.params.get("CN", ""))], me):
             return _RESPONSE.get(str(person.params.get("PARTSTAT", "")).upper(), Response.NONE)
     return Response.NONE
