@@ -61,6 +61,13 @@ class Answers:
             self._slots[key] = _Slot(digest, self._clock() + KEPT_SECONDS, answer)
         return answer
 
+    def _make_room(self) -> None:
+        """Forget the oldest answer; a request that is still being worked on keeps its place, or it could run twice."""
+        if len(self._slots) > self._most:
+            answered = next((name for name, slot in self._slots.items() if slot.answer is not None), None)
+            if answered is not None:
+                del self._slots[answered]
+
     def _claim(self, key: str, digest: str) -> dict[str, Any] | None:
         with self._lock:
             now = self._clock()
@@ -68,8 +75,7 @@ class Answers:
             if slot is None or slot.until < now:
                 self._slots.pop(key, None)
                 self._slots[key] = _Slot(digest, now + KEPT_SECONDS)
-                if len(self._slots) > self._most:
-                    self._slots.popitem(last=False)
+                self._make_room()
                 return None
             if slot.request != digest:
                 raise KeyReused("this Idempotency-Key was sent with another request; use a new key for a new request")

@@ -48,6 +48,19 @@ def test_while_the_first_is_worked_on_the_second_is_told_so() -> None:
     assert answers.once("k", "r", work) == {"done": True}
 
 
+def test_a_request_in_work_keeps_its_place_however_many_come_after_it() -> None:
+    answers = Answers(most=2)
+
+    def work() -> dict[str, bool]:
+        for key in ("a", "b", "c"):
+            answers.once(key, "r", lambda: {"short": True})
+        with pytest.raises(Conflict):
+            answers.once("k", "r", dict)
+        return {"done": True}
+
+    assert answers.once("k", "r", work) == {"done": True}
+
+
 def test_an_error_leaves_the_key_free() -> None:
     answers = Answers()
     with pytest.raises(ZeroDivisionError):
