@@ -234,9 +234,8 @@ class _Deciding:
 
     def _after_undo(self, suggestion: Suggestion) -> SuggestionStatus:
         """Open again where its event still takes place; otherwise withdrawn, as running suggest would have left it."""
-        around = self.db.activities(
-            person=suggestion.person, start=suggestion.span.start - NEARBY, end=suggestion.span.end + NEARBY
-        )
+        span = suggestion.span
+        around = list(self.db.activities(person=suggestion.person, start=span.start - NEARBY, end=span.end + NEARBY))
         going = any(
             row.key == suggestion.block.anchor
             and row.status is not Status.CANCELLED
