@@ -67,7 +67,7 @@ def lay_out(folder: Path) -> Path:
 
 def _git(*arguments: str, stdin: bytes | None = None) -> None:
     try:
-        done = subprocess.run(["git", *arguments], input=stdin, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603, S607
+        done = subprocess.run(["git", *arguments], input=stdin, capture_output=True, timeout=PATIENCE, check=False)  # noqa: S603, S607 - our own arguments, no shell; git is found on the PATH
     except FileNotFoundError as error:
         raise HourtrailError("git is not installed; the demonstration reads a git history") from error
     if done.returncode:
