@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import Final, Protocol
 
 import numpy as np
@@ -67,10 +67,10 @@ class Scoring:
         self, models: Models, memory: Memory, catalogue: Catalogue, confirmations: Sequence[Confirmation]
     ) -> None:
         self._models, self._memory, self._catalogue = models, memory, catalogue
-        self._known: dict[str, dict[WorkItem, bool | None]] = {}
+        self._booked: dict[str, list[Confirmation]] = {}
         for row in sorted(confirmations, key=lambda row: row.known_at):
             if row.item != NOT_WORK:
-                self._known.setdefault(row.person, {})[row.item] = row.billable
+                self._booked.setdefault(row.person, []).append(row)
 
     @classmethod
     def of(
@@ -91,9 +91,14 @@ class Scoring:
         """Who routes."""
         return self._models.policy
 
-    def known_items(self, person: str) -> list[WorkItem]:
-        """What the person has confirmed before, for firms that give no master data."""
-        return list(self._known.get(person, ()))
+    def known_items(self, person: str, *, as_of: datetime) -> list[WorkItem]:
+        """What the person had confirmed by then, for firms that give no master data."""
+        return list(self._last_billable(person, as_of))
+
+    def _last_billable(self, person: str, as_of: datetime) -> dict[WorkItem, bool | None]:
+        """The person's confirmed items, each as it was last billed; nothing that became known after ``as_of``."""
+        known = takewhile(lambda row: row.known_at <= as_of, self._booked.get(person, ()))
+        return {row.item: row.billable for row in known}
 
     def scores(
         self, candidates: Sequence[Candidate], *, as_of: datetime, cache: VectorCache
@@ -112,8 +117,10 @@ class Scoring:
         ]
         explained = np.concatenate(shown)
         contributions = dict(zip(explained.tolist(), models.scorer.contributions(pairs.matrix[explained]), strict=True))
+        people = {candidate.block.person for candidate in candidates}
+        billable = {person: self._last_billable(person, as_of) for person in people}
         for number, candidate in enumerate(candidates):
-            known = self._known.get(candidate.block.person, {})
+            known = billable[candidate.block.person]
             rows = range(starts[number], starts[number + 1])
             scores = [
                 Score(

@@ -7,16 +7,16 @@ from typing import Any, Final
 
 from hourtrail.capture import Captured, CaptureSettings, capture
 from hourtrail.domain.activity import Response, Status
-from hourtrail.domain.block import Candidate, Withheld, WorkBlock
+from hourtrail.domain.block import Withheld, WorkBlock
 from hourtrail.domain.errors import InvalidInput, NotFound
-from hourtrail.domain.firm import NOT_WORK, Person
+from hourtrail.domain.firm import Person
 from hourtrail.domain.instants import day_bounds, zone_named
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
+from hourtrail.flows.proposals import propose_all
 from hourtrail.flows.resolve import nearest
 from hourtrail.flows.scoring import Scoring
-from hourtrail.policy.propose import propose
 from hourtrail.store import Store, TenantStore
 from hourtrail.wiring import Models
 
@@ -195,22 +195,9 @@ class _PersonRun:
         result.totals.extend(_totals(self.person, captured.working_minutes, [*fresh, *kept, *in_range], first, last))
 
     def _propose(self, blocks: Sequence[WorkBlock], result: SuggestResult) -> list[Suggestion]:
-        candidates: list[Candidate] = []
-        for block in blocks:
-            items = self.master.bookable(self.person, block.date, self.scoring.known_items(self.person))
-            if items:
-                candidates.append(Candidate(block=block, items=(*items, NOT_WORK)))
-            else:
-                result.withheld.append(_unassignable(block))
-        fresh: list[Suggestion] = []
-        for candidate, scores in self.scoring.scores(candidates, as_of=self.asked_at, cache=self.db):
-            suggestion, withheld = propose(
-                candidate, scores, master=self.master, policy=self.scoring.policy, model=self.scoring.model
-            )
-            fresh.append(suggestion)
-            if withheld is not None:
-                result.withheld.append(withheld)
-        return fresh
+        proposals = propose_all(blocks, master=self.master, scoring=self.scoring, as_of=self.asked_at, cache=self.db)
+        result.withheld.extend(proposals.withheld)
+        return proposals.suggestions
 
     def _unsettled(self, fresh: list[Suggestion], result: SuggestResult) -> list[Suggestion]:
         """Those that nobody decided yet. An event that moved far after its decision is reported, never booked twice."""
@@ -296,16 +283,6 @@ def _is_same(before: Suggestion, after: Suggestion) -> bool:
         reasons=before.reasons,
     )
     return items and max(moved) < DRIFT and told == before
-
-
-def _unassignable(block: WorkBlock) -> Withheld:
-    return Withheld(
-        block=block.id,
-        reason="no work item is open to this person on that day; assign them to a project or import tasks",
-        person=block.person,
-        date=block.date,
-        title=block.title,
-    )
 
 
 def _totals(
