@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hourtrail.checks import CHECKS, CheckPolicy
-from hourtrail.checks.policy import BOUNDS, SEVERITIES, load, schema
+from hourtrail.checks.bounds import BOUNDS, SEVERITIES
+from hourtrail.checks.policy import load, schema
 from hourtrail.domain.errors import InvalidInput
 
 CONTRACT = Path(__file__).parents[2] / "data" / "contracts" / "policy.schema.json"
