@@ -46,7 +46,8 @@ _UPDATE: Final = f"""
     ON CONFLICT (tenant, source, external_id)
     DO UPDATE SET {", ".join(f"{name} = excluded.{name}" for name in _NAMES[3:])}, withdrawn_at = NULL
 """
-_TO_SQLITE: Final = f"{_INSERT} VALUES ({', '.join('?' * len(_NAMES))}) {_UPDATE}"
+_NEW_TO_SQLITE: Final = f"{_INSERT} VALUES ({', '.join('?' * len(_NAMES))})"
+_TO_SQLITE: Final = f"{_NEW_TO_SQLITE} {_UPDATE}"
 # One JSON list for each column: a statement for each row, or the driver's arrays, cost more than the rows.
 _TO_POSTGRESQL: Final = f"""
     {_INSERT}
@@ -131,7 +132,8 @@ def _values(row: Activity, tenant: str) -> _Values:
     content = f"{source}\x1f{external_id}\x1f{person}\x1f{container}\x1f{revision}\x1f{start}\x1f{end or ''}\x1f{body}"
     try:
         data = content.encode()
-        unclean = "\0" in content or "\\u0000" in body
+        # A backslash is rare and quickly looked for; six characters are not.
+        unclean = "\0" in content or ("\\" in body and "\\u0000" in body)
     except UnicodeEncodeError:
         data, unclean = content.encode("utf-8", "surrogatepass"), True
     digest = blake2b(data, digest_size=16).hexdigest()
@@ -210,12 +212,16 @@ class Activities(Scope):
             )
         return total
 
-    def _write_activities(self, rows: list[_Values]) -> None:
+    def _write_activities(self, fresh: list[_Values], changed: list[_Values]) -> None:
         if self._connection.dialect.name == "postgresql":
-            lists = tuple(_ENCODER.encode(column) for column in zip(*rows, strict=True))
+            lists = tuple(_ENCODER.encode(column) for column in zip(*fresh, *changed, strict=True))
             self._connection.exec_driver_sql(_TO_POSTGRESQL, lists)
-        else:
-            self._connection.exec_driver_sql(_TO_SQLITE, rows)
+            return
+        # SQLite has one writer at a time, and it is us since the transaction began: what was not there is not there now.
+        if fresh:
+            self._connection.exec_driver_sql(_NEW_TO_SQLITE, fresh)
+        if changed:
+            self._connection.exec_driver_sql(_TO_SQLITE, changed)
 
     def withdraw_missing(self, snapshot: Snapshot, seen: Collection[str]) -> int:
         """Withdraw what the store holds inside the snapshot's window and the source did not tell again; how many.

@@ -81,9 +81,9 @@ def reconcile(
     where: tuple[ColumnElement[bool], ...] = (),
     look: tuple[ColumnElement[Any], ...] = (),
     replaces: Callable[[Row, R], bool],
-    write: Callable[[list[R]], None],
+    write: Callable[[list[R], list[R]], None],
 ) -> Counts:
-    """Let ``write`` upsert those of ``rows`` that are new, or that ``replaces`` says take a stored row's place.
+    """Let ``write`` store those of ``rows`` that are new, and those that ``replaces`` says take a stored row's place.
 
     ``rows`` are by ``key``, the column that is their identity in the tenant; ``where`` narrows the table to the rows among
     which it is unique; ``look`` names what else than the digest ``replaces`` has to know of the stored row. Existing rows
@@ -98,7 +98,7 @@ def reconcile(
         changed = [rows[name] for name in known if replaces(known[name], rows[name])]
         fresh = [rows[name] for name in chunk if name not in known]
         if changed or fresh:
-            write([*fresh, *changed])
+            write(fresh, changed)
         total += Counts(len(fresh), len(changed), len(known) - len(changed))
     return total
 
@@ -121,8 +121,8 @@ def put(
     connection = scope._connection  # noqa: SLF001 - as above
     statement = upsert_statement(connection, table, keep=keep)
 
-    def write(values: list[Row]) -> None:
-        connection.execute(statement, [{"tenant": scope.tenant, **row} for row in values])
+    def write(fresh: list[Row], changed: list[Row]) -> None:
+        connection.execute(statement, [{"tenant": scope.tenant, **row} for row in (*fresh, *changed)])
 
     by_key = {row[key]: row for row in rows}
     return reconcile(scope, table.c[key], by_key, look=look, replaces=replaces, write=write)
