@@ -9,10 +9,10 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 
 from hourtrail.domain.errors import HourtrailError
+from hourtrail.flows.vectors import VectorMemory
 from hourtrail.store import Store
 from hourtrail.wiring import Models
 from hourtrail_serving.idempotency import Answers
-from hourtrail_serving.vectors import VectorMemory
 
 HEAVY_AT_ONCE: Final = 4
 """Requests that compute for seconds, at one time; pages and reads keep the other threads."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from hourtrail.cli.backtest_capture import capture
 from hourtrail.cli.common import answer, end_progress, say_refused
 from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.flows.backtest import MappingOptions, backtest_mapping
@@ -19,6 +20,9 @@ READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group()
 def backtest() -> None:
     """Replay labelled work in time order and measure."""
+
+
+backtest.add_command(capture)
 
 
 @backtest.command()

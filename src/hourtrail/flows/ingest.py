@@ -83,7 +83,7 @@ def ingest(
     for row in refused:
         report.refuse(row)
     for path in paths:
-        for found, source in _claimed(path, sources, options, report):
+        for found, source in claimed(path, sources, options, report):
             run = _Run(store, tenant, report, privacy or PrivacyRules(), progress, actor=actor, path=found)
             _read_one(run, source, found, options)
     report.seconds = round(time.monotonic() - began, 3)
@@ -106,7 +106,7 @@ def _read_one(run: "_Run", source: Source, path: Path, options: ReadOptions) -> 
         run.report.refuse(Rejected(file=str(path), reason=f"cannot be read: {error.strerror or error}"))
 
 
-def _claimed(
+def claimed(
     path: Path, sources: Sequence[Source], options: ReadOptions, report: IngestReport
 ) -> Iterator[tuple[Path, Source]]:
     """The inputs below ``path`` with the one source that reads each; folders that no source claims are opened."""
@@ -127,7 +127,7 @@ def _claimed(
         for child in children:
             # A link to a folder may lead back to where it came from.
             if not child.name.startswith(".") and not (child.is_symlink() and child.is_dir()):
-                yield from _claimed(child, sources, options, report)
+                yield from claimed(child, sources, options, report)
     else:
         report.refuse(Rejected(file=str(path), reason="no source reads this kind of file; see `hourtrail sources`"))
 

@@ -1,0 +1,109 @@
+"""Run the person's days through capture, features, scores and policy, each as it would have stood when the day was over."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from itertools import groupby
+
+from hourtrail.capture import CaptureSettings, capture
+from hourtrail.domain.activity import Activity
+from hourtrail.domain.block import WorkBlock
+from hourtrail.domain.firm import Person
+from hourtrail.domain.instants import day_bounds, local_date, zone_named
+from hourtrail.domain.memory import Confirmation
+from hourtrail.domain.suggestion import Suggestion
+from hourtrail.flows.backtest.capture_files import CaptureInput
+from hourtrail.flows.backtest.capture_learning import confirmations
+from hourtrail.flows.proposals import propose_all
+from hourtrail.flows.scoring import Scoring
+from hourtrail.flows.suggest import MARGIN
+from hourtrail.flows.vectors import VectorMemory
+from hourtrail.wiring import Models
+
+
+@dataclass(frozen=True, slots=True)
+class _Day:
+    """The blocks of one person's local day, asked about at ``asked_at``: the instant at which that day is over."""
+
+    asked_at: datetime
+    blocks: tuple[WorkBlock, ...]
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What was proposed for the measured days, by person; ``without_work_item`` counts blocks with nothing to book them on."""
+
+    suggestions: dict[str, list[Suggestion]] = field(default_factory=dict)
+    without_work_item: int = 0
+
+
+def replay(
+    given: CaptureInput,
+    first: date,
+    last: date,
+    *,
+    delay: timedelta,
+    models: Models,
+    settings: CaptureSettings,
+    progress: Callable[[int, int], None],
+) -> Replayed:
+    """Propose for every measured person-day with activities; what lies before ``first`` is only history.
+
+    ``progress`` is told person-days done and in all. The confirmations of the whole time are laid out once: the features
+    read only those known by the instant asked about, which is what makes one pass over all days honest.
+    """
+    days, learned = _captured(given, first, last, delay, settings)
+    cache = VectorMemory()
+    scoring = Scoring.of(given.master, learned, models, cache=cache)
+    found = Replayed()
+    days.sort(key=lambda day: day.asked_at)
+    done = 0
+    for asked_at, together in groupby(days, key=lambda day: day.asked_at):
+        group = list(together)
+        blocks = [block for day in group for block in day.blocks]
+        proposals = propose_all(blocks, master=given.master, scoring=scoring, as_of=asked_at, cache=cache)
+        for row in proposals.suggestions:
+            found.suggestions.setdefault(row.person, []).append(row)
+        found.without_work_item += len(blocks) - len(proposals.suggestions)
+        done += len(group)
+        progress(done, len(days))
+    return found
+
+
+def _captured(
+    given: CaptureInput, first: date, last: date, delay: timedelta, settings: CaptureSettings
+) -> tuple[list[_Day], list[Confirmation]]:
+    """The measured days with their blocks, and everything that anybody booked, beside the evidence of its time."""
+    days: list[_Day] = []
+    learned: list[Confirmation] = []
+    for name in sorted({*given.truth, *given.booked}):
+        person, booked = given.person(name), given.booked.get(name, [])
+        # What happened before the first entry can teach nothing.
+        begin = min([first, *(entry.date for entry in booked)])
+        blocks: list[WorkBlock] = []
+        for day, asked_at, found in _days_of(person, given.activities.get(name, ()), begin, last, settings):
+            blocks += found
+            if day >= first and found:
+                days.append(_Day(asked_at, found))
+        learned.extend(confirmations(person, booked, blocks, delay))
+    return days, learned
+
+
+def _days_of(
+    person: Person, activities: Sequence[Activity], first: date, last: date, settings: CaptureSettings
+) -> Iterator[tuple[date, datetime, tuple[WorkBlock, ...]]]:
+    """Each local day that an activity touches, when it is over, and its blocks by what had begun by then."""
+    zone = zone_named(person.zone)
+    starts = [row.start for row in activities]
+    longest = timedelta(hours=settings.max_block_hours)
+    touched: set[date] = set()
+    for row in activities:
+        touched.add(local_date(row.start, zone))
+        if row.end is not None and row.end - row.start <= longest:
+            touched.add(local_date(row.end, zone))
+    for day in sorted(one for one in touched if first <= one <= last):
+        begin, over = day_bounds(day, day, zone)
+        seen = activities[bisect_left(starts, begin - MARGIN) : bisect_left(starts, over)]
+        captured = capture(person, seen, settings=settings)
+        yield day, over, tuple(block for block in captured.blocks if block.date == day)
