@@ -94,3 +94,19 @@ def test_what_is_no_amount_is_refused(text):
 def test_an_amount_is_finite():
     with pytest.raises(InvalidInput):
         Money(Decimal("NaN"), "EUR")
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "rounded"),
+    [
+        ("169.915", "GBP", "169.92"),
+        ("-169.915", "GBP", "-169.92"),
+        ("10287.5", "JPY", "10288"),
+        ("1.2345", "KWD", "1.235"),
+        ("3", "EUR", "3.00"),
+    ],
+)
+def test_money_is_rounded_half_up_to_the_minor_unit_of_its_currency(amount, currency, rounded):
+    money = Money(Decimal(amount), currency)
+    assert str(money.to_cents().amount) == rounded
+    assert str(money) == f"{rounded} {currency}"

@@ -4,11 +4,22 @@ import re
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
+from typing import Final
 
 from hourtrail.domain.errors import InvalidInput
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _LARGEST = Decimal(10) ** 15
+
+# ISO 4217, list one: the currencies whose minor unit is not a hundredth.
+_DECIMAL_PLACES: Final = {
+    **dict.fromkeys(
+        ("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV"), 0
+    ),
+    **dict.fromkeys(("XAF", "XOF", "XPF"), 0),
+    **dict.fromkeys(("BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"), 3),
+    **dict.fromkeys(("CLF", "UYW"), 4),
+}
 
 
 def parse_decimal(text: str, what: str) -> Decimal:
@@ -52,8 +63,16 @@ class Money:
         return Money(self.amount * factor, self.currency)
 
     def to_cents(self) -> "Money":
-        """Rounded half up to two places, for display and for documents."""
-        return Money(self.amount.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP), self.currency)
+        """Rounded half up to the currency's minor unit (ISO 4217): the cent, but the whole yen and the fils.
+
+        The one rounding of money in the product: once, on the amount of a line. Half up means away from zero, so that a
+        credit mirrors its charge.
+        """
+        unit = Decimal(1).scaleb(-_DECIMAL_PLACES.get(self.currency, 2))
+        return Money(self.amount.quantize(unit, rounding=ROUND_HALF_UP), self.currency)
+
+    def __str__(self) -> str:
+        return f"{self.to_cents().amount:f} {self.currency}"
 
 
 class RoundingRule(StrEnum):

@@ -1,0 +1,48 @@
+"""The contract and rate engine: pure, exact, in decimals. ``price`` gives the draft of one contract over one period.
+
+How each kind of contract is read, with worked examples to the cent, stands in ``docs/explanation/pricing.md``.
+"""
+
+from hourtrail.domain.pricing.draft import Draft, DraftLine, Held, HeldReason, LineKind, Objection, add_up
+from hourtrail.domain.pricing.engine import price
+from hourtrail.domain.pricing.periods import BillingPeriod, is_closed, next_open, period_of
+from hourtrail.domain.pricing.rates import GradeOf, HourlyRates, stated_rate
+from hourtrail.domain.pricing.terms import (
+    BY_THE_HOUR,
+    OverCap,
+    PricingPolicy,
+    Rollover,
+    RoundingScope,
+    currency_of,
+    price_of,
+    rollover_of,
+)
+from hourtrail.domain.pricing.work import in_order, quantity
+
+__all__ = [
+    "BY_THE_HOUR",
+    "BillingPeriod",
+    "Draft",
+    "DraftLine",
+    "GradeOf",
+    "Held",
+    "HeldReason",
+    "HourlyRates",
+    "LineKind",
+    "Objection",
+    "OverCap",
+    "PricingPolicy",
+    "Rollover",
+    "RoundingScope",
+    "add_up",
+    "currency_of",
+    "in_order",
+    "is_closed",
+    "next_open",
+    "period_of",
+    "price",
+    "price_of",
+    "quantity",
+    "rollover_of",
+    "stated_rate",
+]
