@@ -1,0 +1,6 @@
+"""What people write into their timesheets: remembered, rounded, late, copied, and worded in their own way."""
+
+from hourtrail_training.simulator.reports.reporter import Reporter, entry_id
+from hourtrail_training.simulator.reports.writing import ReportWriter, merge
+
+__all__ = ["ReportWriter", "Reporter", "entry_id", "merge"]
