@@ -38,9 +38,17 @@ class PairFrame:
 
 
 def frame(
-    candidates: Sequence[Candidate], *, as_of: datetime, memory: Memory, catalogue: Catalogue, encode: Encode | None
+    candidates: Sequence[Candidate],
+    *,
+    as_of: datetime | Sequence[datetime],
+    memory: Memory,
+    catalogue: Catalogue,
+    encode: Encode | None,
 ) -> PairFrame:
-    """Features of every (block, work item) pair of ``candidates``, asked as of one instant. Raises NaiveTime."""
+    """Features of every (block, work item) pair of ``candidates``, asked as of one instant or each of its own.
+
+    Raises NaiveTime.
+    """
     listed = [items for items, _ in groupby(row.items for row in candidates)]
     known = catalogue.including(chain.from_iterable(listed), encode)
     queries = Queries.of_blocks([row.block for row in candidates], as_of=as_of, encode=encode)

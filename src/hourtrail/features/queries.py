@@ -36,8 +36,11 @@ class Queries:
     around: Terms
 
     @classmethod
-    def of_blocks(cls, blocks: Sequence[WorkBlock], *, as_of: datetime, encode: Encode | None) -> "Queries":
-        """Every block asked as of the same instant. Raises NaiveTime."""
+    def of_blocks(
+        cls, blocks: Sequence[WorkBlock], *, as_of: datetime | Sequence[datetime], encode: Encode | None
+    ) -> "Queries":
+        """Every block asked as of the same instant, or each as of its own. Raises NaiveTime."""
+        instants = [as_of] * len(blocks) if isinstance(as_of, datetime) else as_of
         pieces = [
             Piece(
                 person=block.person, at=block.span.start, zone=block.zone, text=block.text or block.title,
@@ -48,7 +51,7 @@ class Queries:
         return cls._of(
             pieces,
             encode,
-            asked=[utc(as_of, "as_of")] * len(blocks),
+            asked=[utc(instant, "as_of") for instant in instants],
             days=[block.date for block in blocks],
             minutes=[float(block.suggested_minutes) for block in blocks],
             kinds=[block.kind for block in blocks],

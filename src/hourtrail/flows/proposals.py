@@ -21,21 +21,35 @@ class Proposals:
 
 
 def propose_all(
-    blocks: Sequence[WorkBlock], *, master: MasterData, scoring: Scoring, as_of: datetime, cache: VectorCache
+    blocks: Sequence[WorkBlock],
+    *,
+    master: MasterData,
+    scoring: Scoring,
+    as_of: datetime | Sequence[datetime],
+    cache: VectorCache,
+    explained: bool = True,
 ) -> Proposals:
-    """Score and route ``blocks``, of one person or of several, with nothing that became known after ``as_of``."""
+    """Score and route ``blocks``, of one person or of several.
+
+    ``as_of`` is one instant, or one a block: nothing that became known later is read. ``explained=False`` leaves out the
+    reasons and the entries leaned on, which change no answer.
+    """
     found = Proposals()
     candidates: list[Candidate] = []
-    in_question: dict[tuple[str, date], tuple[WorkItem, ...]] = {}
-    for block in blocks:
-        asked = block.person, block.date
-        if asked not in in_question:
-            in_question[asked] = master.bookable(*asked, scoring.known_items(block.person, as_of=as_of))
-        if items := in_question[asked]:
+    asked: list[datetime] = []
+    in_question: dict[tuple[str, date, datetime], tuple[WorkItem, ...]] = {}
+    instants = [as_of] * len(blocks) if isinstance(as_of, datetime) else as_of
+    for block, instant in zip(blocks, instants, strict=True):
+        asker = block.person, block.date, instant
+        if asker not in in_question:
+            known = scoring.known_items(block.person, as_of=instant)
+            in_question[asker] = master.bookable(block.person, block.date, known)
+        if items := in_question[asker]:
             candidates.append(Candidate(block=block, items=(*items, NOT_WORK)))
+            asked.append(instant)
         else:
             found.withheld.append(_unassignable(block))
-    for candidate, scores in scoring.scores(candidates, as_of=as_of, cache=cache):
+    for candidate, scores in scoring.scores(candidates, as_of=asked, cache=cache, explained=explained):
         suggestion, withheld = propose(candidate, scores, master=master, policy=scoring.policy, model=scoring.model)
         found.suggestions.append(suggestion)
         if withheld is not None:

@@ -67,10 +67,13 @@ class Scoring:
         self, models: Models, memory: Memory, catalogue: Catalogue, confirmations: Sequence[Confirmation]
     ) -> None:
         self._models, self._memory, self._catalogue = models, memory, catalogue
-        self._booked: dict[str, list[Confirmation]] = {}
+        self._changes: dict[str, list[Confirmation]] = {}
+        last: dict[tuple[str, WorkItem], bool | None] = {}
         for row in sorted(confirmations, key=lambda row: row.known_at):
-            if row.item != NOT_WORK:
-                self._booked.setdefault(row.person, []).append(row)
+            booked = row.person, row.item
+            if row.item != NOT_WORK and (booked not in last or last[booked] != row.billable):
+                last[booked] = row.billable
+                self._changes.setdefault(row.person, []).append(row)
 
     @classmethod
     def of(
@@ -97,13 +100,23 @@ class Scoring:
 
     def _last_billable(self, person: str, as_of: datetime) -> dict[WorkItem, bool | None]:
         """The person's confirmed items, each as it was last billed; nothing that became known after ``as_of``."""
-        known = takewhile(lambda row: row.known_at <= as_of, self._booked.get(person, ()))
+        known = takewhile(lambda row: row.known_at <= as_of, self._changes.get(person, ()))
         return {row.item: row.billable for row in known}
 
     def scores(
-        self, candidates: Sequence[Candidate], *, as_of: datetime, cache: VectorCache
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        as_of: datetime | Sequence[datetime],
+        cache: VectorCache,
+        explained: bool = True,
     ) -> Iterator[tuple[Candidate, tuple[Score, ...]]]:
-        """Each candidate with its scores, most probable first; ties keep the order of the work items."""
+        """Each candidate with its scores, most probable first; ties keep the order of the work items.
+
+        ``as_of`` is one instant, or one a candidate: nothing that became known later is read.
+        Reasons take most of the time; a replay that nobody reads leaves them out with ``explained=False``. They change no
+        answer.
+        """
         if not candidates:
             return
         models = self._models
@@ -115,12 +128,13 @@ class Scoring:
             begin + np.argsort(-probabilities[begin:end], kind="stable")[:SHOWN]
             for begin, end in pairwise(starts.tolist())
         ]
-        explained = np.concatenate(shown)
-        contributions = dict(zip(explained.tolist(), models.scorer.contributions(pairs.matrix[explained]), strict=True))
-        people = {candidate.block.person for candidate in candidates}
-        billable = {person: self._last_billable(person, as_of) for person in people}
+        told = np.concatenate(shown) if explained else np.zeros(0, dtype=np.int64)
+        contributions = dict(zip(told.tolist(), models.scorer.contributions(pairs.matrix[told]), strict=True))
+        instants = [as_of] * len(candidates) if isinstance(as_of, datetime) else as_of
+        askers = [(row.block.person, instant) for row, instant in zip(candidates, instants, strict=True)]
+        billable = {asker: self._last_billable(*asker) for asker in set(askers)}
         for number, candidate in enumerate(candidates):
-            known = billable[candidate.block.person]
+            known = billable[askers[number]]
             rows = range(starts[number], starts[number + 1])
             scores = [
                 Score(

@@ -1,10 +1,10 @@
 """Run the person's days through capture, features, scores and policy, each as it would have stood when the day was over."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from itertools import groupby
+from typing import Final
 
 from hourtrail.capture import CaptureSettings, capture
 from hourtrail.domain.activity import Activity
@@ -20,6 +20,9 @@ from hourtrail.flows.scoring import Scoring
 from hourtrail.flows.suggest import MARGIN
 from hourtrail.flows.vectors import VectorMemory
 from hourtrail.wiring import Models
+
+BATCH: Final = 64
+"""Blocks scored in one matrix, each as of its own instant: fewer cost more calls, more cost memory (0.5 kB a work item)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +62,32 @@ def replay(
     found = Replayed()
     days.sort(key=lambda day: day.asked_at)
     done = 0
-    for asked_at, together in groupby(days, key=lambda day: day.asked_at):
-        group = list(together)
-        blocks = [block for day in group for block in day.blocks]
-        proposals = propose_all(blocks, master=given.master, scoring=scoring, as_of=asked_at, cache=cache)
+    for batch in _batches(days):
+        blocks = [block for day in batch for block in day.blocks]
+        instants = [day.asked_at for day in batch for _ in day.blocks]
+        proposals = propose_all(
+            blocks, master=given.master, scoring=scoring, as_of=instants, cache=cache, explained=False
+        )
         for row in proposals.suggestions:
             found.suggestions.setdefault(row.person, []).append(row)
         found.without_work_item += len(blocks) - len(proposals.suggestions)
-        done += len(group)
+        done += len(batch)
         progress(done, len(days))
     return found
+
+
+def _batches(days: Iterable[_Day]) -> Iterator[list[_Day]]:
+    """Days in the order given, as many together as fill a matrix."""
+    batch: list[_Day] = []
+    blocks = 0
+    for day in days:
+        batch.append(day)
+        blocks += len(day.blocks)
+        if blocks >= BATCH:
+            yield batch
+            batch, blocks = [], 0
+    if batch:
+        yield batch
 
 
 def _captured(
