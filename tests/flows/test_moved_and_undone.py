@@ -148,7 +148,12 @@ def test_findings_of_the_store_are_kept_once_and_time_by_hand_is_in_the_training
     for _ in range(2):
         check_store(store, "default", today=DAY)
     with store.tenant("default") as db:
-        assert sorted(row["check"] for row in rows(db, "findings")) == ["daily_hours", "duplicate_entry"]
+        assert sorted(row["check"] for row in rows(db, "findings")) == [
+            "daily_hours",
+            "duplicate_entry",
+            "late_entry",
+            "late_entry",
+        ]
         added = [row for row in rows(db, "training-set") if row["outcome"] == "added"]
     assert [(row["position"], row["project"], row["booked_minutes"]) for row in added] == [
         (0, "portal", 600),

@@ -7,6 +7,7 @@ from hourtrail.checks.catalog import CHECKS, run, skipped
 from hourtrail.checks.context import CheckContext, Grain, grain_of
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.tally import ScoredEntry, scores, summary
+from hourtrail.checks.under_reporting import TeamShortfall, under_reporting
 
 __all__ = [
     "CHECKS",
@@ -14,9 +15,11 @@ __all__ = [
     "CheckPolicy",
     "Grain",
     "ScoredEntry",
+    "TeamShortfall",
     "grain_of",
     "run",
     "scores",
     "skipped",
     "summary",
+    "under_reporting",
 ]

@@ -23,6 +23,14 @@ def _hours(default: str, highest: int, meaning: str) -> Bound:
     return Bound(Decimal(default), Decimal(0), Decimal(highest), meaning)
 
 
+def _days(default: str, highest: int, meaning: str) -> Bound:
+    return Bound(Decimal(default), Decimal(0), Decimal(highest), meaning)
+
+
+def _number(default: str, lowest: float, highest: int, meaning: str) -> Bound:
+    return Bound(Decimal(default), Decimal(str(lowest)), Decimal(highest), meaning)
+
+
 BOUNDS: Final[Mapping[str, Mapping[str, Bound]]] = MappingProxyType(
     {
         "near_duplicate": {
@@ -49,6 +57,55 @@ BOUNDS: Final[Mapping[str, Mapping[str, Bound]]] = MappingProxyType(
                 "From this many people on, the task list is taken to be at fault.",
             ),
         },
+        "late_entry": {"days": _days("7", 366, "An entry created more days after its work date than this is late.")},
+        "future_entry": {"days": _days("0", 366, "An entry dated more days after today than this is shown.")},
+        "thin_narrative": {
+            "characters": _number(
+                "12", 0, 1000, "Where the contract requires a narrative: one of fewer letters and digits is thin."
+            ),
+            "characters_elsewhere": _number("0", 0, 1000, "The same for all other billed entries; 0 asks for none."),
+        },
+        "foreign_client_named": {
+            "clients": _number(
+                "2", 1, 10_000, "A client's name in the narratives of more other clients than this is an everyday word."
+            ),
+            "keyword_clients": _number(
+                "1",
+                1,
+                10_000,
+                "A task's keyword in the narratives of more other clients than this is an everyday word.",
+            ),
+        },
+        "copied_week": {
+            "lines": _number("2", 1, 1000, "More repeated entries than this, routine left out, make a copied week.")
+        },
+        "no_evidence": {
+            "hours": _hours("3", 24, "A day whose evidence is more hours below the person's usual share is shown."),
+            "days": _number("5", 1, 366, "At least this many booked days with evidence make a habit."),
+            "usual_share": _number("0.5", 0, 1, "Below this usual share of evidence nothing is said of the person."),
+        },
+        "missing_time": {
+            "evidence_minutes": _number(
+                "60", 0, 1440, "Evidence of more minutes a day than booked plus this is shown."
+            ),
+            "week_hours": _number("1", 0, 168, "A week more hours below capacity than this is shown."),
+            "quiet_days": _number(
+                "31", 1, 1100, "A longer stretch without any sign of a person is not taken for missing time."
+            ),
+            "team_people": _number("5", 3, 1000, "Fewest people of a team whose time is summed."),
+            "team_weeks": _number("4", 2, 52, "Weeks in a row after which a team that books too little is listed."),
+            "team_share": _number(
+                "0.1", 0, 1, "A team books too little when more than this share of evidence is missing."
+            ),
+        },
+        "missed_team_meeting": {
+            "people": _number("2", 1, 1000, "At least this many others must have booked the meeting."),
+            "share": _number("0.75", 0, 1, "At least this share of the others must have booked the meeting."),
+        },
+        "inconsistent_coding": {
+            "uses": _number("3", 2, 1000, "At least this many entries on one code make it the usual one."),
+            "share": _number("0.75", 0.5, 1, "At least this share of entries on one code makes it the usual one."),
+        },
     }
 )
 """Every bound that a check knows. Limits are strict: only more than the bound is a finding."""
@@ -66,6 +123,17 @@ SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType(
         "not_assigned": Severity.WARN,
         "outside_dates": Severity.WARN,
         "unknown_work_item": Severity.BLOCK,
+        "weekend_or_holiday": Severity.INFO,
+        "on_absence": Severity.WARN,
+        "late_entry": Severity.INFO,
+        "future_entry": Severity.WARN,
+        "thin_narrative": Severity.WARN,
+        "foreign_client_named": Severity.WARN,
+        "copied_week": Severity.WARN,
+        "no_evidence": Severity.INFO,
+        "missing_time": Severity.INFO,
+        "missed_team_meeting": Severity.INFO,
+        "inconsistent_coding": Severity.WARN,
     }
 )
 """Every check by its stable public name, with its default severity."""

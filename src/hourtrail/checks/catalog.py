@@ -6,14 +6,25 @@ from typing import Final, TypeAlias
 
 from hourtrail.checks import (
     closed_task,
+    copied_week,
     daily_hours,
     duplicate_entry,
+    foreign_client_named,
+    future_entry,
     implausible_minutes,
+    inconsistent_coding,
+    late_entry,
+    missed_team_meeting,
+    missing_time,
     near_duplicate,
+    no_evidence,
     not_assigned,
+    on_absence,
     outside_dates,
     overlap,
+    thin_narrative,
     unknown_work_item,
+    weekend_or_holiday,
     weekly_hours,
     zero_minutes,
 )
@@ -38,12 +49,37 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
             not_assigned,
             outside_dates,
             unknown_work_item,
+            weekend_or_holiday,
+            on_absence,
+            late_entry,
+            future_entry,
+            thin_narrative,
+            foreign_client_named,
+            copied_week,
+            no_evidence,
+            missing_time,
+            missed_team_meeting,
+            inconsistent_coding,
         )
     }
 )
 
 # Where one date stands for a week, a sum or a span of a single day says nothing.
-DAY_ONLY: Final = frozenset({overlap.NAME, implausible_minutes.NAME, daily_hours.NAME})
+DAY_ONLY: Final = frozenset(
+    module.NAME
+    for module in (
+        overlap,
+        implausible_minutes,
+        daily_hours,
+        weekend_or_holiday,
+        on_absence,
+        late_entry,
+        copied_week,
+        no_evidence,
+        missing_time,
+        missed_team_meeting,
+    )
+)
 
 # Any one of these is enough for the check to say something.
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -52,6 +88,13 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         not_assigned.NAME: ("assignments",),
         outside_dates.NAME: ("tasks", "contracts", "assignments"),
         unknown_work_item.NAME: ("tasks",),
+        weekend_or_holiday.NAME: ("people",),
+        on_absence.NAME: ("activities",),
+        thin_narrative.NAME: ("contracts",),
+        foreign_client_named.NAME: ("tasks",),
+        no_evidence.NAME: ("activities",),
+        missing_time.NAME: ("people", "activities"),
+        missed_team_meeting.NAME: ("activities",),
     }
 )
 
@@ -60,7 +103,7 @@ def skipped(context: CheckContext, policy: CheckPolicy | None = None) -> dict[st
     """The checks that this input silences, each with the reason; those that the policy switches off too, if one is given."""
     reasons: dict[str, str] = {}
     for name in CHECKS:
-        needed = NEEDS.get(name, ())
+        needed = () if _asks_for_narratives(name, policy) else NEEDS.get(name, ())
         if policy is not None and not policy.enabled(name):
             reasons[name] = "switched off by the policy"
         elif name in DAY_ONLY and context.grain is Grain.WEEK:
@@ -68,6 +111,11 @@ def skipped(context: CheckContext, policy: CheckPolicy | None = None) -> dict[st
         elif needed and all(getattr(context, part) is None for part in needed):
             reasons[name] = f"no {' or '.join(needed)} given"
     return reasons
+
+
+def _asks_for_narratives(name: str, policy: CheckPolicy | None) -> bool:
+    """Whether the policy itself asks for narratives, so that no contract has to."""
+    return name == thin_narrative.NAME and policy is not None and policy.bound(name, "characters_elsewhere") > 0
 
 
 def run(context: CheckContext, policy: CheckPolicy) -> list[Finding]:

@@ -8,7 +8,12 @@ from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from hourtrail.checks.calendars import Absences, Calendars
+from hourtrail.checks.evidence import Evidence
+from hourtrail.checks.prices import Prices
+from hourtrail.checks.recurring import Recurring
 from hourtrail.checks.work_items import WorkItems
+from hourtrail.domain.activity import Activity
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import UnknownZone
 from hourtrail.domain.firm import Assignment, Contract, Holiday, Person, Rate, Task
@@ -38,7 +43,7 @@ def grain_of(entries: Sequence[TimeEntry]) -> Grain:
 class CheckContext:
     """Entries and master data of one run. None means "not given": checks that need it stay silent.
 
-    ``as_of`` is today for this run.
+    ``as_of`` is today for this run. ``evidence`` are the blocks of work that ``activities`` were folded to.
     """
 
     entries: Sequence[TimeEntry]
@@ -50,6 +55,8 @@ class CheckContext:
     people: Sequence[Person] | None = None
     holidays: Sequence[Holiday] | None = None
     rates: Sequence[Rate] | None = None
+    activities: Sequence[Activity] | None = None
+    evidence: Evidence | None = None
 
     @cached_property
     def ranked(self) -> tuple[TimeEntry, ...]:
@@ -76,6 +83,34 @@ class CheckContext:
         """The ranked entries without those that only repeat an earlier one."""
         repeats = {id(entry) for group in self.identical for entry in group[1:]}
         return tuple(entry for entry in self.ranked if id(entry) not in repeats)
+
+    @cached_property
+    def days(self) -> dict[tuple[str, date], list[TimeEntry]]:
+        """What each person booked on each date, the ranked entries in their order."""
+        days: dict[tuple[str, date], list[TimeEntry]] = {}
+        for entry in self.ranked:
+            days.setdefault((entry.person, entry.date), []).append(entry)
+        return days
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        """When each known person is expected to work."""
+        return Calendars(self.people or (), self.holidays or ())
+
+    @cached_property
+    def absences(self) -> Absences:
+        """Who was away when."""
+        return Absences(self.activities or (), self.zone)
+
+    @cached_property
+    def prices(self) -> Prices:
+        """What an hour of each person brings on average."""
+        return Prices(self.ranked)
+
+    @cached_property
+    def recurring(self) -> Recurring:
+        """The recurring meetings that entries stand for."""
+        return Recurring(self.activities or (), self.local_date)
 
     @cached_property
     def work_items(self) -> WorkItems:

@@ -65,7 +65,7 @@ def worth(entry: TimeEntry, minutes: int | Decimal | None = None) -> Money | Non
         return None
 
 
-def worth_of_excess(entries: Sequence[TimeEntry], limit: Decimal) -> Money | None:
+def worth_of_excess(entries: Sequence[TimeEntry], limit: Decimal | int) -> Money | None:
     """What the minutes over ``limit`` cost at the entries' average price; None without rates, or in several currencies."""
     total = sum(entry.minutes for entry in entries)
     priced = [money for entry in entries if (money := worth(entry, entry.minutes))]

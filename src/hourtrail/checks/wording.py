@@ -9,6 +9,7 @@ _MONTHS: Final = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 def duration(minutes: int | Decimal) -> str:
@@ -43,3 +44,8 @@ def window(first: date | None, last: date | None) -> str:
 def count(number: int, one: str, many: str) -> str:
     """``1 entry``, ``2 entries``."""
     return f"{number} {one if number == 1 else many}"
+
+
+def weekday(value: date) -> str:
+    """``a Sunday``."""
+    return f"a {_WEEKDAYS[value.weekday()]}"

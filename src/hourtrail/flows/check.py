@@ -7,12 +7,25 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from hourtrail.checks import CheckContext, CheckPolicy, Grain, ScoredEntry, grain_of, run, scores, skipped, summary
+from hourtrail.checks import (
+    CheckContext,
+    CheckPolicy,
+    Grain,
+    ScoredEntry,
+    grain_of,
+    run,
+    scores,
+    skipped,
+    summary,
+    under_reporting,
+)
 from hourtrail.domain.activity import ReadOptions, Rejected
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import NothingRead
 from hourtrail.domain.finding import Finding
-from hourtrail.sources.contract_files import read_all
+from hourtrail.flows.evidence import evidence_of
+from hourtrail.flows.unknown_people import rows_of_people, unknown_people
+from hourtrail.sources.contract_files import read_all, read_numbered
 from hourtrail.store import Store
 
 
@@ -61,26 +74,36 @@ def check_files(
     """
     began = time.monotonic()
     refused: list[Rejected] = []
+    options = ReadOptions(today=today, zone=zone)
 
     def rows(path: Path | None, record: str) -> tuple[Any, ...] | None:
         if path is None:
             return None
-        good, bad = read_all(path, record, ReadOptions(today=today, zone=zone))
+        good, bad = read_all(path, record, options)
         refused.extend(bad)
         return tuple(good)
 
-    entries: tuple[TimeEntry, ...] = rows(files.entries, "time-entries") or ()
+    numbered, bad = _numbered(files.entries, options)
+    refused.extend(bad)
+    entries = tuple(entry for _, entry in numbered)
     if not entries and refused:
         problems = "\n".join(f"  {row}" for row in refused[:20])
         raise NothingRead(f"no time entry in {files.entries} could be read:\n{problems}")
     chosen = grain or grain_of(entries)
+    people = rows(files.people, "people")
+    if files.people and people:
+        refused += unknown_people(files.entries, rows_of_people(numbered), people, files.people, refused)
+    del numbered
+    activities = rows(files.activities, "activities")
     context = CheckContext(
         entries=entries,
         tasks=rows(files.tasks, "tasks"),
         assignments=rows(files.assignments, "assignments"),
         contracts=rows(files.contracts, "contracts"),
-        people=rows(files.people, "people"),
+        people=people,
         holidays=rows(files.holidays, "holidays"),
+        activities=activities,
+        evidence=None if activities is None else evidence_of(activities, people or ()),
         as_of=as_of or max((entry.date for entry in entries), default=today),
         grain=chosen,
     )
@@ -88,21 +111,34 @@ def check_files(
         (files.rate_cards, "rate-cards"),
         (files.periods, "periods"),
         (files.milestones, "milestones"),
-        (files.activities, "activities"),
     ):
         # No check needs these yet; what is wrong in them is told all the same.
         rows(path, record)
     if only:
         policy = policy.only(only)
     findings = run(context, policy)
+    teams = [team.to_json() for team in under_reporting(context, policy)] if policy.enabled("missing_time") else []
+    counted = summary(len(entries), findings, refused=len(refused), seconds=time.monotonic() - began)
     return CheckReport(
         findings=findings,
         scores=scores(entries, findings),
-        summary=summary(len(entries), findings, refused=len(refused), seconds=time.monotonic() - began),
+        summary=counted | ({"under_reporting": teams} if teams else {}),
         skipped=skipped(context, policy),
         grain=chosen,
         refused=refused,
     )
+
+
+def _numbered(path: Path, options: ReadOptions) -> tuple[list[tuple[int, TimeEntry]], list[Rejected]]:
+    """The entries of a file, each with its line, and the rows that were refused."""
+    good: list[tuple[int, TimeEntry]] = []
+    refused: list[Rejected] = []
+    for line, row in read_numbered(path, "time-entries", options):
+        if isinstance(row, Rejected):
+            refused.append(row)
+        elif isinstance(row, TimeEntry):
+            good.append((line, row))
+    return good, refused
 
 
 def check_store(store: Store, tenant: str, *, policy: CheckPolicy | None = None, today: date) -> list[Finding]:

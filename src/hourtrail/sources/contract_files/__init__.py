@@ -3,7 +3,7 @@
 ``catalogue`` states every contract once; the parser, the JSON Schemas and the reference page are made from it.
 """
 
-from hourtrail.sources.contract_files.reading import read_all, read_records
+from hourtrail.sources.contract_files.reading import read_all, read_numbered, read_records
 from hourtrail.sources.contract_files.source import ContractFileSource
 
-__all__ = ["ContractFileSource", "read_all", "read_records"]
+__all__ = ["ContractFileSource", "read_all", "read_numbered", "read_records"]

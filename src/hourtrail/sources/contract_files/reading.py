@@ -21,7 +21,13 @@ _Result: TypeAlias = Record | RowRefused
 
 
 def read_records(path: Path, record: str, options: ReadOptions) -> Iterator[Record | Rejected]:
-    """Stream the records of one file. ``record`` is a word of ``ingest --as``, or empty to go by the header.
+    """Stream the records of one file, as :func:`read_numbered` does, without their lines."""
+    return (row for _, row in read_numbered(path, record, options))
+
+
+def read_numbered(path: Path, record: str, options: ReadOptions) -> Iterator[tuple[int, Record | Rejected]]:
+    """Stream the records of one file, each with the line on which it begins. ``record`` is a word of ``ingest --as``, or
+    empty to go by the header.
 
     Every refused row is yielded where it stands, so a caller that lists them bounds its own list. Raises NothingRead, before
     the first record, when the file as a whole cannot be used (not text, empty, required columns missing), InvalidInput for
@@ -38,13 +44,13 @@ def read_records(path: Path, record: str, options: ReadOptions) -> Iterator[Reco
         for count, (line, result) in enumerate(results, start=1):
             if count > MAX_ROWS:
                 break
-            yield _rejected(path, line, result) if isinstance(result, RowRefused) else result
+            yield line, _rejected(path, line, result) if isinstance(result, RowRefused) else result
         if count > MAX_ROWS:
-            yield Rejected(
-                file=str(path), line=lines.number, reason=f"stopped after {MAX_ROWS} rows; split the file here"
-            )
+            reason = f"stopped after {MAX_ROWS} rows; split the file here"
+            yield lines.number, Rejected(file=str(path), line=lines.number, reason=reason)
         elif lines.broken:
-            yield Rejected(file=str(path), line=lines.number + 1, reason=f"{lines.broken}; the rows before are kept")
+            line, reason = lines.number + 1, f"{lines.broken}; the rows before are kept"
+            yield line, Rejected(file=str(path), line=line, reason=reason)
 
 
 def read_all(path: Path, record: str, options: ReadOptions) -> tuple[list[Record], list[Rejected]]:

@@ -1,0 +1,137 @@
+"""The same recurring work coded two ways: one of the codes is probably a slip, and the one used most is proposed."""
+
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hourtrail.checks.context import CheckContext
+from hourtrail.checks.narratives import folded, said
+from hourtrail.checks.policy import CheckPolicy
+from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.wording import count, day
+from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.finding import Finding, Subject
+from hourtrail.domain.firm import WorkItem
+
+NAME = "inconsistent_coding"
+
+# "Call", "test": what is shorter is written for any work.
+_SHORTEST_NARRATIVE: Final = 6
+# So many entries, all later (or all earlier) than those on the usual code, are a change of code and no slip.
+_CHANGE_OVER: Final = 3
+_COMPARABLES: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Sameness:
+    """What makes entries the same work, and how fine their codes are compared."""
+
+    what: str
+    key: Callable[[TimeEntry], Hashable | None]
+    code: Callable[[WorkItem], WorkItem]
+    uses: int
+    share: float
+
+
+def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
+    """One finding for each entry that is coded otherwise than most entries of the same work.
+
+    The same work is: a person's entries for one series of meetings (more of them on one code than on any other, at least
+    two); everybody's entries for one series, compared by project; a person's entries with one narrative. For the last two
+    the policy says how often the usual code must be used, and with which share. A code that takes over from another at
+    some date is a change and no slip.
+    """
+    return report(NAME, policy, _facts(context, policy))
+
+
+def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
+    uses, share = int(policy.bound(NAME, "uses")), float(policy.bound(NAME, "share"))
+    series = {id(row): found for row in context.distinct if (found := context.recurring.series(row))}
+
+    def of_person(entry: TimeEntry) -> Hashable | None:
+        return (entry.person, series[id(entry)]) if id(entry) in series else None
+
+    def of_firm(entry: TimeEntry) -> Hashable | None:
+        return series.get(id(entry))
+
+    def narrative(entry: TimeEntry) -> Hashable | None:
+        # A meeting of a series is known by more than its words.
+        if id(entry) in series or not entry.narrative or said(entry.narrative) < _SHORTEST_NARRATIVE:
+            return None
+        return (entry.person, folded(entry.narrative))
+
+    told: set[int] = set()
+    for same in (
+        _Sameness("the same recurring meeting", of_person, lambda item: item, 2, 0.5),
+        _Sameness("the same recurring meeting", of_firm, lambda item: item.at_project, uses, share),
+        _Sameness("the same narrative", narrative, lambda item: item, uses, share),
+    ):
+        for entry, usual, others in _deviations(context.distinct, same):
+            if id(entry) not in told:
+                told.add(id(entry))
+                yield _fact(context, same, entry, usual, others)
+
+
+def _deviations(
+    entries: Sequence[TimeEntry], same: _Sameness
+) -> Iterator[tuple[TimeEntry, WorkItem, Sequence[TimeEntry]]]:
+    """The entries that deviate, each with the usual code and all entries of the same work."""
+    groups: dict[Hashable, list[TimeEntry]] = {}
+    for entry in entries:
+        if entry.minutes and (key := same.key(entry)) is not None:
+            groups.setdefault(key, []).append(entry)
+    for group in groups.values():
+        codes = Counter(same.code(entry.item) for entry in group)
+        if len(codes) < 2:
+            continue
+        usual = _usual(codes, same, len(group))
+        if usual is None:
+            continue
+        changed = _taken_over(group, same, usual)
+        for entry in group:
+            code = same.code(entry.item)
+            if code != usual and code not in changed:
+                yield entry, usual, group
+
+
+def _usual(codes: Mapping[WorkItem, int], same: _Sameness, total: int) -> WorkItem | None:
+    first, second = sorted(codes, key=lambda code: (-codes[code], code))[:2]
+    enough = codes[first] >= same.uses and codes[first] >= same.share * total and codes[first] > codes[second]
+    return first if enough else None
+
+
+def _taken_over(group: Sequence[TimeEntry], same: _Sameness, usual: WorkItem) -> set[WorkItem]:
+    """The codes that were in use before the usual one came, or since it went."""
+    on_usual = [entry.date for entry in group if same.code(entry.item) == usual]
+    changed: set[WorkItem] = set()
+    for code in {same.code(entry.item) for entry in group} - {usual}:
+        dates = [entry.date for entry in group if same.code(entry.item) == code]
+        apart = min(dates) > max(on_usual) or max(dates) < min(on_usual)
+        if len(dates) >= _CHANGE_OVER and apart:
+            changed.add(code)
+    return changed
+
+
+def _fact(
+    context: CheckContext, same: _Sameness, entry: TimeEntry, usual: WorkItem, group: Sequence[TimeEntry]
+) -> Fact:
+    alike = [other for other in group if same.code(other.item) == usual]
+    nearest = sorted(alike, key=lambda other: (abs((other.date - entry.date).days), other.id))[:_COMPARABLES]
+    proposed = Counter(other.item for other in alike)
+    # Compared by project, the task that most of the others use completes the proposal.
+    item = min(proposed, key=lambda one: (-proposed[one], one))
+    used = f"{count(len(alike), 'time', 'times')} of {len(group)}"
+    return Fact(
+        subject=Subject(time_entry=entry.id),
+        key=(entry.id, str(entry.item), str(item)),
+        measured=str(entry.item),
+        expected=str(item),
+        explanation=(
+            f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)} for {same.what} that is booked on "
+            f"{item if same.code(item) == item else usual} {used}; {item} is proposed."
+        ),
+        score=round(len(alike) / len(group), 4),
+        value_at_risk=worth(entry),
+        comparables=tuple(other.id for other in nearest),
+    )

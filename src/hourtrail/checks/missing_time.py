@@ -1,0 +1,130 @@
+"""Time that was worked, or should have been, and is not booked: by the day from evidence, by the week from capacity.
+
+Working time and project time are two totals; this is where they are held against each other.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from itertools import chain
+from typing import NamedTuple
+
+from hourtrail.checks.context import CheckContext
+from hourtrail.checks.evidence import classes
+from hourtrail.checks.policy import CheckPolicy
+from hourtrail.checks.reporting import Fact, report
+from hourtrail.checks.wording import day, duration, weekday
+from hourtrail.checks.workdays import Workday, workdays
+from hourtrail.domain.finding import Finding, Subject
+
+NAME = "missing_time"
+
+
+class _Week(NamedTuple):
+    monday: date
+    booked: int
+    expected: int
+    empty_days: int
+
+
+def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
+    """One finding for each person-day and each person-week (ISO, like ``2026-W10``) with time that is missing.
+
+    - A day on which evidence shows more minutes than were booked, by more than the limit; the kinds of evidence are named.
+    - A working day without any entry, where the person's weekly hours are known.
+    - A week of which all working days have passed, short of the person's capacity (work days and weekly hours, less
+      holidays and absences) by more than the limit, in hours.
+    """
+    days = list(workdays(context, int(policy.bound(NAME, "quiet_days"))))
+    return report(NAME, policy, chain(_days(context, policy, days), _weeks(context, policy, days)))
+
+
+def _days(context: CheckContext, policy: CheckPolicy, days: Sequence[Workday]) -> Iterator[Fact]:
+    limit = policy.bound(NAME, "evidence_minutes")
+    for row in days:
+        # On a day off nobody owes time, so evidence of that day counts only once something of it is booked.
+        if row.works is False and not row.booked:
+            continue
+        if row.shown - row.booked > limit:
+            yield _shown(context, row)
+        elif row.works and row.expected and not row.booked:
+            yield _empty(context, row)
+
+
+def _shown(context: CheckContext, row: Workday) -> Fact:
+    gap = row.shown - row.booked
+    entries = context.days.get((row.person, row.day), [])
+    kinds = classes((context.evidence or {}).get((row.person, row.day), ()), entries)
+    return Fact(
+        subject=Subject(person=row.person, date=row.day),
+        key=(row.person, row.day.isoformat(), "evidence", str(row.booked), str(row.shown)),
+        measured=f"{duration(row.booked)} booked, {duration(row.shown)} evidenced",
+        expected=f"{duration(row.shown)} booked",
+        explanation=(
+            f"{context.name(row.person)} booked {duration(row.booked)} on {day(row.day)}, but evidence shows "
+            f"{duration(row.shown)}: {duration(gap)} are missing{f' (not booked: {kinds})' if kinds else ''}."
+        ),
+        value_at_risk=context.prices.of(row.person, gap),
+        comparables=tuple(sorted(entry.id for entry in entries)[:20]),
+    )
+
+
+def _empty(context: CheckContext, row: Workday) -> Fact:
+    expected = row.expected or 0
+    seen = f"evidence shows {duration(row.shown)}" if row.shown else "no evidence of work either"
+    return Fact(
+        subject=Subject(person=row.person, date=row.day),
+        key=(row.person, row.day.isoformat(), "empty"),
+        measured=f"0 h booked, {duration(row.shown)} evidenced",
+        expected=f"{duration(expected)} booked",
+        explanation=(
+            f"{context.name(row.person)} booked nothing on {day(row.day)}, {weekday(row.day)}, a working day of "
+            f"{duration(expected)}; {seen}."
+        ),
+        value_at_risk=context.prices.of(row.person, expected),
+    )
+
+
+def _weeks(context: CheckContext, policy: CheckPolicy, days: Sequence[Workday]) -> Iterator[Fact]:
+    limit = policy.bound(NAME, "week_hours") * 60
+    weeks: dict[tuple[str, date], list[Workday]] = {}
+    for row in days:
+        weeks.setdefault((row.person, row.day - timedelta(days=row.day.weekday())), []).append(row)
+    for (person, monday), rows in weeks.items():
+        week = _week(monday, rows)
+        short = week.expected - week.booked
+        if short > limit and _has_passed(context, person, monday):
+            yield _short(context, person, week, short)
+
+
+def _week(monday: date, rows: Sequence[Workday]) -> _Week:
+    return _Week(
+        monday,
+        sum(row.booked for row in rows),
+        sum(row.expected or 0 for row in rows),
+        sum(bool(row.works and row.expected and not row.booked) for row in rows),
+    )
+
+
+def _has_passed(context: CheckContext, person: str, monday: date) -> bool:
+    """Whether no working day of the week is still to come."""
+    calendar = context.calendars.of(person)
+    left = max(0, 6 - (context.as_of - monday).days)
+    ahead = (monday + timedelta(days=6 - offset) for offset in range(left))
+    return calendar is not None and not any(calendar.is_working_day(one) for one in ahead)
+
+
+def _short(context: CheckContext, person: str, week: _Week, short: int) -> Fact:
+    period = f"{week.monday:%G-W%V}"
+    empty = week.empty_days
+    days = f"; {empty} working {'day has' if empty == 1 else 'days have'} no entry at all" if empty else ""
+    return Fact(
+        subject=Subject(person=person, period=period),
+        key=(person, period, str(week.booked), str(week.expected)),
+        measured=f"{duration(week.booked)} booked, {duration(short)} short",
+        expected=f"{duration(week.expected)} in that week, holidays and absences left out",
+        explanation=(
+            f"{context.name(person)} is {duration(short)} short in the week of {day(week.monday)}: "
+            f"{duration(week.booked)} of {duration(week.expected)} are booked{days}."
+        ),
+        value_at_risk=context.prices.of(person, short),
+    )

@@ -1,0 +1,64 @@
+"""Which recurring meeting an entry stands for: by its time, or by a narrative that is the meeting's title."""
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta
+
+from hourtrail.checks.narratives import folded
+from hourtrail.domain.activity import Activity, ActivityKind, Response, Sensitivity, ShowAs, Status
+from hourtrail.domain.entry import TimeEntry
+
+
+def is_held(activity: Activity) -> bool:
+    """Whether it is a meeting or call with a time of day that takes place and takes its owner's time."""
+    return (
+        activity.kind in {ActivityKind.MEETING, ActivityKind.CALL}
+        and activity.end is not None
+        and not activity.is_point
+        and not activity.all_day
+        and activity.status is Status.CONFIRMED
+        and activity.response is not Response.DECLINED
+        and activity.show_as is not ShowAs.FREE
+    )
+
+
+def shared(entry: TimeEntry, start: datetime, end: datetime) -> timedelta:
+    """The time that an entry with start and end shares with a span; below zero when they lie apart."""
+    if entry.start is None or entry.end is None:
+        return timedelta()
+    return min(entry.end, end) - max(entry.start, start)
+
+
+class Recurring:
+    """The meetings of a series that each person had on each local date."""
+
+    def __init__(self, activities: Iterable[Activity], local_date: Callable[[str, datetime], date]) -> None:
+        self._days: dict[tuple[str, date], list[Activity]] = {}
+        for activity in activities:
+            if activity.series and is_held(activity):
+                try:
+                    day = local_date(activity.person, activity.start)
+                except OverflowError:
+                    continue
+                self._days.setdefault((activity.person, day), []).append(activity)
+
+    def series(self, entry: TimeEntry) -> str:
+        """The series of the meeting that the entry stands for; empty when it stands for none.
+
+        With start and end: the meeting with which it shares most, at least half of either. Without: the one whose title
+        is the narrative, unless the title is private.
+        """
+        best, most = "", timedelta()
+        for activity in self._days.get((entry.person, entry.date), ()):
+            end = activity.end or activity.start
+            if entry.start and entry.end:
+                both = shared(entry, activity.start, end)
+                longest = max(entry.end - entry.start, end - activity.start)
+                if both > most and 2 * both >= longest:
+                    best, most = activity.series, both
+            elif (
+                activity.sensitivity is Sensitivity.NORMAL
+                and entry.narrative
+                and folded(activity.title) == folded(entry.narrative)
+            ):
+                return activity.series
+        return best
