@@ -56,10 +56,6 @@ class Minutes:
         """How many minutes both hold."""
         return int((self.before(other.ends) - self.before(other.starts)).sum())
 
-    def within(self, edges: Ints) -> Ints:
-        """How many minutes lie in each [edges[i], edges[i + 1]); ``edges`` rise; shape (len(edges) - 1,)."""
-        return np.diff(self.before(edges)).astype(np.int64)
-
     def cut_to(self, other: "Minutes") -> "Minutes":
         """The minutes that both hold, as spans."""
         first = np.searchsorted(other.ends, self.starts, side="right")
