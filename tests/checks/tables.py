@@ -8,6 +8,7 @@ from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.finding import Finding
 from hourtrail.domain.firm import Assignment, Contract, ContractKind, Task, WorkItem
 from hourtrail.domain.instants import parse_instant
+from hourtrail.flows.evidence import evidence_of
 
 TODAY = date(2026, 12, 31)
 
@@ -93,8 +94,14 @@ def found(table: str | list[TimeEntry], *only: str, policy: checks.CheckPolicy |
     """What the checks (all, or those named) find."""
     booked = entries(table) if isinstance(table, str) else table
     rules = policy or checks.CheckPolicy()
-    context = checks.CheckContext(entries=booked, as_of=TODAY, **given)
-    return checks.run(context, rules.only(only) if only else rules)
+    return checks.run(look_at(booked, **given), rules.only(only) if only else rules)
+
+
+def look_at(booked: list[TimeEntry], **given) -> checks.CheckContext:
+    """The context that ``hourtrail check`` would make of these parts."""
+    if "activities" in given:
+        given["evidence"] = evidence_of(given["activities"], given.get("people", ()))
+    return checks.CheckContext(**{"entries": booked, "as_of": TODAY, **given})
 
 
 def told(findings: list[Finding]) -> list[tuple[str, str, tuple[str, ...]]]:
