@@ -1,96 +1,21 @@
 """Days replayed as they stood when they were over, through what ``suggest`` runs, beside time that a hand can count."""
 
-import csv
-import json
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 
+import numpy as np
 import pytest
-from tests.flows.firm import MONDAY, RULES, TUESDAY, activity, write_tables
+from tests.flows.capture_case import ADA, BOOKED, REPEATED, SUPPORT, WEEK, Case, entry, meeting
+from tests.flows.firm import MONDAY, RULES, TUESDAY, activity
 
-from hourtrail.capture import CaptureSettings
-from hourtrail.domain.errors import InvalidInput, NothingRead, UnknownZone
-from hourtrail.flows.backtest import capture_files
+from hourtrail.domain.errors import UnknownZone
+from hourtrail.features import RulesScorer
 from hourtrail.flows.backtest.capture import CaptureOptions, backtest_capture
-from hourtrail.flows.backtest.capture_files import CaptureFiles, read_capture
-from hourtrail.flows.backtest.capture_replay import replay
-
-ADA, BEN = "ada@firm.example", "ben@firm.example"
-PORTAL, SUPPORT = ("acme", "portal", "DEV"), ("globex", "support", "")
-COLUMNS = ("id", "person", "date", "minutes", "client", "project", "task", "start", "end", "narrative", "status")
-
-
-def meeting(key, start, end, title="Login review", *, person=ADA, **more):
-    return activity(key, "meeting", start, person=person, end=end, title=title, response="accepted", **more)
-
-
-def entry(key, start, end, item=PORTAL, *, person=ADA, day="", **more):
-    """A row of the timesheet; without ``start`` it has only the minutes in ``end``."""
-    minutes = end if not start else int((at(end) - at(start)).total_seconds() // 60)
-    row = {"id": key, "person": person, "date": day or start[:10], "minutes": minutes, "start": start or ""}
-    return {**row, "end": end if start else "", **dict(zip(("client", "project", "task"), item, strict=True)), **more}
-
-
-def at(text):
-    return datetime.fromisoformat(text)
-
-
-class Case:
-    def __init__(self, folder):
-        self.folder = write_tables(folder, "people", "tasks", "assignments")
-
-    def jsonl(self, *lines, name="activities.jsonl"):
-        path = self.folder / name
-        path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-        return path
-
-    def sheet(self, *rows, name="timesheet.csv"):
-        path = self.folder / name
-        columns = list(dict.fromkeys((*COLUMNS, *(column for row in rows for column in row))))
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, columns)
-            writer.writeheader()
-            writer.writerows(rows)
-        return path
-
-    def files(self, activities, entries, *, master=True, reported=None):
-        tables = {name: self.folder / f"{name}.csv" for name in ("people", "tasks", "assignments")} if master else {}
-        return CaptureFiles(
-            activities=(self.jsonl(*activities),),
-            time_entries=self.sheet(*entries),
-            reported=None if reported is None else self.sheet(*reported, name="reported.csv"),
-            **tables,
-        )
-
-    def measure(self, activities, entries, *, master=True, reported=None, **options):
-        files = self.files(activities, entries, master=master, reported=reported)
-        return backtest_capture(files, CaptureOptions(**options), models=RULES, today=date(2026, 6, 1))
-
-    def suggested(self, activities, entries, first, last, *, master=True, delay=1.0):
-        given = read_capture(
-            self.files(activities, entries, master=master), today=date(2026, 6, 1), zone="", person="", progress=print
-        )
-        found = replay(
-            given, first, last, delay=timedelta(days=delay), models=RULES, settings=CaptureSettings(),
-            progress=lambda _done, _all: None,
-        )  # fmt: skip
-        return {
-            person: [(row.span, row.item, row.band, row.confidence) for row in rows]
-            for person, rows in found.suggestions.items()
-        }
 
 
 @pytest.fixture
 def case(tmp_path):
     return Case(tmp_path)
-
-
-WEEK = [
-    meeting("m1", "2026-03-02T09:00:00Z", "2026-03-02T10:00:00Z"),
-    activity("c1", "commit", "2026-03-02T11:00:00Z", title="Fix login redirect", reference="PORTAL-3"),
-    activity("c2", "commit", "2026-03-02T11:40:00Z", title="Checkout totals", reference="PORTAL-4"),
-    meeting("m2", "2026-03-03T09:00:00Z", "2026-03-03T09:30:00Z", "Support incident", participants=["kim@globex.example"]),
-    activity("c3", "commit", "2026-03-03T13:00:00Z", title="Hotfix of the incident", reference="SUP-9"),
-]  # fmt: skip
 
 
 def test_it_proposes_what_suggest_proposes(case, firm):
@@ -142,65 +67,6 @@ def test_a_pause_of_more_than_an_hour_ends_the_session_of_the_baseline(case):
     assert with_declined["baselines"]["fixed_gap"]["minute_f1"] == 1.0
 
 
-REPEATED = [
-    meeting(f"m{day}", f"2026-03-{day:02}T09:00:00Z", f"2026-03-{day:02}T10:00:00Z", "Weekly sync", series="weekly")
-    for day in range(2, 7)
-]
-BOOKED = [
-    entry(f"e{day}", f"2026-03-{day:02}T09:00:00Z", f"2026-03-{day:02}T10:00:00Z", SUPPORT, narrative="call")
-    for day in range(2, 7)
-]
-
-
-def test_what_was_booked_teaches_the_series_of_its_meeting(case):
-    first = date(2026, 3, 4)
-    confident = case.suggested(REPEATED, BOOKED, first, first)[ADA][0]
-    fresh = case.suggested(REPEATED, BOOKED[2:], first, first)[ADA][0]
-    assert confident[1].project == "support"
-    # The narrative "call" says nothing about it, the series of the meetings that were confirmed does.
-    assert confident[3] > fresh[3] + 0.2 or fresh[1].project != "support"
-
-
-@pytest.mark.parametrize("delay", [0.0, 0.5, 1.0, 3.0])
-def test_the_future_and_the_day_itself_change_nothing(case, delay):
-    """Leakage guard: what is suggested for a day is the same whatever is booked on it and after it."""
-    days = [date(2026, 3, day) for day in range(2, 7)]
-    for number, day in enumerate(days):
-        whole = case.suggested(REPEATED, BOOKED, day, day, delay=delay)
-        other = [{**row, "project": "portal", "client": "acme", "task": "DEV"} for row in BOOKED[number:]]
-        cut = case.suggested(REPEATED[: number + 1], [*BOOKED[:number], *other], day, day, delay=delay)
-        assert whole == cut
-
-
-def test_a_longer_delay_hides_more(case):
-    last = date(2026, 3, 6)
-    sure = {delay: case.suggested(REPEATED, BOOKED, last, last, delay=delay)[ADA][0][3] for delay in (0, 1, 4, 30)}
-    assert sure[0] == sure[1] >= sure[4] >= sure[30]
-    assert sure[1] > sure[30]
-
-
-def test_days_scored_together_are_as_if_alone(case):
-    days = [date(2026, 3, day) for day in range(2, 7)]
-    alone = [row for day in days for row in case.suggested(REPEATED, BOOKED, day, day)[ADA]]
-    assert case.suggested(REPEATED, BOOKED, days[0], days[-1])[ADA] == alone
-
-
-def test_without_master_data_the_work_items_are_what_was_booked_so_far(case):
-    first = case.measure(REPEATED[:1], BOOKED[:1], master=False).answer
-    assert (first["suggestions"], first["blocks_without_work_item"]) == (0, 1)
-    assert (first["minute_precision"], first["minute_recall"]) == (None, 0.0)
-    later = case.measure(REPEATED, BOOKED, master=False, first=date(2026, 3, 4)).answer
-    assert (later["suggestions"], later["minute_f1"], later["minute_f1_labelled"]) == (3, 1.0, 1.0)
-    assert (later["from"], later["to"], later["total_hours_true"]) == ("2026-03-04", "2026-03-06", 3.0)
-
-
-def test_a_client_that_the_entries_leave_out_is_filled_in(case):
-    bare = [{**row, "client": ""} for row in BOOKED]
-    assert case.measure(REPEATED, bare).answer["minute_f1_by_project"] == case.measure(REPEATED, BOOKED).answer[
-        "minute_f1_by_project"
-    ]  # fmt: skip
-
-
 def test_entries_without_a_clock_time_count_for_hours_only(case):
     untimed = [entry("e1", "", 120, day="2026-03-02"), *BOOKED[1:2]]
     found = case.measure(REPEATED[:2], untimed).answer
@@ -236,6 +102,49 @@ def test_local_days_across_midnight_and_a_clock_change(case):
     assert (both["minutes_true"], both["minute_f1"], both["person_days"]) == (240, 1.0, 2)
 
 
+def test_a_measured_day_holds_its_first_and_its_last_minute(case):
+    whole = (
+        ("2026-03-02T00:00:00+01:00", "2026-03-02T01:00:00+01:00"),
+        (
+            "2026-03-02T23:00:00+01:00",
+            "2026-03-03T00:00:00+01:00",
+        ),
+    )
+    seen = [meeting(f"m{number}", *span, "Login release") for number, span in enumerate(whole)]
+    booked = [entry(f"e{number}", *span) for number, span in enumerate(whole)]
+    found = case.measure(seen, booked, first=MONDAY, last=MONDAY).answer
+    assert (found["minutes_true"], found["minutes_suggested"], found["minute_f1"]) == (120, 120, 1.0)
+
+
+def test_an_event_that_moves_later_was_still_there_on_its_day(case):
+    """Its newer revision begins after the day is over, so nobody knew of it."""
+    moved = meeting("m1", "2026-03-03T07:00:00Z", "2026-03-03T08:00:00Z", revision="2")
+    files = case.files([{**WEEK[0], "revision": "1"}], BOOKED[:1])
+    files = replace(files, activities=(*files.activities, case.jsonl(moved, name="later.jsonl")))
+    found = backtest_capture(files, CaptureOptions(), models=RULES, today=MONDAY).answer
+    assert (found["suggestions"], found["minute_f1"]) == (1, 1.0)
+
+
+def test_private_time_is_no_suggested_work(case):
+    private = meeting("p", "2026-03-02T14:00:00Z", "2026-03-02T15:00:00Z", "Dentist", sensitivity="private")
+    found = case.measure([REPEATED[0], private], BOOKED[:1]).answer
+    assert (found["minutes_suggested"], found["minutes_invented"], found["minute_f1"]) == (60, 0, 1.0)
+
+
+@dataclass(frozen=True)
+class SureThatItIsNoWork(RulesScorer):
+    def probabilities(self, _matrix, group):
+        """Certainty for the last candidate of each block, which is "not work"."""
+        return np.append(group[1:] != group[:-1], True).astype(float)
+
+
+def test_what_is_held_back_as_no_work_is_no_suggested_work(case):
+    models = replace(RULES, scorer=SureThatItIsNoWork())
+    files = case.files(REPEATED[:1], BOOKED[:1])
+    found = backtest_capture(files, CaptureOptions(), models=models, today=MONDAY).answer
+    assert (found["suggestions"], found["minutes_suggested"], found["minutes_missed"]) == (1, 0, 60)
+
+
 def test_the_people_file_says_the_zone_and_the_option_stands_in_for_it(case):
     late = ("2026-03-02T23:30:00Z", "2026-03-02T23:50:00Z")  # already the 3rd in Berlin, the 2nd in London
     rows = [meeting("m1", *late)], [entry("e1", *late), *BOOKED[4:]]
@@ -262,78 +171,3 @@ def test_missing_time_is_named_where_the_evidence_says_so(case):
     }  # fmt: skip
     assert found["learned_from"] == "reported"
     assert case.measure(seen, truth).answer["missing_time"] is None
-
-
-@pytest.mark.parametrize("where", ["entry", "activity", "option"])
-def test_simulated_data_are_called_so(case, where):
-    activities = [{**row, "simulated": True} for row in REPEATED[:2]] if where == "activity" else REPEATED[:2]
-    entries = [{**row, "simulated": "true"} for row in BOOKED[:2]] if where == "entry" else BOOKED[:2]
-    options = {"truth": "simulator"} if where == "option" else {}
-    found = case.measure(activities, entries, **options).answer
-    assert (found["data"], found["truth"]) == ("simulated", "simulator")
-    assert case.measure(REPEATED[:2], BOOKED[:2], truth="timer").answer["data"] == "not stated"
-
-
-def test_bad_records_are_refused_and_the_good_ones_kept(case):
-    report = case.measure(
-        [*REPEATED[:2], {"source": "x"}], [*BOOKED[:2], {"id": "bad", "person": ADA, "date": "yesterday"}]
-    )
-    assert report.refused_count == 2
-    assert report.answer["minute_f1"] == 1.0
-
-
-def test_whose_time_is_unknown_is_left_out_and_counted(case):
-    others = [{**row, "person": BEN, "external_id": f"b{row['external_id']}"} for row in REPEATED]
-    found = case.measure([*REPEATED, *others], BOOKED).answer
-    assert (found["people"], found["people_without_time_entries"], found["minutes_invented"]) == (1, 1, 0)
-    with pytest.raises(InvalidInput, match="nobody has both"):
-        case.measure(others, BOOKED)
-
-
-def test_a_calendar_is_read_as_ingest_reads_it(case):
-    path = case.folder / "work.ics"
-    event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260301T000000Z\r\nDTSTART:20260302T090000Z\r\nDTEND:20260302T100000Z\r\nSUMMARY:Login\r\nEND:VEVENT"
-    path.write_text(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t\r\n{event}\r\nEND:VCALENDAR\r\n", encoding="utf-8")
-    files = CaptureFiles(activities=(path,), time_entries=case.sheet(*BOOKED[:1]), tasks=case.folder / "tasks.csv")
-    found = backtest_capture(files, CaptureOptions(person=ADA), models=RULES, today=MONDAY).answer
-    assert (found["suggestions"], found["minute_f1"]) == (1, 1.0)
-
-
-def test_nothing_to_compare(case):
-    with pytest.raises(NothingRead, match="no activity"):
-        case.measure([], BOOKED)
-    with pytest.raises(NothingRead, match="no time entry"):
-        case.measure(REPEATED, [])
-    nothing = case.measure(REPEATED, BOOKED, first=date(2026, 5, 1), last=date(2026, 5, 2)).answer
-    assert (nothing["minute_f1"], nothing["daily_hours_mae"], nothing["total_hours_true"]) == (None, None, 0.0)
-    with pytest.raises(InvalidInput, match="the time entries go from 2026-03-02 to 2026-03-06"):
-        case.measure(REPEATED, BOOKED, first=date(2027, 1, 1))
-
-
-@pytest.mark.parametrize(
-    "options",
-    [{"delay_days": -1}, {"delay_days": float("nan")}, {"delay_days": 400}, {"truth": "guess"},
-     {"first": TUESDAY, "last": MONDAY}],
-)  # fmt: skip
-def test_options_that_cannot_be_meant_are_refused(options):
-    with pytest.raises(InvalidInput):
-        CaptureOptions(**options)
-
-
-def test_a_date_of_another_age_neither_hangs_nor_counts(case):
-    odd = [
-        meeting("far", "9999-12-31T22:00:00Z", "9999-12-31T23:00:00Z"),
-        meeting("long", "2026-03-02T00:00:00Z", "2199-03-02T00:00:00Z"),
-    ]
-    entries = [*BOOKED[:1], entry("old", "0001-01-01T09:00:00Z", "0001-01-01T10:00:00Z")]
-    report = case.measure([*REPEATED[:1], *odd], entries)
-    assert (report.answer["minute_f1"], report.answer["from"], report.refused_count) == (1.0, "2026-03-02", 1)
-
-
-def test_more_than_fits_in_memory_is_refused_with_advice(case, monkeypatch):
-    monkeypatch.setattr(capture_files, "MOST_ACTIVITIES", 3)
-    with pytest.raises(InvalidInput, match="in parts"):
-        case.measure(REPEATED, BOOKED)
-    monkeypatch.setattr(capture_files, "MOST_ENTRIES", 3)
-    with pytest.raises(InvalidInput, match="cut it by date"):
-        case.measure(REPEATED[:1], BOOKED)
