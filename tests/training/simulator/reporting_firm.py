@@ -97,7 +97,7 @@ def firm(people: int = 4, **traits: float) -> Firm:
         client_domains={}, contacts={},
         contracts=tuple(
             Contract(
-                id=name, client=client, kind=kind, currency="EUR", cap_hours=Decimal(60) if name == "C-2" else None
+                id=name, client=client, kind=kind, currency="EUR", cap_hours=Decimal(1200) if name == "C-2" else None
             )
             for name, (client, kind) in kinds.items()
         ),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from tests.training.simulator import reporting_firm as world
 
 from hourtrail.domain.activity import ReadOptions, Rejected
 from hourtrail.domain.entry import TimeEntry
@@ -17,7 +18,6 @@ from hourtrail_training.simulator.parameters import Parameters
 from hourtrail_training.simulator.reports import Reporter, ReportWriter, merge
 from hourtrail_training.simulator.reports.recalling import recall
 from hourtrail_training.simulator.world import Reported, Rounding
-from tests.training.simulator import reporting_firm as world
 
 WEEKS = 26
 PEOPLE = 12

@@ -23,10 +23,11 @@ class FaultLabel:
     date: date
     type: str
     """``duplicate``, ``quantity``, ``rate``, ``inactive``, ``over_cap``, ``overlap``, ``missing_time``, ``wrong_project``,
-    ``wrong_billable``, ``odd_time``; a held-out build may add others."""
+    ``wrong_billable``, ``odd_time``; a held-out build adds ``backdated``."""
     difficulty: Difficulty
     benign: bool
     minutes_effect: int
+    """Minutes booked too many; negative = too few; 0 where right minutes stand in the wrong place."""
     money_effect: str
     """Decimal text in ``currency``; positive = the client would pay too much."""
     currency: str

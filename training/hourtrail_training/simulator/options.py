@@ -8,7 +8,11 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.instants import zone_named
 
 ZONES: Final = ("Europe/Berlin", "Europe/London", "America/New_York", "Asia/Kolkata")
-MECHANISMS: Final = {"traces": ("hawkes", "renewal"), "bias": ("beta", "threshold")}
+MECHANISMS: Final = {
+    "traces": ("hawkes", "renewal"),
+    "bias": ("beta", "threshold"),
+    "fault_types": ("public", "held_out"),
+}
 """Traits of the generator with two forms each; the first is the public build's. A held-out build takes the second ones,
 which nobody tunes on (models.md B5, 4)."""
 MOST_PEOPLE: Final = 5_000
@@ -33,6 +37,7 @@ class SimulateOptions:
     traces: str = "hawkes"
     bias: str = "beta"
     faults: bool = True
+    fault_types: str = "public"
 
     def __post_init__(self) -> None:
         _check_size(self)

@@ -1,15 +1,20 @@
-"""Files of what people reported: ``time-entries.csv`` for the product, ``truth/reports.csv`` for scoring alone."""
+"""Files of what people reported: ``time-entries.csv`` for the product, ``truth/`` for scoring alone."""
 
 import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final, TextIO
 
+from hourtrail_training.faults import FaultLabel
 from hourtrail_training.simulator.world import Firm, Minute, Reported, instant_of
 
 ENTRY_COLUMNS: Final = (
     "id", "person", "date", "minutes", "client", "project", "task", "start", "end", "billable", "narrative",
     "hourly_rate", "currency", "status", "created_at", "source", "write_off_minutes", "simulated",
+)  # fmt: skip
+FAULT_COLUMNS: Final = (
+    "entry", "person", "date", "type", "difficulty", "benign", "minutes_effect", "money_effect", "currency", "cause",
+    "twin", "simulated",
 )  # fmt: skip
 TRUTH_COLUMNS: Final = ("entry", "person", "date", "true_minutes", "origin", "simulated")
 PEOPLE_COLUMNS: Final = ("person", "bias", "answers", "diligence", "rounding", "simulated")
@@ -36,6 +41,20 @@ class ReportWriter:
                 (line.id, line.person, line.date, line.true_minutes, line.origin, "true") for line in lines
             )
 
+    def labels(self, handle: str, labels: Sequence[FaultLabel]) -> None:
+        """Append what was done on purpose to that person's lines."""
+        if not labels:
+            return
+        with (self._folder / f"{handle}.faults").open("a", encoding="utf-8", newline="") as out:
+            csv.writer(out, lineterminator="\n").writerows(
+                (
+                    label.entry, label.person, label.date, label.type, label.difficulty.value,
+                    "true" if label.benign else "false", label.minutes_effect, label.money_effect, label.currency,
+                    label.cause, label.twin, "true",
+                )
+                for label in labels
+            )  # fmt: skip
+
     def close(self) -> None:
         """Nothing stays open."""
 
@@ -47,6 +66,7 @@ def merge(shards: Sequence[Path], target: Path, firm: Firm) -> None:
     handles = [employee.handle for employee in firm.employees]
     _join(shards, target / "time-entries.csv", ENTRY_COLUMNS, [f"{handle}.entries" for handle in handles])
     _join(shards, truth / "reports.csv", TRUTH_COLUMNS, [f"{handle}.truth" for handle in handles])
+    _join(shards, truth / "faults.csv", FAULT_COLUMNS, [f"{handle}.faults" for handle in handles])
     with (truth / "people.csv").open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(PEOPLE_COLUMNS)

@@ -1,0 +1,96 @@
+"""Faults on simulated timesheets, person by person: labelled to the last line, and the same whoever else is simulated."""
+
+import csv
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from tests.training.simulator import reporting_firm as world
+
+from hourtrail.domain.errors import InvalidInput
+from hourtrail_training.faults import FaultLabel
+from hourtrail_training.simulator import parameters
+from hourtrail_training.simulator.options import SimulateOptions
+from hourtrail_training.simulator.reports import Reporter, ReportInjector, ReportWriter, known_of, merge
+from hourtrail_training.simulator.reports.injecting import entry_of, reported_of
+from hourtrail_training.simulator.world import Reported
+
+WEEKS = 13
+
+
+def run(people: int, options: SimulateOptions) -> tuple[list[Reported], list[Reported], list[FaultLabel]]:
+    firm = world.firm(people)
+    known, given = known_of(firm), parameters.draw(options.seed)
+    before, after, labels = [], [], []
+    for employee in firm.employees:
+        reporter = Reporter(firm, employee, options, given)
+        injector = ReportInjector(known, employee, options)
+        for number in range(WEEKS):
+            week = world.true_week(employee, world.MONDAY + timedelta(days=7 * number))
+            lines = reporter.week(week)
+            rows, found = injector.week(week, lines)
+            before += lines
+            after += rows
+            labels += found
+    return before, after, labels
+
+
+def test_every_touched_line_has_its_label_and_every_fault_its_twin():
+    before, after, labels = run(8, world.options(WEEKS, 8))
+    counts = Counter((label.type, label.benign) for label in labels)
+    assert len({name for name, _ in counts}) > 6
+    assert all(counts[name, True] == counts[name, False] for name, _ in counts)
+    old = {line.id: line for line in before}
+    labelled = {name for label in labels for name in (label.entry, label.twin)}
+    touched = [line for line in after if line is not old.get(line.id)]
+    assert touched
+    assert {line.id for line in touched} <= labelled
+    faults = {label.entry: label.type for label in labels if label.entry and not label.benign}
+    by_id = {line.id: line for line in after}
+    assert all(by_id[name].origin == f"fault:{kind}" for name, kind in faults.items())
+
+
+def test_what_happens_to_one_person_does_not_depend_on_the_others():
+    options = world.options(WEEKS, 4)
+    _, alone, _ = run(4, options)
+    _, together, _ = run(6, options)
+    first = world.firm(1).employees[0].id
+    assert [row for row in alone if row.person == first] == [row for row in together if row.person == first]
+
+
+def test_without_faults_nothing_is_touched_and_a_held_out_build_has_one_more_type():
+    quiet = replace(world.options(WEEKS, 4), faults=False)
+    before, after, labels = run(4, quiet)
+    assert (before, labels) == (after, [])
+    hidden = run(8, replace(world.options(WEEKS, 8), fault_types="held_out"))[2]
+    public = run(8, world.options(WEEKS, 8))[2]
+    assert {label.type for label in hidden} - {label.type for label in public} == {"backdated"}
+    with pytest.raises(InvalidInput, match="fault_types"):
+        replace(quiet, fault_types="secret")
+
+
+def test_a_line_survives_the_way_through_the_products_entry():
+    before, _, _ = run(4, world.options(WEEKS, 4))
+    for line in before[::50]:
+        assert reported_of(entry_of(line), line, "") == line
+
+
+def test_labels_are_written_beside_the_truth(tmp_path: Path):
+    _, after, labels = run(4, world.options(WEEKS, 4))
+    firm = world.firm(4)
+    writer = ReportWriter(tmp_path / "shard")
+    for employee in firm.employees:
+        writer.lines(employee.handle, [row for row in after if row.person == employee.id])
+        writer.labels(employee.handle, [row for row in labels if row.person == employee.id])
+    merge([tmp_path / "shard"], tmp_path, firm)
+    with (tmp_path / "truth" / "faults.csv").open(encoding="utf-8", newline="") as file:
+        written = list(csv.DictReader(file))
+    assert Counter((row["type"], row["benign"]) for row in written) == Counter(
+        (label.type, str(label.benign).lower()) for label in labels
+    )
+    # What is right and wrong never stands in a file that the product reads.
+    entries = (tmp_path / "time-entries.csv").read_text(encoding="utf-8")
+    assert "fault" not in entries.splitlines()[0]
+    assert "fault:" not in entries

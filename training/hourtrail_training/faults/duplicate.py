@@ -1,0 +1,104 @@
+"""The same work booked twice: as it was, on the next day, or in other words, in parts, by a colleague."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+import numpy as np
+
+from hourtrail.domain.entry import TimeEntry
+from hourtrail_training.faults.fault import (
+    Change,
+    FaultType,
+    benign,
+    fault,
+    lasting,
+    later,
+    left_alone,
+    new_id,
+    on_day,
+    words_of,
+)
+from hourtrail_training.faults.labels import Difficulty
+from hourtrail_training.faults.scene import Grain, Scene, pick
+
+NAME: Final = "duplicate"
+_STAND_UP: Final = 15
+"""Minutes of the standing meeting that is rightly booked every day alike."""
+_NEAR: Final = 5
+"""Minutes by which a disguised copy is longer or shorter."""
+
+
+def make(target: TimeEntry, difficulty: Difficulty, scene: Scene, random: np.random.Generator) -> Change | None:
+    """A copy of the target, disguised the more the harder it is to find."""
+    if target.minutes < 2:
+        return None
+    # Somebody saves twice, or writes it down again at the next sitting.
+    copy = later(replace(target, id=new_id(target, NAME)), 1 + int(random.integers(0, 30)))
+    if difficulty is Difficulty.EASY:
+        copies: tuple[TimeEntry, ...] = (copy,)
+    elif difficulty is Difficulty.MEDIUM:
+        copies = (later(on_day(copy, target.date + timedelta(days=1)), 1440),)
+    else:
+        disguises: list[Callable[[TimeEntry, TimeEntry, Scene, np.random.Generator], tuple[TimeEntry, ...]]] = [
+            _other_words,
+            _in_two,
+            _by_a_colleague,
+        ]
+        copies = pick(disguises, random)(target, copy, scene, random)
+    first = copies[0]
+    money = scene.value(first, sum(row.minutes for row in copies))
+    minutes = sum(row.minutes for row in copies)
+    label = fault(NAME, first, difficulty, minutes=minutes, money=money, twin=target.id)
+    return Change(label=label, added=copies, touched=(target.id,))
+
+
+def _other_words(
+    target: TimeEntry, copy: TimeEntry, scene: Scene, random: np.random.Generator
+) -> tuple[TimeEntry, ...]:
+    minutes = target.minutes + (_NEAR if random.random() < 0.5 or target.minutes <= 2 * _NEAR else -_NEAR)
+    others = words_of(scene.day(target.person, target.date), target) or words_of(scene.entries[:500], target)
+    words = pick(others, random) if others else " ".join(reversed(target.narrative.split(" ", 1)))
+    return (replace(lasting(copy, minutes), narrative=words),)
+
+
+def _in_two(target: TimeEntry, copy: TimeEntry, _scene: Scene, _random: np.random.Generator) -> tuple[TimeEntry, ...]:
+    half = target.minutes // 2
+    rest = lasting(replace(copy, id=new_id(target, NAME, "second")), target.minutes - half)
+    if copy.start is not None:
+        moved = timedelta(minutes=half)
+        rest = replace(rest, start=copy.start + moved, end=rest.end + moved if rest.end else None)
+    return lasting(copy, half), rest
+
+
+def _by_a_colleague(
+    target: TimeEntry, copy: TimeEntry, scene: Scene, random: np.random.Generator
+) -> tuple[TimeEntry, ...]:
+    colleagues = scene.colleagues(target)
+    if not colleagues:
+        return _other_words(target, copy, scene, random)
+    return (replace(copy, person=pick(colleagues, random)),)
+
+
+def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change | None:
+    """A stand-up booked alike on two days, or two people who worked in a pair."""
+    if scene.grain is Grain.WEEK:
+        return left_alone(NAME, target)
+    colleagues = scene.colleagues(target)
+    if colleagues and random.random() < 0.5:
+        partner = pick(colleagues, random)
+        paired = replace(later(target, 5), id=new_id(target, "paired"), person=partner, narrative=_paired(target))
+        return Change(label=benign(NAME, paired, twin=target.id), added=(paired,), touched=(target.id,))
+    first = replace(
+        lasting(target, _STAND_UP), id=new_id(target, "stand-up", 1), narrative="Daily stand-up", start=None, end=None
+    )
+    second = later(replace(on_day(first, target.date + timedelta(days=1)), id=new_id(target, "stand-up", 2)), 1440)
+    return Change(label=benign(NAME, second, twin=first.id), added=(first, second), touched=(target.id,))
+
+
+def _paired(target: TimeEntry) -> str:
+    return f"Pairing: {target.narrative}" if target.narrative else "Pairing"
+
+
+FAULT: Final = FaultType(name=NAME, low=0.002, high=0.01, make=make, twin=twin, week=(Difficulty.EASY,))
