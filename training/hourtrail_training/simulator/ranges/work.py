@@ -25,6 +25,9 @@ _PROCESS: Final = (
     _range("interruption_median", 3.0, 4.0, 6.0, "Median minutes of an interruption.", f"{_LOG}: 4 min"),
     _range("interruption_work_share", 0.3, 0.5, 0.7, "Share of interruptions that are work on another item."),
     _range("unseen_share", 0.12, 0.17, 0.22, "Share of working hours that leave no trace.", f"{_B1}: 17 % of hours"),
+    _range("pause_share", 0.15, 0.3, 0.45, "Share of stretches that are followed by a pause."),
+    _range("same_topic", 0.45, 0.6, 0.75, "Probability of staying with the subject when staying on the item."),
+    _range("focus_share", 0.6, 0.75, 0.9, "Share of stretches on one of the three subjects a person has in hand that week."),
     _range("idle_share", 0.03, 0.07, 0.12, "Share of the working span that is neither work nor lunch."),
 )  # fmt: skip
 _DAY: Final = (
@@ -38,7 +41,7 @@ _DAY: Final = (
     _range("travel_median", 45.0, 70.0, 110.0, "Median minutes of a journey, one way."),
 )  # fmt: skip
 _MEETINGS: Final = (
-    _range("single_meetings", 0.4, 1.4, 3.0, "Single meetings that a person calls in a week.", "models.md B2: prior of 3..22 h a week"),
+    _range("single_meetings", 0.5, 2.5, 6.0, "Single meetings that a person calls in a week.", "models.md B2: prior of 3..22 h a week"),
     _range("meeting_minutes", 34.0, 41.0, 48.0, "Mean minutes of a single meeting.", "models.md B2: Clockwise 2024, 39 -> 42 min [V]"),
     _range("adhoc_share", 0.45, 0.57, 0.65, "Share of calls and meetings without an invitation.", f"{_TREND}: 57 %"),
     _range("call_median", 8.0, 12.0, 18.0, "Median minutes of a call without an invitation."),
