@@ -102,7 +102,75 @@ def test_refused_rows_are_counted_and_the_rest_is_checked(run, entries):
     assert "entries.csv:6: date" in run("check", entries, code=3).err
 
 
-def test_files_that_no_check_needs_yet_are_read_all_the_same(run, entries, tmp_path):
+def test_a_bad_rate_is_told_by_line_and_the_rest_is_checked(run, entries, tmp_path):
     path = tmp_path / "rates.csv"
     path.write_text("contract,hourly_rate,currency\nC,much,EUR\n", encoding="utf-8")
     assert "rates.csv:2" in run("check", entries, "--rate-cards", path, code=3).err
+
+
+@pytest.fixture
+def terms(tmp_path):
+    """A firm with a cap, rates by grade, closed months and milestones, as five files."""
+    files = {
+        "contracts": "contract,client,kind,project,currency,cap_hours,rollover\n"
+        "C1,acme,capped,portal,EUR,3,\nC2,acme,milestone,shop,EUR,,\n",
+        "rate-cards": "contract,hourly_rate,currency,grade\nC1,100,EUR,senior\nC1,80,EUR,junior\n",
+        "people": "person,grade\nada,senior\nbob,junior\ncy,trainee\n",
+        "periods": "from,to,status\n2026-02-01,2026-02-28,closed\n2026-03-01,2026-03-31,open\n",
+        "milestones": "contract,milestone,due_on,accepted_on,amount\nC2,M1,2026-03-02,2026-05-01,500\n",
+    }
+    options = []
+    for name, text in files.items():
+        path = tmp_path / f"{name}.csv"
+        path.write_text(text, encoding="utf-8")
+        options += [f"--{name}", path]
+    return options
+
+
+@pytest.fixture
+def priced(tmp_path):
+    path = tmp_path / "priced.csv"
+    rows = [
+        "id,person,date,minutes,client,project,narrative,hourly_rate,currency,status,write_off_minutes",
+        "P1,ada,2026-03-02,120,acme,portal,build,100,EUR,approved,",
+        "P2,ada,2026-03-03,90,acme,portal,test,100,EUR,approved,",
+        "P3,bob,2026-03-04,30,acme,portal,help,100,EUR,approved,",
+        "P4,ada,2026-03-05,30,acme,portal,plan,95,EUR,approved,",
+        "P5,cy,2026-03-06,30,acme,portal,look,,,approved,",
+        "P6,ada,2026-02-27,60,acme,shop,late,,,draft,",
+        "P7,ada,2026-03-09,60,acme,shop,call,,,approved,45",
+    ]
+    path.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return path
+
+
+def test_money_and_master_data_are_checked_from_files_alone(run, priced, terms):
+    told = run("check", priced, *terms, "--json").json
+    assert {(row["check"], *row["subject"].values()) for row in told["findings"]} == {
+        ("over_cap", "P2"),
+        ("over_cap", "P3"),
+        ("over_cap", "P4"),
+        ("over_cap", "P5"),
+        ("wrong_grade", "P3"),
+        ("wrong_rate", "P4"),
+        ("missing_rate", "P5"),
+        ("closed_period", "P6"),
+        ("excessive_write_off", "P7"),
+        ("milestone_mismatch", "C2"),
+    }
+    risk = {(row["check"], *row["subject"].values()): row["value_at_risk"] for row in told["findings"]}
+    assert risk["over_cap", "P2"] == {"amount": "50.00", "currency": "EUR"}
+    assert risk["wrong_grade", "P3"] == {"amount": "10.00", "currency": "EUR"}
+    assert risk["wrong_rate", "P4"] == {"amount": "2.50", "currency": "EUR"}
+    [closed] = [row for row in told["findings"] if row["check"] == "closed_period"]
+    assert closed["expected"] == "the next open period, from 1 March 2026 to 31 March 2026"
+
+
+def test_a_rollover_that_nobody_knows_is_told_once_and_the_rest_is_checked(run, priced, terms):
+    path = terms[1]
+    path.write_text(path.read_text(encoding="utf-8") + "C3,acme,retainer,run,EUR,,sometimes\n", encoding="utf-8")
+    told = run("check", priced, *terms, "--json", code=3).json
+    [refused] = told["refused"]
+    assert refused["field"] == "rollover"
+    assert "contract C3: rollover 'sometimes' is none of none, one_period, all" in refused["reason"]
+    assert told["summary"]["by_check"]["over_cap"] == 4

@@ -106,6 +106,28 @@ BOUNDS: Final[Mapping[str, Mapping[str, Bound]]] = MappingProxyType(
             "uses": _number("3", 2, 1000, "At least this many entries on one code make it the usual one."),
             "share": _number("0.75", 0.5, 1, "At least this share of entries on one code makes it the usual one."),
         },
+        "budget_forecast": {
+            "share": _number(
+                "0.8", 0, 1, "A budget of which more than this share is used is shown; then again above 1."
+            ),
+            "days": _number("28", 1, 366, "How far ahead the end of a budget is foreseen."),
+            "probability": _number("0.5", 0, 1, "A breach that is more probable than this is shown."),
+            "milestone_from": _number("0.5", 0, 1, "Only above this share of hours are they held against milestones."),
+            "milestone_gap": _number("0.25", 0, 1, "Hours may run ahead of the accepted milestones by this share."),
+        },
+        "wrong_rate": {"share": _number("0", 0, 1, "A rate that differs from the contract's by more than this share.")},
+        "milestone_mismatch": {
+            "days": _days("14", 366, "A milestone that was due more days ago, while work goes on, is shown.")
+        },
+        "excessive_write_off": {
+            "share": _number("0.25", 0, 1, "An entry of which more than this share is written off is shown."),
+            "minutes": _number("15", 0, 1440, "So many minutes may always be written off."),
+        },
+        "rounding_pattern": {
+            "share": _number("0.8", 0, 1, "A person's month with a larger share of whole hours may be rounded."),
+            "apart": _number("0.3", 0, 1, "It is shown when the others' share is smaller by more than this."),
+            "entries": _number("20", 1, 10_000, "Fewest entries of the person, and of the others, that are compared."),
+        },
     }
 )
 """Every bound that a check knows. Limits are strict: only more than the bound is a finding."""
@@ -134,6 +156,16 @@ SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType(
         "missing_time": Severity.INFO,
         "missed_team_meeting": Severity.INFO,
         "inconsistent_coding": Severity.WARN,
+        "over_cap": Severity.WARN,
+        "budget_forecast": Severity.WARN,
+        "wrong_rate": Severity.WARN,
+        "missing_rate": Severity.BLOCK,
+        "wrong_grade": Severity.WARN,
+        "billable_mismatch": Severity.WARN,
+        "milestone_mismatch": Severity.WARN,
+        "excessive_write_off": Severity.WARN,
+        "closed_period": Severity.BLOCK,
+        "rounding_pattern": Severity.INFO,
     }
 )
 """Every check by its stable public name, with its default severity."""

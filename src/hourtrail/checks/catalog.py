@@ -5,27 +5,37 @@ from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from hourtrail.checks import (
+    billable_mismatch,
+    budget_forecast,
+    closed_period,
     closed_task,
     copied_week,
     daily_hours,
     duplicate_entry,
+    excessive_write_off,
     foreign_client_named,
     future_entry,
     implausible_minutes,
     inconsistent_coding,
     late_entry,
+    milestone_mismatch,
     missed_team_meeting,
+    missing_rate,
     missing_time,
     near_duplicate,
     no_evidence,
     not_assigned,
     on_absence,
     outside_dates,
+    over_cap,
     overlap,
+    rounding_pattern,
     thin_narrative,
     unknown_work_item,
     weekend_or_holiday,
     weekly_hours,
+    wrong_grade,
+    wrong_rate,
     zero_minutes,
 )
 from hourtrail.checks.context import CheckContext, Grain
@@ -60,6 +70,16 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
             missing_time,
             missed_team_meeting,
             inconsistent_coding,
+            over_cap,
+            budget_forecast,
+            wrong_rate,
+            missing_rate,
+            wrong_grade,
+            billable_mismatch,
+            milestone_mismatch,
+            excessive_write_off,
+            closed_period,
+            rounding_pattern,
         )
     }
 )
@@ -78,6 +98,7 @@ DAY_ONLY: Final = frozenset(
         no_evidence,
         missing_time,
         missed_team_meeting,
+        rounding_pattern,
     )
 )
 
@@ -95,6 +116,14 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         no_evidence.NAME: ("activities",),
         missing_time.NAME: ("people", "activities"),
         missed_team_meeting.NAME: ("activities",),
+        over_cap.NAME: ("contracts",),
+        budget_forecast.NAME: ("contracts", "tasks"),
+        wrong_rate.NAME: ("contracts",),
+        missing_rate.NAME: ("contracts",),
+        wrong_grade.NAME: ("contracts", "people", "assignments"),
+        billable_mismatch.NAME: ("tasks", "contracts"),
+        milestone_mismatch.NAME: ("milestones",),
+        closed_period.NAME: ("periods",),
     }
 )
 

@@ -8,6 +8,7 @@ from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+from hourtrail.checks.billing import Billing
 from hourtrail.checks.calendars import Absences, Calendars
 from hourtrail.checks.evidence import Evidence
 from hourtrail.checks.prices import Prices
@@ -16,7 +17,7 @@ from hourtrail.checks.work_items import WorkItems
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import UnknownZone
-from hourtrail.domain.firm import Assignment, Contract, Holiday, Person, Rate, Task
+from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task
 from hourtrail.domain.instants import local_date, zone_named
 
 
@@ -55,6 +56,8 @@ class CheckContext:
     people: Sequence[Person] | None = None
     holidays: Sequence[Holiday] | None = None
     rates: Sequence[Rate] | None = None
+    periods: Sequence[Period] | None = None
+    milestones: Sequence[Milestone] | None = None
     activities: Sequence[Activity] | None = None
     evidence: Evidence | None = None
 
@@ -116,6 +119,18 @@ class CheckContext:
     def work_items(self) -> WorkItems:
         """What the master data says of a work item."""
         return WorkItems(self.tasks or (), self.assignments or (), self.contracts or ())
+
+    @cached_property
+    def billing(self) -> Billing:
+        """What the contracts, rate cards and milestones say of the entries."""
+        return Billing(
+            self.ranked,
+            self.work_items,
+            people=self.people or (),
+            contracts=self.contracts or (),
+            rates=self.rates or (),
+            milestones=self.milestones or (),
+        )
 
     @cached_property
     def _people(self) -> dict[str, Person]:

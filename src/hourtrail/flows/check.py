@@ -1,7 +1,7 @@
 """Checks of time entries from files alone: nothing is stored, nothing needs a database."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -21,8 +21,10 @@ from hourtrail.checks import (
 )
 from hourtrail.domain.activity import ReadOptions, Rejected
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.errors import NothingRead
+from hourtrail.domain.errors import InvalidInput, NothingRead
 from hourtrail.domain.finding import Finding
+from hourtrail.domain.firm import Contract
+from hourtrail.domain.pricing import rollover_of
 from hourtrail.flows.evidence import evidence_of
 from hourtrail.flows.unknown_people import rows_of_people, unknown_people
 from hourtrail.sources.contract_files import read_all, read_numbered
@@ -102,18 +104,15 @@ def check_files(
         contracts=rows(files.contracts, "contracts"),
         people=people,
         holidays=rows(files.holidays, "holidays"),
+        rates=rows(files.rate_cards, "rate-cards"),
+        periods=rows(files.periods, "periods"),
+        milestones=rows(files.milestones, "milestones"),
         activities=activities,
         evidence=None if activities is None else evidence_of(activities, people or ()),
         as_of=as_of or max((entry.date for entry in entries), default=today),
         grain=chosen,
     )
-    for path, record in (
-        (files.rate_cards, "rate-cards"),
-        (files.periods, "periods"),
-        (files.milestones, "milestones"),
-    ):
-        # No check needs these yet; what is wrong in them is told all the same.
-        rows(path, record)
+    refused += _unknown_rollovers(files.contracts, context.contracts or ())
     if only:
         policy = policy.only(only)
     findings = run(context, policy)
@@ -141,6 +140,15 @@ def _numbered(path: Path, options: ReadOptions) -> tuple[list[tuple[int, TimeEnt
     return good, refused
 
 
+def _unknown_rollovers(path: Path | None, contracts: Sequence[Contract]) -> Iterator[Rejected]:
+    """The contracts whose roll-over is a word that pricing does not know; all else that they state still counts."""
+    for contract in contracts:
+        try:
+            rollover_of(contract)
+        except InvalidInput as problem:
+            yield Rejected(file=str(path or ""), field="rollover", reason=str(problem))
+
+
 def check_store(store: Store, tenant: str, *, policy: CheckPolicy | None = None, today: date) -> list[Finding]:
     """Check what the store holds against its own master data, and keep what is found; the same finding is kept once."""
     with store.tenant(tenant) as db:
@@ -153,6 +161,9 @@ def check_store(store: Store, tenant: str, *, policy: CheckPolicy | None = None,
             contracts=master.contracts or None,
             people=master.people or None,
             holidays=master.holidays or None,
+            rates=master.rates or None,
+            periods=master.periods or None,
+            milestones=master.milestones or None,
             as_of=max((entry.date for entry in entries), default=today),
             grain=Grain.DAY,
         )

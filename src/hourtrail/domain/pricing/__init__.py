@@ -9,11 +9,13 @@ from hourtrail.domain.pricing.periods import BillingPeriod, is_closed, next_open
 from hourtrail.domain.pricing.rates import GradeOf, HourlyRates, stated_rate
 from hourtrail.domain.pricing.terms import (
     BY_THE_HOUR,
+    PAID_BY_FEE,
     OverCap,
     PricingPolicy,
     Rollover,
     RoundingScope,
     currency_of,
+    fee_of,
     price_of,
     rollover_of,
 )
@@ -21,6 +23,7 @@ from hourtrail.domain.pricing.work import in_order, quantity
 
 __all__ = [
     "BY_THE_HOUR",
+    "PAID_BY_FEE",
     "BillingPeriod",
     "Draft",
     "DraftLine",
@@ -36,6 +39,7 @@ __all__ = [
     "RoundingScope",
     "add_up",
     "currency_of",
+    "fee_of",
     "in_order",
     "is_closed",
     "next_open",

@@ -1,0 +1,131 @@
+"""Milestones that do not fit their contract, their dates or the work."""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from hourtrail.checks.context import CheckContext
+from hourtrail.checks.policy import CheckPolicy
+from hourtrail.checks.reporting import Fact, report
+from hourtrail.checks.wording import count, day, window
+from hourtrail.checks.work_items import days_outside
+from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.finding import Blame, Finding, Subject
+from hourtrail.domain.firm import Contract, ContractKind, Milestone
+from hourtrail.domain.money import Money
+from hourtrail.domain.pricing import PAID_BY_FEE, fee_of
+
+NAME = "milestone_mismatch"
+
+# Shares written with two decimals, such as thirds, miss the whole by up to half a hundredth each.
+_ROUNDED: Final = Decimal("0.005")
+
+
+def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
+    """One finding for each milestone, or each contract's list of them, that cannot be right.
+
+    A milestone of an unknown contract; amounts or shares that do not add up to the fee; an acceptance in the future, or of
+    something without an amount; a due date outside the contract; work that goes on although it is long overdue.
+    """
+    return report(NAME, policy, _facts(context, timedelta(days=int(policy.bound(NAME, "days")))))
+
+
+def _facts(context: CheckContext, patience: timedelta) -> Iterator[Fact]:
+    for name, rows in context.billing.milestones.items():
+        contract = context.billing.contracts.get(name)
+        if contract is None:
+            if context.contracts is not None:
+                yield _fact(
+                    name, "unknown", f"{count(len(rows), 'milestone', 'milestones')} of contract {name}",
+                    "a contract in the contracts file",
+                    f"The milestones name contract {name}, which the contracts do not hold.",
+                )  # fmt: skip
+            continue
+        yield from _sums(context, contract, rows)
+        for row in rows:
+            yield from _dates(context, contract, row, patience)
+
+
+def _sums(context: CheckContext, contract: Contract, rows: Sequence[Milestone]) -> Iterator[Fact]:
+    fee, currency = fee_of(contract), context.billing.currency(contract)
+    amounts = [row.amount for row in rows if row.amount is not None]
+    if contract.kind in PAID_BY_FEE and fee is not None and len(amounts) == len(rows) and sum(amounts) != fee:
+        total = sum(amounts, Decimal(0))
+        yield _fact(
+            contract.id, "amounts", f"{total} {currency}".strip(), f"{fee} {currency}".strip(),
+            f"The milestones of contract {contract.id} add up to {total} {currency}".strip()
+            + f", but its budget is {fee} {currency}".rstrip() + ".",
+            risk=_money(abs(total - fee), currency),
+        )  # fmt: skip
+    shares = [row.planned_share for row in rows if row.planned_share is not None]
+    total = sum(shares, Decimal(0))
+    slack = _ROUNDED * len(shares)
+    if total > 1 + slack or (len(shares) == len(rows) and total < 1 - slack):
+        yield _fact(
+            contract.id, "shares", f"{100 * total:.0f} %", "100 %",
+            f"The planned shares of the milestones of contract {contract.id} add up to {100 * total:.0f} %, not to 100 %.",
+            risk=_money(abs(total - 1) * fee, currency) if fee is not None and contract.kind in PAID_BY_FEE else None,
+        )  # fmt: skip
+
+
+def _dates(context: CheckContext, contract: Contract, row: Milestone, patience: timedelta) -> Iterator[Fact]:
+    name = f"Milestone {row.name or row.milestone} of contract {contract.id}"
+    worth = _worth(context, contract, row)
+    if row.accepted_on is not None and row.accepted_on > context.as_of:
+        yield _fact(
+            contract.id, f"future {row.milestone}", f"accepted on {day(row.accepted_on)}", f"until {day(context.as_of)}",
+            f"{name} is said to be accepted on {day(row.accepted_on)}, which is still to come on {day(context.as_of)}.",
+            risk=worth,
+        )  # fmt: skip
+    elif row.accepted_on is not None and worth is None and contract.kind is ContractKind.MILESTONE:
+        yield _fact(
+            contract.id, f"worthless {row.milestone}", "no amount", "an amount, or a share of the contract's budget",
+            f"{name} was accepted on {day(row.accepted_on)}, but nothing says what it is worth.",
+        )  # fmt: skip
+    if row.due_on is None:
+        return
+    if days_outside(row.due_on, contract.starts_on, contract.ends_on):
+        runs = window(contract.starts_on, contract.ends_on)
+        yield _fact(
+            contract.id, f"outside {row.milestone}", f"due on {day(row.due_on)}", runs,
+            f"{name} is due on {day(row.due_on)}, but the contract runs {runs}.", risk=worth,
+        )  # fmt: skip
+    elif row.accepted_on is None and row.due_on + patience < context.as_of:
+        late = [entry for entry in context.billing.by_contract.get(contract.id, ()) if entry.date > row.due_on]
+        if late:
+            yield _fact(
+                contract.id, f"overdue {row.milestone}", "not accepted", f"accepted by {day(row.due_on)}",
+                f"{name} was due on {day(row.due_on)} and is not accepted, "
+                f"while work went on with {count(len(late), 'entry', 'entries')} after it.",
+                risk=worth,
+            )  # fmt: skip
+
+
+def _worth(context: CheckContext, contract: Contract, row: Milestone) -> Money | None:
+    fee = fee_of(contract)
+    amount = row.amount
+    if amount is None and fee is not None and row.planned_share is not None:
+        amount = fee * row.planned_share
+    return None if amount is None else _money(amount, context.billing.currency(contract))
+
+
+def _money(amount: Decimal, currency: str) -> Money | None:
+    try:
+        return Money(amount, currency).to_cents()
+    except InvalidInput:
+        return None
+
+
+def _fact(
+    contract: str, what: str, measured: str, expected: str, explanation: str, *, risk: Money | None = None
+) -> Fact:
+    return Fact(
+        subject=Subject(contract=contract),
+        key=(contract, what),
+        measured=measured,
+        expected=expected,
+        explanation=explanation,
+        blame=Blame.MASTER_DATA,
+        value_at_risk=risk,
+    )
