@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from hourtrail.cli.common import Day, answer, counter, end_progress, say_refused
+from hourtrail.cli.common import Day, answer, counted, counter, end_progress, say_refused
 from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.flows.backtest.capture import TRUTHS, CaptureOptions, backtest_capture
 from hourtrail.flows.backtest.capture_files import CaptureFiles
@@ -117,7 +117,8 @@ def _number(value: float | None, digits: int = 3) -> str:
 def _print(found: dict[str, Any]) -> None:
     data = "SIMULATED data, " if found["data"] == "simulated" else ""
     click.echo(
-        f"{data}truth: {found['truth']}; {found['person_days']:,} person-days of {found['people']:,} people, "
+        f"{data}truth: {found['truth']}; {counted(found['person_days'], 'person-day')} of "
+        f"{counted(found['people'], 'person', 'people')}, "
         f"{found['from']} to {found['to']}, model {found['model']}"
     )
     click.echo(f"{'':26}minute F1  daily hours MAE")
@@ -147,6 +148,6 @@ def _print(found: dict[str, Any]) -> None:
         )
     if found["person_days_without_clock"]:
         click.echo(
-            f"{found['person_days_without_clock']:,} person-days have entries without start: they count for hours only"
+            f"{counted(found['person_days_without_clock'], 'person-day')} with entries without start: they count for hours only"
         )
-    click.echo(f"{found['suggestions']:,} suggestions, {found['seconds']:,.1f} s")
+    click.echo(f"{counted(found['suggestions'], 'suggestion')}, {found['seconds']:,.1f} s")
