@@ -53,8 +53,8 @@ class Scene:
     contacts: dict[str, tuple[str, ...]]
     colleagues: dict[WorkItem, tuple[str, ...]]
     names: dict[str, str]
-    first_new_number: int
-    """Numbers of the tickets that the person opens this week begin here."""
+    first_place: int
+    """The tickets that the person opens this week take this place and the next ones among all that people open."""
 
 
 def pick(words: Sequence[str], number: float) -> str:

@@ -15,11 +15,13 @@ NEW_A_WEEK: Final = 4
 """Tickets that one person opens in a week at most; their numbers are kept free for them."""
 FIRST_NEW_NUMBER: Final = 10_000
 """Tickets that exist from the start have lower numbers than those that people open."""
+FIRST_NEW_IN_REDMINE: Final = 1_000_000
+"""Redmine numbers the tickets of all projects together, so that those from the start take many more numbers."""
 
 
 def project_of(work: Work) -> str:
-    """What the tracker calls the project: the repository on GitHub, else its key."""
-    return work.repository if work.tracker == "github" else work.project_key
+    """What the tracker calls the project: ``organisation/name`` on GitHub, else its key."""
+    return work.project_key or work.repository
 
 
 @dataclass(slots=True)
@@ -61,7 +63,8 @@ class TicketDesk:
         return self._trace(moment, key, wording.summary_of(work, topic), "logged", text=text, minutes=minutes)
 
     def _opened(self, moment: Moment) -> Trace:
-        number = self.scene.first_new_number + self.opened
+        first = FIRST_NEW_IN_REDMINE if moment.work.tracker == "redmine" else FIRST_NEW_NUMBER
+        number = first + self.scene.first_place + self.opened
         self.opened += 1
         key = f"{moment.work.project_key}-{number}" if moment.work.tracker == "jira" else f"#{number}"
         phrase = pick(phrases.SUMMARIES, moment.draws[8])

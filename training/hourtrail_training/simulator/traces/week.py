@@ -16,7 +16,7 @@ from hourtrail_training.simulator.traces.commits import commit
 from hourtrail_training.simulator.traces.habits import PER_DAY, PER_HOUR, SPREAD_OVER, Habits, habits_of
 from hourtrail_training.simulator.traces.moments import Moment, Scene
 from hourtrail_training.simulator.traces.subjects import Directory, stray_share, topic_at, usable
-from hourtrail_training.simulator.traces.tickets import FIRST_NEW_NUMBER, NEW_A_WEEK, TicketDesk
+from hourtrail_training.simulator.traces.tickets import NEW_A_WEEK, TicketDesk
 from hourtrail_training.simulator.world import (
     Channel,
     Doing,
@@ -84,7 +84,7 @@ class Tracer:
             contacts=directory.contacts,
             colleagues=directory.colleagues,
             names=directory.names,
-            first_new_number=FIRST_NEW_NUMBER + places * NEW_A_WEEK,
+            first_place=places * NEW_A_WEEK,
         )
 
 
