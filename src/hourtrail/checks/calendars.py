@@ -29,6 +29,7 @@ class Calendars:
         self._names = {(row.calendar, row.date): row.name for rows in by_calendar.values() for row in rows}
         self._people = {person.id: person for person in people}
         self._calendars: dict[str, WorkCalendar] = {}
+        self._full_days: dict[str, int] = {}
         for person in self._people.values():
             try:
                 self._calendars[person.id] = WorkCalendar.of(person, by_calendar.get(person.calendar, ()))
@@ -39,6 +40,15 @@ class Calendars:
     def of(self, person: str) -> WorkCalendar | None:
         """The person's calendar; None for somebody unknown."""
         return self._calendars.get(person)
+
+    def minutes(self, person: str, day: date) -> int:
+        """Minutes expected on ``day``; 0 for somebody unknown. The same as the calendar's own answer, computed once."""
+        calendar = self._calendars.get(person)
+        if calendar is None or not calendar.is_working_day(day):
+            return 0
+        if person not in self._full_days:
+            self._full_days[person] = calendar.minutes(day)
+        return self._full_days[person]
 
     def hours_are_stated(self, person: str) -> bool:
         """Whether the master data says how many hours a week the person works."""
@@ -99,12 +109,18 @@ class Absences:
         """How many of the ``expected`` minutes of ``day`` the person was away."""
         if (person, day) in self._days:
             return expected
-        return min(expected, covered_minutes(self.spans(person, day)))
+        spans = self._spans.get((person, day))
+        return min(expected, covered_minutes(spans)) if spans else 0
 
-    def all_of(self, person: str, day: date, calendar: WorkCalendar | None) -> bool:
-        """Whether the absence takes the whole working day: by its form, or because it is as long as that day's work."""
-        expected = (calendar.minutes(day) if calendar else 0) or _FULL_DAY
-        return self.minutes(person, day, expected) >= expected
+    def all_of(self, person: str, day: date, expected: int) -> bool:
+        """Whether the absence takes the whole day: by its form, or because it is as long as the ``expected`` minutes.
+
+        Where none are expected, it is held against eight hours.
+        """
+        if (person, day) not in self._days and (person, day) not in self._spans:
+            return False
+        owed = expected or _FULL_DAY
+        return self.minutes(person, day, owed) >= owed
 
     def __bool__(self) -> bool:
         """Whether anybody was away at all."""

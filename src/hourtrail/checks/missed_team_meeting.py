@@ -112,7 +112,7 @@ def _accounted_for(context: CheckContext, meeting: _Meeting, person: str, items:
     if on is None or on > context.as_of:
         return True
     away = context.absences
-    if away.all_of(person, on, context.calendars.of(person)):
+    if away.all_of(person, on, context.calendars.minutes(person, on)):
         return True
     if any(span.start < meeting.end and meeting.start < span.end for span in away.spans(person, on)):
         return True

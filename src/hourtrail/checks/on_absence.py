@@ -52,7 +52,7 @@ def _away(context: CheckContext, entry: TimeEntry) -> int:
     if entry.start and entry.end and entry.start < entry.end and spans:
         booked = Span(entry.start, entry.end)
         return min(entry.minutes, covered_minutes(part for span in spans if (part := booked.intersection(span))))
-    whole = context.absences.all_of(entry.person, entry.date, context.calendars.of(entry.person))
+    whole = context.absences.all_of(entry.person, entry.date, context.calendars.minutes(entry.person, entry.date))
     return entry.minutes if whole else 0
 
 

@@ -89,11 +89,11 @@ def _range(first: date, last: date) -> list[date]:
 
 def _owed(context: CheckContext, person: str, day: date) -> tuple[int | None, bool | None]:
     calendar = context.calendars.of(person)
-    away = context.absences.all_of(person, day, calendar)
+    minutes = context.calendars.minutes(person, day)
+    away = context.absences.all_of(person, day, minutes)
     if calendar is None:
         return None, False if away else None
     works = calendar.is_working_day(day) and not away
     if not context.calendars.hours_are_stated(person):
         return None, works
-    minutes = calendar.minutes(day)
     return minutes - context.absences.minutes(person, day, minutes), works
