@@ -166,7 +166,7 @@ PAIRS = {
         says=[
             (
                 "ada booked ACME/Portal/Old on 15 April 2026, but the task is closed as of 31 December 2026, "
-                "without a closing date."
+                "without a closing date; the nearest open code is ACME/Portal/Build."
             )
         ],
         benign="""

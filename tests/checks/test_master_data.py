@@ -116,6 +116,20 @@ def test_a_code_like_no_other_gets_no_guess():
     assert finding.expected == "one of 1 work item in the task list"
 
 
+def test_only_a_code_that_takes_bookings_that_day_is_offered():
+    listed = tasks("""
+        item               | status | opens      | closes
+        ACME/Portal/Build  | closed |            | 2026-01-31
+        ACME/Portal/Build2 | open   | 2026-03-01 |
+        ACME/Portal/Tests  | open   |            |
+    """)
+    [wrong] = found(entry("2026-02-10", "ACME/Portal/Buidl"), tasks=listed)
+    assert (wrong.check, wrong.expected) == ("unknown_work_item", "ACME/Portal/Tests")
+    [late] = found(entry("2026-03-02"), tasks=listed)
+    assert late.check == "closed_task"
+    assert late.explanation.endswith("the nearest open code is ACME/Portal/Build2.")
+
+
 @pytest.mark.parametrize(("people", "blame"), [(2, "entry"), (3, "master_data")])
 def test_a_project_that_several_people_miss_is_a_gap_in_the_list(people, blame):
     lines = ["id | person | date | minutes | item"]

@@ -117,7 +117,7 @@ def terms(tmp_path):
         "rate-cards": "contract,hourly_rate,currency,grade\nC1,100,EUR,senior\nC1,80,EUR,junior\n",
         "people": "person,grade\nada,senior\nbob,junior\ncy,trainee\n",
         "periods": "from,to,status\n2026-02-01,2026-02-28,closed\n2026-03-01,2026-03-31,open\n",
-        "milestones": "contract,milestone,due_on,accepted_on,amount\nC2,M1,2026-03-02,2026-05-01,500\n",
+        "milestones": "contract,milestone,due_on,accepted_on,amount\nC2,M1,2026-02-02,,500\n",
     }
     options = []
     for name, text in files.items():

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from hourtrail.checks.context import CheckContext
+from hourtrail.checks.nearest_code import NearestCodes
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report, worth
 from hourtrail.checks.wording import day
@@ -17,7 +18,8 @@ NAME = "closed_task"
 def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
     """One finding for each entry dated after its task closed; a closing date, where there is one, decides alone.
 
-    When the task was still open on the day on which the entry was created, the entry is not to blame.
+    When the task was still open on the day on which the entry was created, the entry is not to blame. The nearest code
+    that takes bookings that day is named.
     """
     return report(NAME, policy, _facts(context))
 
@@ -33,24 +35,29 @@ def _last_day(tasks: Sequence[Task]) -> date | None:
 
 
 def _facts(context: CheckContext) -> Iterator[Fact]:
-    for entry in context.ranked:
-        tasks = context.work_items.tasks(entry.item)
-        if tasks and all(_closed_on(task, entry.date) for task in tasks):
-            yield _fact(context, entry, _last_day(tasks))
+    late = [
+        (entry, tasks)
+        for entry in context.ranked
+        if (tasks := context.work_items.tasks(entry.item)) and all(_closed_on(task, entry.date) for task in tasks)
+    ]
+    nearest = NearestCodes((entry.item for entry, _ in late), context.tasks or ())
+    for entry, tasks in late:
+        yield _fact(context, entry, _last_day(tasks), nearest.open_on(entry.item, entry.date))
 
 
-def _fact(context: CheckContext, entry: TimeEntry, last: date | None) -> Fact:
+def _fact(context: CheckContext, entry: TimeEntry, last: date | None, nearest: str) -> Fact:
     created = context.local_date(entry.person, entry.created_at) if entry.created_at else None
     in_time = bool(last and created and created <= last)
     since = f"closed after {day(last)}" if last else f"is closed as of {day(context.as_of)}, without a closing date"
     excuse = f", and was still open when the entry was created on {day(created)}" if created and in_time else ""
+    hint = f"; the nearest open code is {nearest}" if nearest else ""
     return Fact(
         subject=Subject(time_entry=entry.id),
         key=(entry.id, str(entry.item), entry.date.isoformat()),
         measured=f"work on {day(entry.date)}",
         expected=f"work until {day(last)}" if last else "an open task",
         explanation=(
-            f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)}, but the task {since}{excuse}."
+            f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)}, but the task {since}{excuse}{hint}."
         ),
         blame=Blame.MASTER_DATA if in_time else Blame.ENTRY,
         value_at_risk=worth(entry),

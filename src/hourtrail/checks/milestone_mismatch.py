@@ -25,8 +25,8 @@ _ROUNDED: Final = Decimal("0.005")
 def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
     """One finding for each milestone, or each contract's list of them, that cannot be right.
 
-    A milestone of an unknown contract; amounts or shares that do not add up to the fee; an acceptance in the future, or of
-    something without an amount; a due date outside the contract; work that goes on although it is long overdue.
+    A milestone of an unknown contract; amounts or shares that do not add up to the fee; an acceptance of something
+    without an amount; a due date outside the contract; work that goes on although it is long overdue.
     """
     return report(NAME, policy, _facts(context, timedelta(days=int(policy.bound(NAME, "days")))))
 
@@ -72,13 +72,7 @@ def _sums(context: CheckContext, contract: Contract, rows: Sequence[Milestone]) 
 def _dates(context: CheckContext, contract: Contract, row: Milestone, patience: timedelta) -> Iterator[Fact]:
     name = f"Milestone {row.name or row.milestone} of contract {contract.id}"
     worth = _worth(context, contract, row)
-    if row.accepted_on is not None and row.accepted_on > context.as_of:
-        yield _fact(
-            contract.id, f"future {row.milestone}", f"accepted on {day(row.accepted_on)}", f"until {day(context.as_of)}",
-            f"{name} is said to be accepted on {day(row.accepted_on)}, which is still to come on {day(context.as_of)}.",
-            risk=worth,
-        )  # fmt: skip
-    elif row.accepted_on is not None and worth is None and contract.kind is ContractKind.MILESTONE:
+    if row.accepted_on is not None and worth is None and contract.kind is ContractKind.MILESTONE:
         yield _fact(
             contract.id, f"worthless {row.milestone}", "no amount", "an amount, or a share of the contract's budget",
             f"{name} was accepted on {day(row.accepted_on)}, but nothing says what it is worth.",

@@ -57,8 +57,8 @@ def _facts(context: CheckContext) -> Iterator[Fact]:
 def _may_be_passed(context: CheckContext, contract: Contract) -> bool:
     """Whether the sums are over a limit at all; pricing every entry is worth it only then."""
     if contract.kind is ContractKind.PREPAID and contract.overage_rate is None:
-        hours = contract.included_hours or 0
-        return sum(context.billing.used(contract).billed.values()) > hours * 60
+        block = contract.included_hours
+        return block is not None and sum(context.billing.used(contract).billed.values()) > block * 60
     if contract.kind not in BY_THE_HOUR or (contract.cap_hours is None and contract.cap_amount is None):
         return False
     used = context.billing.used(contract)
@@ -74,7 +74,7 @@ def _fact(context: CheckContext, contract: Contract, entry: TimeEntry, held: Hel
     whole = held.minutes >= entry.minutes
     part = duration(held.minutes) if whole else f"{duration(held.minutes)} of {duration(entry.minutes)}"
     if HeldReason.BLOCK_USED_UP in held.reasons:
-        limit = f"the prepaid block of {contract.included_hours or 0} h"
+        limit = f"the prepaid block of {contract.included_hours} h"
         beyond = "after the block was used up"
     else:
         limit = f"the cap of {' and '.join(_caps(context, contract))}"

@@ -1,11 +1,9 @@
 """Time on a code that the task list does not hold."""
 
-from collections.abc import Iterator, Mapping
-from typing import Final
-
-from rapidfuzz import fuzz, process
+from collections.abc import Iterator
 
 from hourtrail.checks.context import CheckContext
+from hourtrail.checks.nearest_code import NearestCodes
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report, worth
 from hourtrail.checks.wording import count, day
@@ -15,13 +13,9 @@ from hourtrail.domain.firm import WorkItem
 
 NAME = "unknown_work_item"
 
-# Codes less alike than this (rapidfuzz ratio, 0..100) are no help; a list of more unknown codes is another file's list.
-_LEAST_ALIKE: Final = 60.0
-_MOST_LOOKED_UP: Final = 1000
-
 
 def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
-    """One finding for each entry on an unknown work item, with the nearest known code as what was expected.
+    """One finding for each entry on an unknown work item, with the nearest code that is open that day as what was expected.
 
     A whole project that is missing while several people (the policy's bound) book on it is a gap in the task list, so
     master data is to blame.
@@ -36,22 +30,11 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     for entry in unknown:
         if not items.project_known(entry.item):
             people.setdefault(entry.item.at_project, set()).add(entry.person)
-    nearest = _nearest({entry.item for entry in unknown}, items.codes)
+    nearest = NearestCodes((entry.item for entry in unknown), context.tasks or ())
     many = policy.bound(NAME, "people")
     for entry in unknown:
         by = len(people.get(entry.item.at_project, ()))
-        yield _fact(context, entry, nearest.get(entry.item, ""), by if by >= many else 0)
-
-
-def _nearest(items: set[WorkItem], codes: tuple[str, ...]) -> Mapping[WorkItem, str]:
-    found: dict[WorkItem, str] = {}
-    for item in sorted(items)[:_MOST_LOOKED_UP]:
-        # With the client left out of the entry, the client's part of the code tells nothing.
-        scorer = fuzz.ratio if item.client else fuzz.partial_ratio
-        best = process.extractOne(str(item), codes, scorer=scorer, score_cutoff=_LEAST_ALIKE)
-        if best:
-            found[item] = best[0]
-    return found
+        yield _fact(context, entry, nearest.open_on(entry.item, entry.date), by if by >= many else 0)
 
 
 def _fact(context: CheckContext, entry: TimeEntry, nearest: str, people: int) -> Fact:

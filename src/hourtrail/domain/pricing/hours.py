@@ -83,8 +83,7 @@ def _priced(terms: Terms, piece: Work) -> Iterator[Priced]:
 def _beyond(terms: Terms, piece: Work, minutes: int) -> Iterator[Priced]:
     contract = terms.contract
     if contract.kind is ContractKind.PREPAID and contract.overage_rate is None:
-        why = f"the prepaid block of {contract.included_hours or 0} h is used up, and the contract has no overage_rate"
-        yield _held(terms, piece, minutes, (None, (Objection(HeldReason.BLOCK_USED_UP, why),)))
+        yield _held(terms, piece, minutes, (None, (_block_objection(contract),)))
         return
     rate, clause, missing = _rate(terms, piece)
     kind = LineKind.TIME if contract.kind in BY_THE_HOUR else LineKind.OVERAGE
@@ -105,6 +104,13 @@ def _beyond(terms: Terms, piece: Work, minutes: int) -> Iterator[Priced]:
         worth = whole - amount if whole and amount else whole
         why = f"over the cap of {terms.cap.clause} of contract {contract.id}"
         yield _held(terms, piece, over, (worth, (Objection(HeldReason.OVER_CAP, why),)))
+
+
+def _block_objection(contract: Contract) -> Objection:
+    if contract.included_hours is None:
+        return Objection(HeldReason.MISSING_TERM, f"contract {contract.id} states no included_hours of its block")
+    why = f"the prepaid block of {contract.included_hours} h is used up, and the contract has no overage_rate"
+    return Objection(HeldReason.BLOCK_USED_UP, why)
 
 
 def _rate(terms: Terms, piece: Work) -> tuple[Money | None, str, tuple[Objection, ...]]:
