@@ -83,6 +83,7 @@ REPORTS: Final[tuple[Range, ...]] = (
     Range(name="split_share", low=0.2, centre=0.5, high=0.8, about="share of mixed blocks that are split"),
     Range(name="reject_share", low=0.1, centre=0.3, high=0.5, about="share of wrong ones rejected, not corrected"),
     Range(name="defer_share", low=0.0, centre=0.03, high=0.08, about="share of answers put off"),
+    Range(name="added_by_hand", low=0.1, centre=0.3, high=0.6, about="share of overlooked work added by hand"),
     Range(name="accept_seconds", low=1.5, centre=3, high=6, about="median seconds to accept"),
     Range(name="edit_seconds", low=8, centre=15, high=30, about="median seconds to correct"),
 )  # fmt: skip
