@@ -7,7 +7,7 @@ without words in whole half hours (a plan by which somebody works).
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Final, TypeAlias
 
 from hourtrail.checks.context import CheckContext
@@ -42,12 +42,14 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     limit = policy.bound(NAME, "lines")
-    weeks: dict[tuple[str, date], list[TimeEntry]] = {}
+    weeks: dict[tuple[str, int], list[TimeEntry]] = {}
     for entry in context.distinct:
         if entry.minutes:
-            weeks.setdefault((entry.person, entry.date - timedelta(days=entry.date.weekday())), []).append(entry)
+            # The week by the number of its Monday: the first week of the calendar has no date a week before.
+            monday = entry.date.toordinal() - entry.date.weekday()
+            weeks.setdefault((entry.person, monday), []).append(entry)
     for (person, monday), entries in weeks.items():
-        before = weeks.get((person, monday - timedelta(days=7)), [])
+        before = weeks.get((person, monday - 7), [])
         if min(len(entries), len(before)) <= limit:
             continue
         own, last = _own(context, entries), _own(context, before)
@@ -56,7 +58,7 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
             continue
         telling = _telling(own)
         if len(telling) > limit:
-            yield _fact(context, person, monday, entries, telling)
+            yield _fact(context, person, date.fromordinal(monday), entries, telling)
 
 
 def _own(context: CheckContext, entries: Sequence[TimeEntry]) -> list[TimeEntry]:

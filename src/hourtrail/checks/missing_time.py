@@ -108,9 +108,9 @@ def _week(monday: date, rows: Sequence[Workday]) -> _Week:
 def _has_passed(context: CheckContext, person: str, monday: date) -> bool:
     """Whether no working day of the week is still to come."""
     calendar = context.calendars.of(person)
-    left = max(0, 6 - (context.as_of - monday).days)
-    ahead = (monday + timedelta(days=6 - offset) for offset in range(left))
-    return calendar is not None and not any(calendar.is_working_day(one) for one in ahead)
+    end = min(monday.toordinal() + 6, date.max.toordinal())
+    ahead = range(context.as_of.toordinal() + 1, end + 1)
+    return calendar is not None and not any(calendar.is_working_day(date.fromordinal(one)) for one in ahead)
 
 
 def _short(context: CheckContext, person: str, week: _Week, short: int) -> Fact:

@@ -83,7 +83,7 @@ def _by_team(context: CheckContext, days: Sequence[Workday]) -> dict[str, dict[d
     teams: dict[str, dict[date, _Week]] = {}
     for row in days:
         monday = mondays[row.day]
-        passed = monday + timedelta(days=4) <= context.as_of
+        passed = (context.as_of - monday).days >= 4
         if row.person in team_of and passed and (row.person, monday) in left_evidence:
             week = teams.setdefault(team_of[row.person], {}).setdefault(monday, _Week(set()))
             week.people.add(row.person)
