@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
 from hourtrail.checks.context import CheckContext, Grain
-from hourtrail.checks.forecast import forecast
+from hourtrail.checks.forecast import forecast, shifted
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import day, duration
@@ -133,7 +133,7 @@ def _threshold(budget: Budget, policy: CheckPolicy) -> Iterator[Fact]:
 
 def _breach(context: CheckContext, budgets: Sequence[Budget], policy: CheckPolicy) -> Iterator[Fact]:
     """The budget that will be passed first, if one is likely to be within the horizon."""
-    horizon = context.as_of + timedelta(days=int(policy.bound(NAME, "days")))
+    horizon = shifted(context.as_of, int(policy.bound(NAME, "days")))
     coming = []
     for budget in budgets:
         until = min(horizon, budget.ends_on or horizon)

@@ -23,6 +23,11 @@ class Forecast:
     weekly: float
 
 
+def shifted(day: date, days: int) -> date:
+    """``day`` that many days later (earlier where negative), held inside what the calendar can express."""
+    return date.fromordinal(min(max(day.toordinal() + days, 1), date.max.toordinal()))
+
+
 def forecast(
     used: Mapping[date, Decimal], left: Decimal, *, as_of: date, until: date, by_week: bool = False
 ) -> Forecast | None:
@@ -50,18 +55,17 @@ def forecast(
 
 
 def _steps_used(used: Mapping[date, Decimal], as_of: date, *, by_week: bool) -> list[float]:
-    days = [day for day in used if as_of - timedelta(days=PACE_DAYS) < day <= as_of]
+    days = [day for day in used if 0 <= (as_of - day).days < PACE_DAYS]
     if not days:
         return []
     if by_week:
         return [float(used[day]) for day in sorted(days)]
     sums: dict[date, Decimal] = {}
-    day = min(days)
-    while day <= as_of:
-        step = day - timedelta(days=max(day.isoweekday() - _SATURDAY + 1, 0))
+    first = min(days)
+    for day in (first + timedelta(days=offset) for offset in range((as_of - first).days + 1)):
+        step = shifted(day, -max(day.isoweekday() - _SATURDAY + 1, 0))
         if day in used or step == day:
             sums[step] = sums.get(step, Decimal(0)) + used.get(day, Decimal(0))
-        day += timedelta(days=1)
     # Today may not be booked yet.
     return [float(value) for step, value in sums.items() if step != as_of or value]
 

@@ -1,7 +1,6 @@
 """Milestones that do not fit their contract, their dates or the work."""
 
 from collections.abc import Iterator, Sequence
-from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -28,10 +27,10 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
     A milestone of an unknown contract; amounts or shares that do not add up to the fee; an acceptance of something
     without an amount; a due date outside the contract; work that goes on although it is long overdue.
     """
-    return report(NAME, policy, _facts(context, timedelta(days=int(policy.bound(NAME, "days")))))
+    return report(NAME, policy, _facts(context, int(policy.bound(NAME, "days"))))
 
 
-def _facts(context: CheckContext, patience: timedelta) -> Iterator[Fact]:
+def _facts(context: CheckContext, patience: int) -> Iterator[Fact]:
     for name, rows in context.billing.milestones.items():
         contract = context.billing.contracts.get(name)
         if contract is None:
@@ -69,7 +68,7 @@ def _sums(context: CheckContext, contract: Contract, rows: Sequence[Milestone]) 
         )  # fmt: skip
 
 
-def _dates(context: CheckContext, contract: Contract, row: Milestone, patience: timedelta) -> Iterator[Fact]:
+def _dates(context: CheckContext, contract: Contract, row: Milestone, patience: int) -> Iterator[Fact]:
     name = f"Milestone {row.name or row.milestone} of contract {contract.id}"
     worth = _worth(context, contract, row)
     if row.accepted_on is not None and worth is None and contract.kind is ContractKind.MILESTONE:
@@ -85,7 +84,7 @@ def _dates(context: CheckContext, contract: Contract, row: Milestone, patience: 
             contract.id, f"outside {row.milestone}", f"due on {day(row.due_on)}", runs,
             f"{name} is due on {day(row.due_on)}, but the contract runs {runs}.", risk=worth,
         )  # fmt: skip
-    elif row.accepted_on is None and row.due_on + patience < context.as_of:
+    elif row.accepted_on is None and (context.as_of - row.due_on).days > patience:
         late = [entry for entry in context.billing.by_contract.get(contract.id, ()) if entry.date > row.due_on]
         if late:
             yield _fact(
