@@ -18,10 +18,38 @@ INTERNAL: Final = ProjectKind(
     names=("Internal",),
     practice="",
     phases=(
-        Phase(code=ADMINISTRATION, name="Administration and team", mix=STEERING, share=1.0, keywords=("team meeting", "timesheet", "all hands"), areas=(0, 1)),
-        Phase(code=SELLING, name="Proposals and sales", mix=WRITING, share=0.9, keywords=("proposal", "pitch", "offer"), areas=(2,)),
-        Phase(code=LEARNING, name="Training and knowledge", mix=WRITING, share=0.5, keywords=("course", "certificate", "brown bag"), areas=(3,)),
-        Phase(code="TOOLS", name="Internal tools", mix=WRITING, share=0.3, keywords=("intranet", "template", "wiki"), areas=(4,)),
+        Phase(
+            code=ADMINISTRATION,
+            name="Administration and team",
+            mix=STEERING,
+            share=1.0,
+            keywords=("team meeting", "timesheet", "all hands"),
+            areas=(0, 1),
+        ),
+        Phase(
+            code=SELLING,
+            name="Proposals and sales",
+            mix=WRITING,
+            share=0.9,
+            keywords=("proposal", "pitch", "offer"),
+            areas=(2,),
+        ),
+        Phase(
+            code=LEARNING,
+            name="Training and knowledge",
+            mix=WRITING,
+            share=0.5,
+            keywords=("course", "certificate", "brown bag"),
+            areas=(3,),
+        ),
+        Phase(
+            code="TOOLS",
+            name="Internal tools",
+            mix=WRITING,
+            share=0.3,
+            keywords=("intranet", "template", "wiki"),
+            areas=(4,),
+        ),
     ),
     areas=areas(
         "team: timesheet, expenses, vacation plan, onboarding, office move"
@@ -30,7 +58,7 @@ INTERNAL: Final = ProjectKind(
         "| learning: certificate, brown bag, conference notes, exercise, code reading"
         "| tools: slide template, wiki page, dashboards, licences"
     ),
-)  # fmt: skip
+)
 
 ASPECTS: Final = (
     "follow-up", "open points", "review", "first draft", "edge cases", "clean-up", "questions", "comparison", "fix",

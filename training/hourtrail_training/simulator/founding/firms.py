@@ -1,16 +1,17 @@
 """Puts a firm together from its parts."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
 from hourtrail_training.simulator.dice import Dice
 from hourtrail_training.simulator.founding.calendars import holidays, periods
-from hourtrail_training.simulator.founding.dealing import deal
+from hourtrail_training.simulator.founding.dealing import Dealing
 from hourtrail_training.simulator.founding.engagements import Client, Engagement, engagements, practices_of
 from hourtrail_training.simulator.founding.names import CONTACT_ROLES, FIRM_STEMS, FIRST_NAMES, LAST_NAMES
 from hourtrail_training.simulator.founding.people import Member, handle_of, members
 from hourtrail_training.simulator.founding.terms import terms_of
-from hourtrail_training.simulator.founding.works import internal_works, works_of
+from hourtrail_training.simulator.founding.works import by_project, internal_works, works_of
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import Parameters
 from hourtrail_training.simulator.randomness import stream
@@ -29,15 +30,12 @@ def found(options: SimulateOptions, parameters: Parameters) -> Firm:
     people = members(options, parameters, domain, practices)
     rows = engagements(options, parameters, practices)
     works = works_of(rows, code, options, parameters)
-    travelled = frozenset(item.project for item in works if item.task == "TRAVEL")
     works |= internal_works(code, options)
     moved = _reorganisation(people, practices, options, parameters)
     moves = {row.about: (row.on, row.after.rstrip(" 0123456789")) for row in moved}
-    dealt = deal(people, rows, works, moves, options, parameters)
-    terms = terms_of(rows, travelled, people, code, options, parameters)
+    dealt = Dealing(rows, by_project(works), options, parameters).deal(people, moves)
     clients = {row.client.code: row.client for row in rows}
-    changes = (*moved, *terms.changes, *_changes(rows, options))
-    return Firm(
+    firm = Firm(
         name=f"{stem} Consulting",
         domain=domain,
         organisation=code,
@@ -46,15 +44,24 @@ def found(options: SimulateOptions, parameters: Parameters) -> Firm:
         clients={key: clients[key].name for key in sorted(clients)} | {code: f"{stem} Consulting"},
         client_domains={key: clients[key].domain for key in sorted(clients)} | {code: domain},
         contacts={key: _contacts(clients[key], options) for key in sorted(clients)},
-        contracts=terms.contracts,
-        rates=terms.rates,
+        contracts=(),
+        rates=(),
         assignments=dealt.assignments,
         weights=dealt.weights,
-        milestones=terms.milestones,
+        milestones=(),
         holidays=holidays((member.employee.person.calendar for member in people), options.first, options.last),
         periods=periods(options.first, options.last),
-        changes=tuple(sorted(changes, key=lambda row: (row.on, row.kind, row.about))),
+        changes=(),
         twins=tuple((row.twin, row.project) for row in rows if row.twin),
+    )
+    terms = terms_of(firm, rows, options, parameters)
+    changes = (*moved, *terms.changes, *_changes(rows, options))
+    return replace(
+        firm,
+        contracts=terms.contracts,
+        rates=terms.rates,
+        milestones=terms.milestones,
+        changes=tuple(sorted(changes, key=lambda row: (row.on, row.kind, row.about))),
     )
 
 

@@ -6,14 +6,11 @@ from typing import Final
 
 from hourtrail_training.simulator.world import Doing
 
-CODING: Final[Mapping[Doing, float]] = {
-    Doing.CODE: 0.62, Doing.TICKET: 0.16, Doing.MAIL: 0.08, Doing.DOCUMENT: 0.09, Doing.CALL: 0.05,
-}  # fmt: skip
-WRITING: Final[Mapping[Doing, float]] = {Doing.DOCUMENT: 0.66, Doing.MAIL: 0.22, Doing.TICKET: 0.04, Doing.CALL: 0.08}
-STEERING: Final[Mapping[Doing, float]] = {Doing.MAIL: 0.42, Doing.DOCUMENT: 0.33, Doing.TICKET: 0.12, Doing.CALL: 0.13}
-SUPPORTING: Final[Mapping[Doing, float]] = {
-    Doing.TICKET: 0.44, Doing.CODE: 0.24, Doing.MAIL: 0.18, Doing.CALL: 0.14,
-}  # fmt: skip
+CODING: Final[Mapping[Doing, float]] = {Doing.CODE: 0.65, Doing.TICKET: 0.17, Doing.MAIL: 0.08, Doing.DOCUMENT: 0.1}
+"""Mixes are of work at a desk: meetings, calls and time that leaves no trace are drawn on their own."""
+WRITING: Final[Mapping[Doing, float]] = {Doing.DOCUMENT: 0.72, Doing.MAIL: 0.24, Doing.TICKET: 0.04}
+STEERING: Final[Mapping[Doing, float]] = {Doing.MAIL: 0.48, Doing.DOCUMENT: 0.38, Doing.TICKET: 0.14}
+SUPPORTING: Final[Mapping[Doing, float]] = {Doing.TICKET: 0.5, Doing.CODE: 0.28, Doing.MAIL: 0.22}
 TESTING: Final[Mapping[Doing, float]] = {Doing.TICKET: 0.46, Doing.DOCUMENT: 0.3, Doing.CODE: 0.14, Doing.MAIL: 0.1}
 TRAVELLING: Final[Mapping[Doing, float]] = {Doing.TRAVEL: 1.0}
 

@@ -1,7 +1,8 @@
 """Contracts, rate cards and milestones: what the engagements are paid by."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Final
@@ -10,16 +11,26 @@ from hourtrail.domain.firm import Contract, ContractKind, Milestone, Rate
 from hourtrail.domain.money import RoundingRule
 from hourtrail_training.simulator.dice import Dice
 from hourtrail_training.simulator.founding.engagements import Engagement
-from hourtrail_training.simulator.founding.people import GRADES, Member
+from hourtrail_training.simulator.founding.people import GRADES
 from hourtrail_training.simulator.founding.works import INTERNAL_CONTRACT, INTERNAL_PROJECT
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import Parameters
 from hourtrail_training.simulator.randomness import stream
-from hourtrail_training.simulator.world import Change, ChangeKind
+from hourtrail_training.simulator.roster import Roster
+from hourtrail_training.simulator.world import Change, ChangeKind, Employee, Firm
 
-_FACTORS: Final = {"analyst": 0.75, "consultant": 1.0, "senior": 1.3, "principal": 1.65, "partner": 2.2}
+_FACTORS: Final = {
+    grade: Decimal(factor) for grade, factor in zip(GRADES, ("0.75", "1", "1.3", "1.65", "2.2"), strict=True)
+}
 """Rate of each grade as a multiple of a consultant's."""
-_ROUNDING: Final = ((0, RoundingRule.NONE), (0, RoundingRule.NONE), (15, RoundingRule.UP), (15, RoundingRule.NEAREST), (6, RoundingRule.UP), (30, RoundingRule.UP))  # fmt: skip
+_OWN_RATE: Final = Decimal("1.1")
+"""A rate of one's own as a multiple of the grade's."""
+_NONE: Final = (0, RoundingRule.NONE)
+_ROUNDING: Final = (
+    _NONE, _NONE, (15, RoundingRule.UP), (15, RoundingRule.NEAREST), (6, RoundingRule.UP), (30, RoundingRule.UP),
+)  # fmt: skip
+_MONTH_DAYS: Final = 365.25 / 12
+_SAMPLED_DAYS: Final = 14
 _STEPS: Final = ("Kick-off", "Concept signed off", "First delivery", "Acceptance", "Go-live", "Final report")
 
 
@@ -33,103 +44,116 @@ class Terms:
     changes: tuple[Change, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Signing:
+    """What a contract is drawn up with."""
+
+    row: Engagement
+    starts: date
+    hours: float
+    """What the engagement is expected to take within the horizon."""
+    rate: Decimal
+    """A consultant's."""
+    options: SimulateOptions
+    parameters: Parameters
+    dice: Dice
+
+
 def terms_of(
-    engagements: Iterable[Engagement],
-    travelled: frozenset[str],
-    members: tuple[Member, ...],
-    own_client: str,
-    options: SimulateOptions,
-    parameters: Parameters,
+    firm: Firm, engagements: tuple[Engagement, ...], options: SimulateOptions, parameters: Parameters
 ) -> Terms:
-    """The contracts of all engagements and of the firm's own work. ``travelled`` are the projects with a travel task."""
+    """The contracts of all engagements and of the firm's own work. ``firm`` has no contracts yet."""
     contracts: list[Contract] = []
     rates: list[Rate] = []
     milestones: list[Milestone] = []
     changes: list[Change] = []
-    rows = list(engagements)
-    weekly = _weekly_hours(rows, members, parameters)
-    for row in rows:
+    hours = _expected_hours(firm, options)
+    travelled = {item.project for item in firm.works if item.task == "TRAVEL"}
+    starts = {row.project: row.starts_on for row in engagements}
+    for row in engagements:
         if row.successor:
             continue  # its successor carries the contract on
-        dice = Dice(stream(options.seed, "terms", row.contract_id))
-        starts = next((old.starts_on for old in rows if old.project == row.predecessor), row.starts_on)
-        rate = Decimal(round(parameters["hourly_rate"] * row.client.rate_factor))
-        contract = _contract(row, starts, weekly[row.project], rate, options, parameters, dice)
+        signing = _Signing(
+            row=row,
+            starts=starts[row.predecessor or row.project],
+            hours=hours.get(row.contract_id, 0.0),
+            rate=Decimal(round(parameters["hourly_rate"] * row.client.rate_factor)),
+            options=options,
+            parameters=parameters,
+            dice=Dice(stream(options.seed, "terms", row.contract_id)),
+        )
+        contract = _contract(signing)
         contracts.append(contract)
-        changed_on = _change_of_rates(contract, options, parameters, dice)
-        travels = row.project in travelled
-        rates += _rates(contract, rate, changed_on, members, parameters, dice, travels=travels)
-        milestones += _milestones(contract, options, parameters, dice)
+        changed_on = _change_of_rates(contract, options, parameters, signing.dice)
+        rates += _rates(signing, contract, changed_on, firm.employees, travels=row.project in travelled)
+        milestones += _milestones(contract, options, parameters, signing.dice)
         if changed_on is not None and options.first <= changed_on <= options.last:
             changes.append(Change(on=changed_on, kind=ChangeKind.RATE, about=contract.id))
-    currency = members[0].employee.person.currency
     contracts.append(
         Contract(
             id=INTERNAL_CONTRACT,
-            client=own_client,
+            client=firm.organisation,
             kind=ContractKind.INTERNAL,
             project=INTERNAL_PROJECT,
-            currency=currency,
+            currency=firm.employees[0].person.currency,
         )
     )
     return Terms(contracts=tuple(contracts), rates=tuple(rates), milestones=tuple(milestones), changes=tuple(changes))
 
 
-def _weekly_hours(rows: list[Engagement], members: tuple[Member, ...], parameters: Parameters) -> dict[str, float]:
-    """Hours a week that each project is expected to take: the firm's clients' hours, shared by the clients' weights."""
-    hours = sum(float(member.employee.person.weekly_hours or 40) for member in members) * parameters["utilisation_mean"]
-    weights = {row.project: 0.3 + row.client.weight for row in rows}
-    total = sum(weights[row.project] for row in rows if not row.predecessor)
-    return {project: hours * weight / total for project, weight in weights.items()}
+def _expected_hours(firm: Firm, options: SimulateOptions) -> dict[str, float]:
+    """Contract -> hours that its people would work on it within the horizon by their shares, without any absence."""
+    roster = Roster(firm)
+    hours: dict[str, float] = defaultdict(float)
+    days = (options.last - options.first).days + 1
+    sampled = [options.first + timedelta(days=offset) for offset in range(0, days, _SAMPLED_DAYS)]
+    for employee in firm.employees:
+        weekly = float(employee.person.weekly_hours or 40)
+        for day in sampled:
+            if not roster.employed(employee, day):
+                continue
+            for item, share in roster.live(employee.id, day):
+                hours[firm.works[item].task.contract] += weekly * share * days / 7 / len(sampled)
+    return hours
 
 
-def _contract(
-    row: Engagement,
-    starts: date,
-    weekly: float,
-    rate: Decimal,
-    options: SimulateOptions,
-    parameters: Parameters,
-    dice: Dice,
-) -> Contract:
-    weeks = max(1.0, (min(row.ends_on, options.last) - max(starts, options.first)).days / 7)
-    expected = _tens(weekly * weeks)
+def _contract(signing: _Signing) -> Contract:
+    row, dice = signing.row, signing.dice
     minutes, rule = dice.one(_ROUNDING)
-    kind, more = row.contract, {}
-    more = _conditions(
-        kind, expected, _tens(weekly * 4.3), rate, parameters["cap_tightness"] * (0.8 + 0.4 * dice.uniform()), dice
-    )
     return Contract(
         id=row.contract_id,
         client=row.client.code,
-        kind=kind,
+        kind=row.contract,
         project="" if row.predecessor else row.project,
         currency=row.currency,
-        starts_on=starts,
+        starts_on=signing.starts,
         ends_on=row.ends_on,
         rounding_minutes=minutes,
         rounding_rule=rule,
-        narrative_required=dice.chance(0.4),
-        regulated=dice.chance(0.1),
-        **more,
+        narrative_required=dice.chance(signing.parameters["narrative_share"]),
+        regulated=dice.chance(signing.parameters["regulated_share"]),
+        **_conditions(signing),
     )
 
 
-def _conditions(
-    kind: ContractKind, expected: Decimal, monthly: Decimal, rate: Decimal, tightness: float, dice: Dice
-) -> Mapping[str, Any]:
-    """The fields of a contract that its kind adds. ``expected`` and ``monthly`` are hours."""
-    blended = (rate * Decimal("1.2")).quantize(Decimal(1))
+def _conditions(signing: _Signing) -> Mapping[str, Any]:
+    """The fields of a contract that its kind adds."""
+    kind, dice = signing.row.contract, signing.dice
+    expected = _tens(signing.hours)
+    agreed = _tens(signing.hours * signing.parameters["cap_tightness"] * (0.8 + 0.4 * dice.uniform()))
+    days = (signing.options.last - signing.options.first).days + 1
+    blended = (signing.rate * Decimal("1.2")).quantize(Decimal(1))
     if kind is ContractKind.CAPPED:
-        hours = _tens(float(expected) * tightness)
-        return {"cap_hours": hours} if dice.chance(0.5) else {"cap_amount": hours * blended}
+        in_hours = signing.row.number % 2 == 0
+        return {"cap_hours": agreed} if in_hours else {"cap_amount": agreed * blended}
     if kind in {ContractKind.FIXED_FEE, ContractKind.MILESTONE}:
-        return {"budget_hours": expected, "budget_amount": expected * blended}
+        return {"budget_hours": agreed, "budget_amount": agreed * blended}
     if kind is ContractKind.RETAINER:
+        monthly = _tens(signing.hours / days * _MONTH_DAYS)
         rollover = dice.one(("none", "one period"))
         return {"period": "month", "included_hours": monthly, "rollover": rollover, "overage_rate": blended}
     if kind is ContractKind.PREPAID:
-        return {"included_hours": _tens(float(expected) * tightness), "overage_rate": blended}
+        return {"included_hours": agreed, "overage_rate": blended}
     if kind is ContractKind.USAGE:
         return {"period": dice.one(("month", "quarter")), "blended_rate": blended}
     return {"budget_hours": expected} if dice.chance(0.5) else {}
@@ -152,9 +176,10 @@ def _change_of_rates(contract: Contract, options: SimulateOptions, parameters: P
 
 
 def _rates(
-    contract: Contract, base: Decimal, changed_on: date | None, members: tuple[Member, ...], parameters: Parameters,
-    dice: Dice, *, travels: bool,
-) -> Iterator[Rate]:  # fmt: skip
+    signing: _Signing, contract: Contract, changed_on: date | None, employees: tuple[Employee, ...], *, travels: bool
+) -> Iterator[Rate]:
+    """Rows by grade, before and after the change; half of that for travel; sometimes somebody's own rate."""
+    base, parameters, dice = signing.rate, signing.parameters, signing.dice
     spans: list[tuple[Decimal, date | None, date | None]] = [(Decimal(1), contract.starts_on, None)]
     if changed_on is not None:
         rise = Decimal(str(round(1 + parameters["rate_rise"], 3)))
@@ -162,14 +187,28 @@ def _rates(
     travel = Decimal(str(parameters["travel_rate_factor"]))
     for factor, valid_from, valid_to in spans:
         for grade in GRADES:
-            rate = (base * Decimal(str(_FACTORS[grade])) * factor).quantize(Decimal(1))
-            yield Rate(contract=contract.id, hourly_rate=rate, currency=contract.currency, grade=grade, valid_from=valid_from, valid_to=valid_to)  # fmt: skip
+            amount = (base * _FACTORS[grade] * factor).quantize(Decimal(1))
+            rate = Rate(
+                contract=contract.id,
+                hourly_rate=amount,
+                currency=contract.currency,
+                grade=grade,
+                valid_from=valid_from,
+                valid_to=valid_to,
+            )
+            yield rate
             if travels:
-                yield Rate(contract=contract.id, hourly_rate=(rate * travel).quantize(Decimal("0.5")), currency=contract.currency, grade=grade, task="TRAVEL", valid_from=valid_from, valid_to=valid_to)  # fmt: skip
+                yield replace(rate, task="TRAVEL", hourly_rate=(amount * travel).quantize(Decimal("0.01")))
     if dice.chance(parameters["person_rate_share"]):
-        member = dice.one(members)
-        rate = (base * Decimal(str(_FACTORS[GRADES[member.grade]])) * Decimal("1.1")).quantize(Decimal(1))
-        yield Rate(contract=contract.id, hourly_rate=rate, currency=contract.currency, person=member.employee.id, valid_from=contract.starts_on)  # fmt: skip
+        person = dice.one(employees).person
+        amount = (base * _FACTORS[person.grade] * _OWN_RATE).quantize(Decimal(1))
+        yield Rate(
+            contract=contract.id,
+            hourly_rate=amount,
+            currency=contract.currency,
+            person=person.id,
+            valid_from=contract.starts_on,
+        )
 
 
 def _milestones(

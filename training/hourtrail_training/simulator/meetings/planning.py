@@ -21,8 +21,8 @@ from hourtrail_training.simulator.roster import Roster, roster_of
 from hourtrail_training.simulator.world import ChangeKind, Employee, Firm, Series, Work
 
 _GRADES: Final = {grade: rank for rank, grade in enumerate(("analyst", "consultant", "senior", "principal", "partner"))}
-_SEGMENT_WEEKS: Final = 13
-"""A project's meetings are set up anew each quarter."""
+_SEGMENT_WEEKS: Final = 8
+"""A project's meetings are set up anew so often, for whoever is on it by then."""
 _EVERY_DAY: Final = (1, 2, 3, 4, 5)
 _ALL_HANDS_AT_MOST: Final = 40
 _TRIES: Final = 6
@@ -57,7 +57,7 @@ def plan(firm: Firm, options: SimulateOptions, parameters: Parameters) -> tuple[
         *_one_to_ones(roster, administration, options, parameters),
         *_project_meetings(roster, options, parameters),
     ]
-    series = []
+    series: list[Series] = []
     for wish in wishes:
         dice = Dice(
             stream(options.seed, "series", str(wish.item), wish.title, wish.first.isoformat(), wish.people[0].id)
@@ -156,7 +156,7 @@ def _project_meetings(roster: Roster, options: SimulateOptions, parameters: Para
                     dice = Dice(stream(options.seed, "project meetings", project, segment.isoformat()))
                     people = holders.get(work.item, ())
                     yield from _of_project(
-                        roster, work, people, (max(first, opens), min(last, closes)), parameters, dice
+                        roster, work, people, (max(first, opens), min(last, closes)), parameters=parameters, dice=dice
                     )
                     break
         segment = until + _DAY
@@ -184,6 +184,7 @@ def _of_project(
     work: Work,
     people: tuple[Employee, ...],
     span: tuple[date, date],
+    *,
     parameters: Parameters,
     dice: Dice,
 ) -> Iterator[_Wish]:

@@ -21,7 +21,7 @@ _WORTH_JOINING: Final = 10
 _SHORTEST: Final = 3
 
 
-def seats_of_week(
+def seats_of_week(  # noqa: PLR0917 - one argument for each thing that decides
     firm: Firm,
     plan: Sequence[Series],
     options: SimulateOptions,
@@ -52,8 +52,9 @@ def seats_of_week(
     for person, employee in wanted.items():
         for own in of_person(employee, roster, monday, options, parameters):
             meetings[person].append(Held(own, own.start, own.end))
+    dice_of = {person: Dice(stream(options.seed, "seat", person, monday.isoformat())) for person in wanted}
     return {
-        person: _seats(employee, roster, meetings[person], monday, options, parameters)
+        person: _seats(employee, roster, meetings[person], parameters, dice_of[person])
         for person, employee in wanted.items()
     }
 
@@ -64,15 +65,8 @@ def _hand_out(held: Held, wanted: dict[str, Employee], meetings: dict[str, list[
             meetings[address].append(held)
 
 
-def _seats(
-    employee: Employee,
-    roster: Roster,
-    meetings: list[Held],
-    monday: date,
-    options: SimulateOptions,
-    parameters: Parameters,
-) -> list[Seat]:
-    dice = Dice(stream(options.seed, "seat", employee.id, monday.isoformat()))
+def _seats(employee: Employee, roster: Roster, meetings: list[Held], parameters: Parameters, dice: Dice) -> list[Seat]:
+    """The person's seats in order of start; ``dice`` belong to the person and the week."""
     seats: list[Seat] = []
     busy_until: Minute = 0
     for held in sorted(

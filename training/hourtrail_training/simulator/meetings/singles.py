@@ -4,8 +4,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import accumulate
 from typing import Final
 
+from hourtrail.domain.firm import WorkItem
 from hourtrail_training.simulator.dice import Dice
 from hourtrail_training.simulator.meetings import titles
 from hourtrail_training.simulator.meetings.clock import at, suits
@@ -18,7 +20,8 @@ from hourtrail_training.simulator.world import Employee, Occurrence
 
 _LENGTHS: Final = (15, 30, 45, 60, 90, 120)
 _DAY_MINUTES: Final = 24 * 60
-_MOST: Final = 8
+_MOST_COLLEAGUES: Final = 4
+_MOST: Final = 20
 """Single meetings that one person calls in a week, at most."""
 
 
@@ -33,6 +36,14 @@ class Circle:
             self.teams[roster.team(row.id, monday)].append(row)
             for key in dict.fromkeys((item.client, item.project) for item, _ in roster.live(row.id, monday)):
                 self.projects[key].append(row)
+
+    def beside(self, employee: Employee, item: WorkItem, day: date) -> list[Employee]:
+        """Who works on the item's project with the person, or is in their team for the firm's own work."""
+        if item.client == self.roster.own_client:
+            near = self.teams[self.roster.team(employee.id, day)]
+        else:
+            near = self.projects[item.client, item.project]
+        return [row for row in near if self.roster.employed(row, day)]
 
 
 def of_organiser(
@@ -49,30 +60,27 @@ def of_organiser(
         return
     dice = Dice(stream(options.seed, "single", employee.id, monday.isoformat()))
     for number in range(min(dice.poisson(parameters["single_meetings"] * len(days) / 5), _MOST)):
-        made = _single(f"m-{employee.handle}-{monday:%Y%m%d}-{number + 1}@{roster.firm.domain}", employee, circle, dice.one(days), parameters, dice)  # fmt: skip
+        uid = f"m-{employee.handle}-{monday:%Y%m%d}-{number + 1}@{roster.firm.domain}"
+        made = _single(uid, employee, circle, dice.one(days), parameters=parameters, dice=dice)
         if made is not None:
             yield held(made, parameters, dice)
 
 
 def _single(
-    uid: str, employee: Employee, circle: Circle, day: date, parameters: Parameters, dice: Dice
+    uid: str, employee: Employee, circle: Circle, day: date, *, parameters: Parameters, dice: Dice
 ) -> Occurrence | None:
-    firm = circle.roster.firm
-    live = [(item, weight) for item, weight in circle.roster.live(employee.id, day) if weight > 0]
+    """A meeting on ``day``; None when nobody else could come."""
+    roster = circle.roster
+    firm = roster.firm
+    live = [(item, weight) for item, weight in roster.live(employee.id, day) if weight > 0]
     if not live:
         return None
-    total, cumulated = 0.0, []
-    for _, weight in live:
-        total += weight
-        cumulated.append(total)
-    item = dice.weighted([row for row, _ in live], cumulated)
+    item = dice.weighted([row for row, _ in live], list(accumulate(weight for _, weight in live)))
     work = firm.works[item]
-    internal = item.client == circle.roster.own_client
-    near = (
-        circle.teams[circle.roster.team(employee.id, day)] if internal else circle.projects[item.client, item.project]
-    )
-    colleagues = dice.some([row for row in near if row is not employee], 1 + dice.below(4))
-    outside = tuple(dice.some(firm.contacts.get(item.client, ()), 1 + dice.below(2))) if dice.chance(parameters["client_share"] / 2) else ()  # fmt: skip
+    near = circle.beside(employee, item, day)
+    colleagues = dice.some([row for row in near if row is not employee], 1 + dice.below(_MOST_COLLEAGUES))
+    contacts = firm.contacts.get(item.client, ()) if dice.chance(parameters["client_share"] / 2) else ()
+    outside = tuple(dice.some(contacts, 1 + dice.below(2)))
     wanted = dice.lognormal(parameters["meeting_minutes"] * 0.88, 0.5)  # mean of a log-normal = median * exp(.5**2 / 2)
     minutes = min(_LENGTHS, key=lambda length: abs(length - wanted))
     local = 9 * 60 + 15 * dice.below(32)

@@ -7,8 +7,11 @@ from hourtrail_training.simulator.ranges.base import Range
 _B1: Final = "models.md B1"
 
 
-def _range(name: str, low: float, centre: float, high: float, about: str, source: str = "") -> Range:
-    return Range(name=name, low=low, centre=centre, high=high, about=about, source=source)
+def _range(name: str, low: float, centre: float, high: float, *about: str) -> Range:
+    """A range; ``about`` is what it is about and, where there is one, its source."""
+    return Range(
+        name=name, low=low, centre=centre, high=high, about=about[0], source=about[1] if len(about) > 1 else ""
+    )
 
 
 _PEOPLE: Final = (
@@ -20,8 +23,8 @@ _PEOPLE: Final = (
     _range("training_days", 1.0, 3.0, 6.0, "Days of training away from work in a year."),
     _range("parental_share", 0.0, 0.02, 0.05, "Share of people who take parental leave within a year."),
     _range("diligence_shape", 1.5, 2.0, 3.0, "Both shapes of the Beta that a person's diligence is drawn from.", f"{_B1}: Beta(2,2)"),
-    _range("memory_half_life_median", 1.8, 2.5, 3.5, "Median of the days in which half of a day is forgotten.", f"{_B1}: LogN(ln 2.5 d, .7)"),
-    _range("memory_half_life_sigma", 0.5, 0.7, 0.9, "Spread of the logarithm of that half-life.", f"{_B1}: LogN(ln 2.5 d, .7)"),
+    _range("memory_half_life_median", 1.8, 2.5, 3.5, "Median days until half is forgotten.", f"{_B1}: LogN(ln 2.5 d, .7)"),
+    _range("memory_half_life_sigma", 0.5, 0.7, 0.9, "Spread of its logarithm.", f"{_B1}: LogN(ln 2.5 d, .7)"),
     _range("rounding_standard", 2.0, 4.0, 6.0, "Weight of people who round to the nearest quarter.", "models.md B3: Dirichlet(4,2,2,2)"),
     _range("rounding_bill_up", 1.0, 2.0, 3.0, "Weight of people who round up to the next quarter.", "models.md B3: Dirichlet(4,2,2,2)"),
     _range("rounding_diary", 1.0, 2.0, 3.0, "Weight of people who write whole hours.", "models.md B3: Dirichlet(4,2,2,2)"),
@@ -68,7 +71,9 @@ _TERMS: Final = (
     _range("rate_rise", 0.02, 0.04, 0.07, "By how much rates rise on such a date."),
     _range("person_rate_share", 0.03, 0.08, 0.15, "Share of contracts on which somebody has a rate of their own."),
     _range("travel_rate_factor", 0.5, 0.5, 0.5, "Share of the rate that travel is billed at.", f"{_B1}: travel at 50 %"),
-    _range("cap_tightness", 0.6, 0.95, 1.4, "A cap as a share of what the engagement is expected to take."),
+    _range("cap_tightness", 0.85, 1.1, 1.6, "What is agreed as a share of what the engagement is expected to take."),
+    _range("narrative_share", 0.2, 0.4, 0.6, "Share of contracts that ask for a narrative on every entry."),
+    _range("regulated_share", 0.03, 0.1, 0.2, "Share of contracts with a regulated client."),
     _range("milestone_delay_days", 3.0, 12.0, 30.0, "Mean days by which a milestone is accepted after it was due."),
 )  # fmt: skip
 FIRM: Final[tuple[Range, ...]] = (*_PEOPLE, *_WORK, *_TERMS)

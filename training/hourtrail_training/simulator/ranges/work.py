@@ -10,8 +10,11 @@ _TREND: Final = "models.md B2: Microsoft Work Trend Index, June 2025 [V]"
 _RECLAIM: Final = "models.md B2: Reclaim.ai 2021 [V]"
 
 
-def _range(name: str, low: float, centre: float, high: float, about: str, source: str = "") -> Range:
-    return Range(name=name, low=low, centre=centre, high=high, about=about, source=source)
+def _range(name: str, low: float, centre: float, high: float, *about: str) -> Range:
+    """A range; ``about`` is what it is about and, where there is one, its source."""
+    return Range(
+        name=name, low=low, centre=centre, high=high, about=about[0], source=about[1] if len(about) > 1 else ""
+    )
 
 
 _PROCESS: Final = (
@@ -23,6 +26,7 @@ _PROCESS: Final = (
     _range("duration_longest", 240.0, 300.0, 360.0, "Minutes at which a stretch ends at the latest.", f"{_LOG}: 99 % at 240"),
     _range("interruption_share", 0.09, 0.121, 0.16, "Share of stretches that are interrupted.", f"{_LOG}: 12.1 %"),
     _range("interruption_median", 3.0, 4.0, 6.0, "Median minutes of an interruption.", f"{_LOG}: 4 min"),
+    _range("interruption_sigma", 0.6, 0.8, 1.0, "Spread of the logarithm of the minutes of an interruption."),
     _range("interruption_work_share", 0.3, 0.5, 0.7, "Share of interruptions that are work on another item."),
     _range("unseen_share", 0.12, 0.17, 0.22, "Share of working hours that leave no trace.", f"{_B1}: 17 % of hours"),
     _range("pause_share", 0.15, 0.3, 0.45, "Share of stretches that are followed by a pause."),
@@ -41,10 +45,11 @@ _DAY: Final = (
     _range("travel_median", 45.0, 70.0, 110.0, "Median minutes of a journey, one way."),
 )  # fmt: skip
 _MEETINGS: Final = (
-    _range("single_meetings", 0.5, 2.5, 6.0, "Single meetings that a person calls in a week.", "models.md B2: prior of 3..22 h a week"),
+    _range("single_meetings", 1.0, 4.0, 9.0, "Single meetings that a person calls in a week.", "models.md B2: prior of 3..22 h a week"),
     _range("meeting_minutes", 34.0, 41.0, 48.0, "Mean minutes of a single meeting.", "models.md B2: Clockwise 2024, 39 -> 42 min [V]"),
     _range("adhoc_share", 0.45, 0.57, 0.65, "Share of calls and meetings without an invitation.", f"{_TREND}: 57 %"),
     _range("call_median", 8.0, 12.0, 18.0, "Median minutes of a call without an invitation."),
+    _range("call_sigma", 0.6, 0.8, 1.0, "Spread of the logarithm of the minutes of such a call."),
     _range("late_booked_share", 0.06, 0.10, 0.15, "Share of invitations sent at the last minute.", f"{_TREND}: 10 %"),
     _range("one_to_one_moved", 0.33, 0.424, 0.5, "Share of one-to-ones that are moved.", f"{_RECLAIM}: 42.4 %"),
     _range("one_to_one_cancelled", 0.22, 0.296, 0.36, "Share of one-to-ones that are cancelled.", f"{_RECLAIM}: 29.6 %"),

@@ -13,6 +13,7 @@ from hourtrail_training.simulator.world import Doing, Firm, Topic, Work
 _RECENT: Final = 3
 _IN_HAND: Final = 3
 _FALLBACK: Final = Doing.MAIL
+"""What people do in a moment between two things."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,6 @@ class Week:
     firm: Firm
     parameters: Parameters
     dice: Dice
-    is_billed: Callable[[WorkItem, Topic], bool]
     recent: list[WorkItem] = field(default_factory=list)
     """The last distinct items, the newest last."""
     touched: set[WorkItem] = field(default_factory=set)
@@ -59,8 +59,11 @@ class Week:
         if not others:
             return None
         item = self._weighted(others)
-        doing = Doing.CALL if self.dice.chance(0.5) else Doing.MAIL
-        return Task(item, self.topic_of(item), doing)
+        return Task(item, self.topic_of(item), _FALLBACK)
+
+    def any_item(self, live: Live) -> WorkItem:
+        """One of the live items by their shares."""
+        return self._weighted([row for row in live if row[1] > 0])
 
     def note(self, item: WorkItem) -> None:
         """Remembers that the person has turned to ``item``."""
@@ -103,7 +106,7 @@ class Week:
             new = [(item, share) for item, share in live if share > 0 and item not in self.touched]
             if new:
                 return self._weighted(new)
-        return self._weighted([row for row in live if row[1] > 0])
+        return self.any_item(live)
 
     def _weighted(self, rows: list[tuple[WorkItem, float]]) -> WorkItem:
         at = self.dice.uniform() * sum(share for _, share in rows)
