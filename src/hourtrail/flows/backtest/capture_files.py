@@ -167,6 +167,8 @@ class _Reading:
                     yield from (row for row in self._good(source.read(file, self.options)) if isinstance(row, Activity))
                 except NothingRead as error:
                     self.refusals.refuse(Rejected(file=str(file), reason=str(error).removeprefix(f"{file}: ")))
+                except InvalidInput as error:
+                    raise InvalidInput(f"{file}: {error}") from error
                 except OSError as error:
                     reason = f"cannot be read: {error.strerror or error}"
                     self.refusals.refuse(Rejected(file=str(file), reason=reason))
