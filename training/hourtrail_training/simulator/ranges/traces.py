@@ -9,27 +9,32 @@ _TELEMETRY = "models.md B2: Cao et al. CHI 2021, multitasking by length of meeti
 
 TRACES: Final[tuple[Range, ...]] = (
     Range(
-        name="commits_per_code_hour", low=0.4, centre=1.1, high=2.5, about="commits an hour of coding", source=_COMMITS
+        name="commits_per_code_hour", low=0.25, centre=0.6, high=1.5, about="commits an hour of coding", source=_COMMITS
     ),
     Range(
         name="commit_offspring",
-        low=0.35,
-        centre=0.5,
-        high=0.65,
+        low=0.25,
+        centre=0.4,
+        high=0.5,
         about="commits that one commit draws after it",
         source=_COMMITS,
     ),
     Range(
-        name="quick_follow_minutes", low=1, centre=3, high=6, about="mean delay of a quick follow-up", source=_COMMITS
+        name="quick_follow_minutes",
+        low=0.8,
+        centre=1.5,
+        high=4,
+        about="mean delay of a quick follow-up",
+        source=_COMMITS,
     ),
     Range(
-        name="slow_follow_minutes", low=20, centre=40, high=80, about="mean delay of a slow follow-up", source=_COMMITS
+        name="slow_follow_minutes", low=30, centre=60, high=120, about="mean delay of a slow follow-up", source=_COMMITS
     ),
     Range(
         name="quick_follow_share",
-        low=0.4,
-        centre=0.6,
-        high=0.8,
+        low=0.35,
+        centre=0.5,
+        high=0.7,
         about="share of follow-ups that are quick",
         source=_COMMITS,
     ),

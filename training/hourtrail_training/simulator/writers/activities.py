@@ -17,6 +17,7 @@ from hourtrail_training.simulator.world import Channel, Employee, Firm, PersonWe
 from hourtrail_training.simulator.writers.clock import instant_text, local_time, midnight_minute
 from hourtrail_training.simulator.writers.meetings import Told, calendar_id, revision, tell
 from hourtrail_training.simulator.writers.spool import Spool, copy_part, within
+from hourtrail_training.simulator.writers.tickets.redmine import ACTIVITY
 
 NAME: Final = "activities"
 _LABELS: Final = "labels"
@@ -138,10 +139,11 @@ class ActivityWriter:
         )
         row["source"], row["kind"] = tracker, "review" if trace.verb == "reviewed" else "ticket"
         if tracker == "redmine" and trace.verb == "logged":
-            # Redmine books time on a day, not at a time.
+            # Redmine books time on a day, not at a time, and an entry does not repeat its ticket's subject.
             day = local_time(trace.at, employee.person.zone).date()
             ticket = "time_entry"
             row["all_day"] = True
+            row["title"] = trace.text or ACTIVITY
             row["start"] = instant_text(midnight_minute(day, employee.person.zone))
             row["end"] = instant_text(midnight_minute(day.fromordinal(day.toordinal() + 1), employee.person.zone))
         numbered = "" if event == "created" else trace.id

@@ -9,6 +9,9 @@ from hourtrail_training.simulator.writers.tickets.people import Directory, Json
 
 _STATE_IDS: Final = {name: str(number) for number, name in enumerate((FIRST_STATE, *STATES), start=1)}
 
+ACTIVITY: Final = "Development"
+"""What time is booked as; Redmine wants a word for it."""
+
 
 def issue(ticket: Ticket, project: str, people: Directory) -> Json:
     """The issue with its journals: notes and changes of the status, which Redmine tells by number."""
@@ -55,7 +58,7 @@ def _time_entry(event: Event, project: str, people: Directory, zone: str) -> Jso
         "project": _project(project),
         "issue": {"id": event.number},
         "user": people.redmine(event.person),
-        "activity": {"id": 9, "name": "Development"},
+        "activity": {"id": 9, "name": ACTIVITY},
         # Four decimals, so that the minutes come back exactly.
         "hours": round((event.minutes or 0) / 60, 4),
         "comments": event.text,
