@@ -77,7 +77,7 @@ BOUNDS: Final[Mapping[str, Mapping[str, Bound]]] = MappingProxyType(
             ),
         },
         "copied_week": {
-            "lines": _number("2", 1, 1000, "More repeated entries than this, routine left out, make a copied week.")
+            "lines": _number("4", 1, 1000, "More repeated entries than this, routine left out, make a copied week.")
         },
         "no_evidence": {
             "hours": _hours("3", 24, "A day whose evidence is more hours below the person's usual share is shown."),

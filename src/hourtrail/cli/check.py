@@ -23,15 +23,15 @@ READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("file", type=READABLE)
-@click.option("--tasks", type=READABLE, help="Tasks: unknown, closed and out-of-date work items.")
+@click.option("--tasks", type=READABLE, help="Tasks: unknown, closed and out-of-date work items; other clients' names.")
 @click.option("--assignments", type=READABLE, help="Assignments: who may book on what.")
 @click.option("--contracts", type=READABLE, help="Contracts: dates, caps, budgets, and how an entry is priced.")
 @click.option("--rate-cards", type=READABLE, help="Rate cards: missing and wrong rates, other grades' prices.")
-@click.option("--people", type=READABLE, help="People: zones and names.")
-@click.option("--holidays", type=READABLE, help="Holidays.")
+@click.option("--people", type=READABLE, help="People: names, zones, work days, weekly hours, teams.")
+@click.option("--holidays", type=READABLE, help="Holidays of the people's calendars.")
 @click.option("--periods", type=READABLE, help="Accounting periods: what is closed, and which one is open next.")
 @click.option("--milestones", type=READABLE, help="Milestones: what is due, accepted and planned.")
-@click.option("--activities", type=READABLE, help="Evidence.")
+@click.option("--activities", type=READABLE, help="Evidence: coverage, missing time, absences, meetings.")
 @click.option("--policy", type=READABLE, help="TOML: which checks run, bounds, severity, clauses.")
 @click.option(
     "--grain",
@@ -126,5 +126,16 @@ def _print(report: CheckReport) -> None:
     screen.print(
         f"{counted(report.summary['entries'], 'entry', 'entries')} checked (a row is a {report.grain.value}): {counts}"
     )
+    for team in report.summary.get("under_reporting", ()):
+        screen.print(_about_team(team))
     for name, why in report.skipped.items():
         say(f"not checked: {name}: {why}")
+
+
+def _about_team(team: dict[str, Any]) -> str:
+    """One sentence about a team as a whole; it names nobody."""
+    booked, seen = team["booked_minutes"] / 60, team["evidence_minutes"] / 60
+    return (
+        f"team {team['team']} booked {booked:.0f} h of {seen:.0f} h evidenced in the {team['weeks']} weeks "
+        f"{team['first_week']} to {team['last_week']} (at least {team['people']} people)"
+    )
