@@ -104,6 +104,7 @@ def test_an_amount_is_finite():
         ("10287.5", "JPY", "10288"),
         ("1.2345", "KWD", "1.235"),
         ("3", "EUR", "3.00"),
+        ("1" + "0" * 40, "EUR", "1" + "0" * 40 + ".00"),
     ],
 )
 def test_money_is_rounded_half_up_to_the_minor_unit_of_its_currency(amount, currency, rounded):

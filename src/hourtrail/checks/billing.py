@@ -7,9 +7,9 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 
-from hourtrail.checks.work_items import WorkItems
+from hourtrail.checks.work_items import WorkItems, days_outside
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.firm import Billable, Contract, ContractKind, Milestone, Person, Rate, WorkItem
+from hourtrail.domain.firm import Assignment, Billable, Contract, ContractKind, Milestone, Person, Rate, WorkItem
 from hourtrail.domain.money import Money
 from hourtrail.domain.pricing import BY_THE_HOUR, HourlyRates, currency_of, quantity, stated_rate
 from hourtrail.domain.ratecard import RateCard
@@ -28,13 +28,22 @@ class RateDeviation:
     expected: Money | None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Used:
-    """What was used under a contract, on each date: minutes worked, minutes billed, and their price in the contract's currency."""
+    """What was used under a contract on each date: minutes worked, minutes billed, and their price in the contract's currency.
 
-    worked: dict[date, Decimal]
-    billed: dict[date, Decimal]
-    amount: dict[date, Decimal]
+    Prices are those of contracts by the hour; an entry without a rate at the contract uses its own, if it states one.
+    """
+
+    worked: Mapping[date, Decimal]
+    billed: Mapping[date, Decimal]
+    amount: Mapping[date, Decimal]
+
+
+@dataclass(frozen=True, slots=True)
+class _Survey:
+    used: Used
+    deviations: tuple[RateDeviation, ...]
 
 
 class Billing:
@@ -59,6 +68,8 @@ class Billing:
         self._cards: dict[str, RateCard] = {}
         self._hourly: dict[str, HourlyRates] = {}
         self._billable: dict[WorkItem, Billable] = {}
+        self._graded: dict[tuple[str, WorkItem], list[Assignment]] = {}
+        self._surveys: dict[str, _Survey] = {}
 
     def billable(self, item: WorkItem) -> Billable:
         """Whether work on ``item`` is billed, as its tasks and its contract say; ``depends`` where they leave it open."""
@@ -76,8 +87,11 @@ class Billing:
 
     def grade(self, entry: TimeEntry) -> str:
         """The grade under which the person works there: the assignment's on that day, else their own; empty when not known."""
-        for row in self._items.assignments(entry.person, entry.item):
-            if row.grade and row.covers(replace(entry.item, client=row.item.client), entry.date):
+        key = (entry.person, entry.item)
+        if key not in self._graded:
+            self._graded[key] = [row for row in self._items.assignments(*key) if row.grade]
+        for row in self._graded[key]:
+            if days_outside(entry.date, row.starts_on, row.ends_on) == 0:
                 return row.grade
         return self._grades.get(entry.person, "")
 
@@ -112,41 +126,54 @@ class Billing:
             self._hourly[contract.id] = HourlyRates(contract, self.card(contract.id), self.currency(contract))
         return self._hourly[contract.id]
 
-    @cached_property
-    def deviations(self) -> tuple[RateDeviation, ...]:
+    @property
+    def deviations(self) -> Iterator[RateDeviation]:
         """Every billed entry under a contract by the hour whose rate is missing, or differs from the one that it states."""
-        return tuple(
-            deviation
-            for contract in self.contracts.values()
-            if contract.kind in BY_THE_HOUR
-            for deviation in self._deviations(contract)
-        )
-
-    def _deviations(self, contract: Contract) -> Iterator[RateDeviation]:
-        rates = self.hourly(contract)
-        for entry in self.by_contract.get(contract.id, ()):
-            if not self.billed(entry):
-                continue
-            grade = self.grade(entry)
-            expected = rates.rate(entry.date, person=entry.person, grade=grade, task=entry.item.task)
-            stated = _stated(entry, expected)
-            if expected is None or (stated is not None and stated != expected):
-                yield RateDeviation(entry, contract, grade, stated, expected)
+        for contract in self.contracts.values():
+            if contract.kind in BY_THE_HOUR:
+                yield from self._survey(contract).deviations
 
     def used(self, contract: Contract) -> Used:
-        """What was used under ``contract`` on each date. An entry without a rate at the contract uses its own, if it states one."""
-        used, rates, currency = Used({}, {}, {}), self.hourly(contract), self.currency(contract)
+        """What was used under ``contract``."""
+        return self._survey(contract).used
+
+    def _survey(self, contract: Contract) -> _Survey:
+        """One walk over the entries of a contract, for every check that asks."""
+        if contract.id not in self._surveys:
+            self._surveys[contract.id] = self._surveyed(contract)
+        return self._surveys[contract.id]
+
+    def _surveyed(self, contract: Contract) -> _Survey:
+        rates, currency = self.hourly(contract), self.currency(contract)
+        by_the_hour = contract.kind in BY_THE_HOUR
+        worked: dict[date, int] = {}
+        billed: dict[date, int] = {}
+        # Whole minutes at each rate are summed first; a million decimal products would be most of the work.
+        at_rate: dict[tuple[date, Decimal], int] = {}
+        deviations: list[RateDeviation] = []
         for entry in self.by_contract.get(contract.id, ()):
-            _add(used.worked, entry.date, Decimal(entry.minutes))
+            day = entry.date
+            worked[day] = worked.get(day, 0) + entry.minutes
             if not self.billed(entry):
                 continue
             minutes = quantity(contract, entry)
-            _add(used.billed, entry.date, Decimal(minutes))
+            billed[day] = billed.get(day, 0) + minutes
+            if not by_the_hour:
+                continue
             grade = self.grade(entry)
-            rate = rates.rate(entry.date, person=entry.person, grade=grade, task=entry.item.task) or stated_rate(entry)
+            expected = rates.rate(day, person=entry.person, grade=grade, task=entry.item.task)
+            stated = _stated(entry, expected)
+            if expected is None or (stated is not None and stated != expected):
+                deviations.append(RateDeviation(entry, contract, grade, stated, expected))
+            rate = expected or stated
             if rate is not None and rate.currency == (currency or rate.currency):
-                _add(used.amount, entry.date, rate.amount * minutes / 60)
-        return used
+                key = (day, rate.amount)
+                at_rate[key] = at_rate.get(key, 0) + minutes
+        amount: dict[date, Decimal] = {}
+        for (day, price), minutes in at_rate.items():
+            amount[day] = amount.get(day, Decimal(0)) + price * minutes / 60
+        used = Used(_as_decimals(worked), _as_decimals(billed), amount)
+        return _Survey(used, tuple(deviations))
 
 
 def _stated(entry: TimeEntry, expected: Money | None) -> Money | None:
@@ -156,8 +183,8 @@ def _stated(entry: TimeEntry, expected: Money | None) -> Money | None:
     return stated_rate(entry)
 
 
-def _add(sums: dict[date, Decimal], day: date, value: Decimal) -> None:
-    sums[day] = sums.get(day, Decimal(0)) + value
+def _as_decimals(minutes: Mapping[date, int]) -> dict[date, Decimal]:
+    return {day: Decimal(value) for day, value in minutes.items()}
 
 
 def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:

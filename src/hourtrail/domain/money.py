@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Context, Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Final
 
@@ -10,6 +10,9 @@ from hourtrail.domain.errors import InvalidInput
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
 _LARGEST = Decimal(10) ** 15
+
+# Absurd amounts, such as a damaged cap times a damaged rate, are still numbers: they must not end a run.
+_WIDE: Final = Context(prec=80, rounding=ROUND_HALF_UP)
 
 # ISO 4217, list one: the currencies whose minor unit is not a hundredth.
 _DECIMAL_PLACES: Final = {
@@ -69,7 +72,7 @@ class Money:
         credit mirrors its charge.
         """
         unit = Decimal(1).scaleb(-_DECIMAL_PLACES.get(self.currency, 2))
-        return Money(self.amount.quantize(unit, rounding=ROUND_HALF_UP), self.currency)
+        return Money(self.amount.quantize(unit, context=_WIDE), self.currency)
 
     def __str__(self) -> str:
         return f"{self.to_cents().amount:f} {self.currency}"

@@ -7,7 +7,7 @@ from typing import Final
 
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.firm import Contract, ContractKind
-from hourtrail.domain.money import round_minutes
+from hourtrail.domain.money import RoundingRule, round_minutes
 from hourtrail.domain.pricing.draft import HeldReason, Objection
 from hourtrail.domain.pricing.terms import PricingPolicy, RoundingScope
 
@@ -60,6 +60,8 @@ def quantity(contract: Contract, entry: TimeEntry) -> int:
     """
     if entry.billable_minutes is not None and not entry.write_off_minutes:
         return entry.billable_minutes
+    if contract.rounding_rule is RoundingRule.NONE and not entry.write_off_minutes:
+        return entry.minutes
     return round_minutes(_remaining(entry), contract.rounding_minutes, contract.rounding_rule)
 
 
