@@ -55,7 +55,7 @@ def test_a_calendar_is_read_as_ingest_reads_it(case):
     event = "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20260301T000000Z\r\nDTSTART:20260302T090000Z\r\nDTEND:20260302T100000Z\r\nSUMMARY:Login\r\nEND:VEVENT"
     path.write_text(f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t\r\n{event}\r\nEND:VCALENDAR\r\n", encoding="utf-8")
     files = CaptureFiles(activities=(path,), time_entries=case.sheet(*BOOKED[:1]), tasks=case.folder / "tasks.csv")
-    with pytest.raises(InvalidInput, match="work.ics: .*--person"):
+    with pytest.raises(InvalidInput, match=r"work\.ics: .*--person"):
         backtest_capture(files, CaptureOptions(), models=RULES, today=MONDAY)
     found = backtest_capture(files, CaptureOptions(person=ADA), models=RULES, today=MONDAY).answer
     assert (found["suggestions"], found["minute_f1"]) == (1, 1.0)
