@@ -64,7 +64,7 @@ class PlayOptions:
 
 @dataclass(slots=True)
 class Played:
-    """What came of it; all of it simulated. ``right`` counts suggestions whose item was the true one."""
+    """What came of it; all of it simulated. ``right`` counts answered suggestions whose item was the true one."""
 
     activities: int = 0
     suggestions: int = 0
@@ -173,7 +173,7 @@ class _Sitting:
         try:
             decide(self.store, self.tenant, request, now=answer.at)
             self.result.verdicts[answer.verdict.value] += 1
-        except (NotFound, InvalidInput):
+        except NotFound:
             # What they really did is closed, or was never assigned to them: people then say no.
             refusal = Request(
                 suggestion=row.id, verdict=Verdict.REJECT, actor=self.person.person, reason_code="not_bookable",

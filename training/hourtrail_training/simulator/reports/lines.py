@@ -77,11 +77,10 @@ class LineMaker:
             # People write one line after the other, a timer as soon as it stops.
             if line.end is None and rows and rows[-1].date == line.date:
                 at = max(at, rows[-1].created + int(pause * 3))
-            row = self._row(line, at, standing, write_off)
-            rows.append(replace(row, true_minutes=true.get((line.date, line.item), 0)))
+            rows.append(self._row(line, at, standing, write_off, true.get((line.date, line.item), 0)))
         return rows
 
-    def _row(self, line: Line, at: Minute, standing: float, write_off: float) -> Reported:
+    def _row(self, line: Line, at: Minute, standing: float, write_off: float, true_minutes: int) -> Reported:
         rate, currency = self._rates.of(line.item, line.date) if line.billable else ("", "")
         reported_on = instant_of(at).date()
         status = status_on(
@@ -94,6 +93,6 @@ class LineMaker:
             id="", person=self._employee.id, date=line.date, minutes=line.minutes, item=line.item,
             narrative=line.narrative, billable=line.billable, created=at, start=line.start, end=line.end,
             status=status.value, hourly_rate=rate, currency=currency, write_off_minutes=min(cut, line.minutes),
-            origin=line.origin,
+            origin=line.origin, true_minutes=true_minutes,
             source="timer" if line.start is not None else "timesheet",
         )  # fmt: skip
