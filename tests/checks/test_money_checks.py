@@ -163,6 +163,32 @@ def test_a_rate_in_another_currency_is_wrong_and_never_added_up():
     assert finding.blame == "master_data"
 
 
+@pytest.mark.parametrize(
+    ("kind", "terms", "stated", "check"),
+    [
+        ("fixed_fee", {}, 150, None),
+        ("fixed_fee", {}, 149, "wrong_rate"),
+        ("milestone", {}, 110, "wrong_grade"),
+        ("retainer", {"overage_rate": "180"}, 180, None),
+        ("capped", {"overage_rate": "180"}, 180, "wrong_rate"),
+        ("usage", {"blended_rate": "130"}, 130, None),
+        ("usage", {"blended_rate": "130"}, 150, None),
+        ("usage", {"blended_rate": "130"}, 110, "wrong_rate"),
+        ("internal", {}, 1, None),
+    ],
+)
+def test_a_stated_rate_is_held_against_every_rate_that_the_contract_has(kind, terms, stated, check):
+    columns = {"contract": "K", "client": "ACME", "project": "Portal", "kind": kind, "currency": "EUR", **terms}
+    contract = read("contracts", f"{' | '.join(columns)}\n{' | '.join(columns.values())}")
+    card = read(
+        "rate-cards", "contract | hourly_rate | currency | grade\nK | 150 | EUR | senior\nK | 110 | EUR | junior"
+    )
+    entry = replace(booked(60)[0], hourly_rate=Decimal(stated), currency="EUR", billable=True)
+    told = found([entry], "wrong_rate", "wrong_grade", "missing_rate", contracts=contract, rates=card,
+                 people=[Person(id="ada", grade="senior")])  # fmt: skip
+    assert [row.check for row in told] == ([check] if check else [])
+
+
 def test_a_tolerance_lets_small_differences_pass():
     terms = money_pairs.given()
     entry = replace(booked(60)[0], item=WorkItem("ACME", "Portal", "Build"), hourly_rate=Decimal(153), currency="EUR")

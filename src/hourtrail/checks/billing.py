@@ -126,12 +126,22 @@ class Billing:
             self._hourly[contract.id] = HourlyRates(contract, self.card(contract.id), self.currency(contract))
         return self._hourly[contract.id]
 
+    def _also_right(self, contract: Contract, entry: TimeEntry, grade: str, stated: Money) -> bool:
+        """Whether an entry states a rate that its contract has beside the first: the card's beside a blended one, or the overage rate."""
+        by_hours_alone = contract.kind in {ContractKind.TIME_AND_MATERIALS, ContractKind.CAPPED}
+        overage = None if by_hours_alone else contract.overage_rate
+        if overage is not None and (stated.amount, stated.currency) == (overage, self.currency(contract)):
+            return True
+        rates = self.hourly(contract)
+        return rates.blended and stated == rates.card_rate(
+            entry.date, person=entry.person, grade=grade, task=entry.item.task
+        )
+
     @property
     def deviations(self) -> Iterator[RateDeviation]:
-        """Every billed entry under a contract by the hour whose rate is missing, or differs from the one that it states."""
+        """Every billed entry that states another rate than its contract's, or has none under a contract by the hour."""
         for contract in self.contracts.values():
-            if contract.kind in BY_THE_HOUR:
-                yield from self._survey(contract).deviations
+            yield from self._survey(contract).deviations
 
     def used(self, contract: Contract) -> Used:
         """What was used under ``contract``."""
@@ -158,15 +168,18 @@ class Billing:
                 continue
             minutes = quantity(contract, entry)
             billed[day] = billed.get(day, 0) + minutes
-            if not by_the_hour:
+            if not by_the_hour and (entry.hourly_rate is None or contract.kind is ContractKind.INTERNAL):
                 continue
             grade = self.grade(entry)
             expected = rates.rate(day, person=entry.person, grade=grade, task=entry.item.task)
             stated = _stated(entry, expected)
-            if expected is None or (stated is not None and stated != expected):
+            if expected is None:
+                if by_the_hour:
+                    deviations.append(RateDeviation(entry, contract, grade, stated, None))
+            elif stated is not None and stated != expected and not self._also_right(contract, entry, grade, stated):
                 deviations.append(RateDeviation(entry, contract, grade, stated, expected))
             rate = expected or stated
-            if rate is not None and rate.currency == (currency or rate.currency):
+            if by_the_hour and rate is not None and rate.currency == (currency or rate.currency):
                 key = (day, rate.amount)
                 at_rate[key] = at_rate.get(key, 0) + minutes
         amount: dict[date, Decimal] = {}

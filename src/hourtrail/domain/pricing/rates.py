@@ -43,6 +43,10 @@ class HourlyRates:
         """The rate in force, or None when neither the contract nor its card has one."""
         if self._blended is not None:
             return self._blended
+        return self.card_rate(day, person=person, grade=grade, task=task)
+
+    def card_rate(self, day: date, *, person: str, grade: str, task: str) -> Money | None:
+        """The rate card's own, whatever is blended."""
         # Whoever and whatever the card does not name is the same to it.
         key = (
             day,

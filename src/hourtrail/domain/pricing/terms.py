@@ -62,8 +62,11 @@ PAID_BY_FEE: Final = frozenset({ContractKind.FIXED_FEE, ContractKind.MILESTONE})
 
 
 def rollover_of(contract: Contract) -> Rollover:
-    """The contract's roll-over. Raises InvalidInput naming the contract and the values there are."""
-    word = contract.rollover.strip().lower()
+    """The contract's roll-over, written with a blank, a hyphen or an underscore.
+
+    Raises InvalidInput naming the contract and the values there are.
+    """
+    word = "_".join(contract.rollover.lower().replace("-", " ").split())
     if not word:
         return Rollover.NONE
     try:
