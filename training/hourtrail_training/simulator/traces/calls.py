@@ -18,11 +18,11 @@ def ad_hoc(stretch: Stretch, work: Work, topic: Topic, scene: Scene, number: flo
         title = f"{title}: {topic.words[-1] if topic.words else work.item.project}"
     return Trace(
         person=stretch.person, channel=Channel.CALL, at=stretch.start, second=0, end=stretch.end, item=work.item,
-        title=title, verb="call", participants=(other,) if other else (),
+        title=title, verb="call", participants=(other,) if other else (), id=scene.numbers.next(Channel.CALL),
     )  # fmt: skip
 
 
-def joined(seat: Seat) -> Trace | None:
+def joined(seat: Seat, scene: Scene) -> Trace | None:
     """The record of an online meeting that the person was in; None for one that they missed or that is not online."""
     occurrence = seat.occurrence
     if not seat.attended or not occurrence.online or occurrence.all_day or seat.joined is None:
@@ -30,5 +30,5 @@ def joined(seat: Seat) -> Trace | None:
     return Trace(
         person=seat.person, channel=Channel.CALL, at=seat.joined, second=0, end=seat.left, item=occurrence.item,
         title="Private meeting" if occurrence.private else occurrence.title, verb="meeting",
-        participants=occurrence.attendees[:MOST_NAMED],
+        participants=occurrence.attendees[:MOST_NAMED], id=scene.numbers.next(Channel.CALL),
     )  # fmt: skip

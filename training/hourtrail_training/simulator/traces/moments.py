@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from hourtrail.domain.firm import WorkItem
 from hourtrail_training.simulator.world import Channel, Employee, Minute, Stretch, Topic, Trace, Work
 
+_ORDER: Final = {channel: number for number, channel in enumerate(Channel)}
+
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One event of one channel. ``draws`` are uniform numbers on [0, 1), at least eight of them."""
+    """One event of one channel. ``draws`` are uniform numbers on [0, 1), as many as the channel words its traces with."""
 
+    id: str
     stretch: Stretch
     at: Minute
     second: int
@@ -32,12 +36,26 @@ class Moment:
         minutes: int | None = None,
         participants: tuple[str, ...] = (),
     ) -> Trace:
-        """What the tool recorded; its id comes when the week is complete."""
+        """What the tool recorded."""
         return Trace(
             person=self.stretch.person, channel=channel, at=self.at, second=self.second, end=end,
             item=self.work.item, title=title, text=text, container=container, reference=reference, verb=verb,
-            minutes=minutes, participants=participants, stray=self.stray,
+            minutes=minutes, participants=participants, stray=self.stray, id=self.id,
         )  # fmt: skip
+
+
+class Numbers:
+    """Gives out the ids of one person's week: each channel counts for itself, so that none depends on another."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._given = dict.fromkeys(Channel, 0)
+
+    def next(self, channel: Channel) -> str:
+        """The next id of a channel: digits only, since trackers number what happens in them."""
+        number = self._given[channel]
+        self._given[channel] = number + 1
+        return f"{self._prefix}{_ORDER[channel]}{number:04d}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +71,7 @@ class Scene:
     contacts: dict[str, tuple[str, ...]]
     colleagues: dict[WorkItem, tuple[str, ...]]
     names: dict[str, str]
+    numbers: Numbers
     first_place: int
     """The tickets that the person opens this week take this place and the next ones among all that people open."""
 

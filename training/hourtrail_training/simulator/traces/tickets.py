@@ -57,7 +57,16 @@ class TicketDesk:
             return None
         guess = stretch.minutes * float(generator.lognormal(0, self.parameters["worklog_error"]))
         draws = generator.random(2).tolist()
-        moment = Moment(stretch, stretch.start, int(draws[0] * 60), work, topic, stray=False, draws=draws)
+        moment = Moment(
+            self.scene.numbers.next(Channel.TICKET),
+            stretch,
+            stretch.start,
+            int(draws[0] * 60),
+            work,
+            topic,
+            stray=False,
+            draws=draws,
+        )
         text = pick(phrases.WORKLOGS, draws[1]).format_map(wording.words_of(topic, ""))
         minutes = max(5, 5 * round(guess / 5))
         return self._trace(moment, key, wording.summary_of(work, topic), "logged", text=text, minutes=minutes)

@@ -14,7 +14,7 @@ from hourtrail_training.simulator.traces import calls, messages, transcripts, wi
 from hourtrail_training.simulator.traces.arrivals import Counts, Excitement, Floats, Stretches, hawkes, renewal
 from hourtrail_training.simulator.traces.commits import commit
 from hourtrail_training.simulator.traces.habits import PER_DAY, PER_HOUR, SPREAD_OVER, Habits, habits_of
-from hourtrail_training.simulator.traces.moments import Moment, Scene
+from hourtrail_training.simulator.traces.moments import Moment, Numbers, Scene
 from hourtrail_training.simulator.traces.subjects import Directory, stray_share, topic_at, usable
 from hourtrail_training.simulator.traces.tickets import NEW_A_WEEK, TicketDesk
 from hourtrail_training.simulator.world import (
@@ -66,16 +66,11 @@ class Tracer:
             parameters=self._parameters,
         )
         traces = sorted(made.traces(), key=lambda trace: (trace.at, trace.second, trace.channel))
-        prefix = f"{self._directory.number[employee.id] + 1}{self._number_of(week.monday):03d}"
-        told = tuple(replace(trace, id=f"{prefix}{number:04d}") for number, trace in enumerate(_apart(traces)))
-        return replace(week, traces=told, transcripts=tuple(made.transcripts()))
-
-    def _number_of(self, monday: date) -> int:
-        return (monday - self._first).days // 7
+        return replace(week, traces=tuple(_apart(traces)), transcripts=tuple(made.transcripts()))
 
     def _scene(self, employee: Employee, habits: Habits, monday: date) -> Scene:
         directory = self._directory
-        places = directory.number[employee.id] * self._weeks + self._number_of(monday)
+        person, week = directory.number[employee.id], (monday - self._first).days // 7
         return Scene(
             employee=employee,
             live=directory.live(employee.id, monday),
@@ -84,7 +79,8 @@ class Tracer:
             contacts=directory.contacts,
             colleagues=directory.colleagues,
             names=directory.names,
-            first_place=places * NEW_A_WEEK,
+            numbers=Numbers(f"{person + 1}{week:03d}"),
+            first_place=(person * self._weeks + week) * NEW_A_WEEK,
         )
 
 
@@ -175,7 +171,9 @@ class _Week:
                 continue
             topic = stretch.topic if stretch.topic is not None and not stray else topic_at(work, draws[6])
             minute = int(time)
-            yield Moment(stretch, minute, int((time - minute) * 60), work, topic, stray, draws)
+            yield Moment(
+                self._scene.numbers.next(channel), stretch, minute, int((time - minute) * 60), work, topic, stray, draws
+            )
 
     def _expected(self, channel: Channel) -> Floats:
         """Mean number of events in each stretch."""
@@ -267,7 +265,7 @@ class _Week:
         generator = self._stream("joined")
         for seat in self._week.seats:
             if generator.random() < self._parameters["call_record_share"]:
-                record = calls.joined(seat)
+                record = calls.joined(seat, self._scene)
                 if record is not None:
                     yield record
 

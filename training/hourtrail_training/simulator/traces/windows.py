@@ -67,7 +67,7 @@ class Screen:
             program, title = _plain(pick(phrases.PLAIN_WINDOWS, draws[1]).format(mail=self.scene.employee.id))
         else:
             program, title = self._shown(doing, work, topic, draws)
-        moment = Moment(subject.stretch, at, 0, work, topic, stray, draws)
+        moment = Moment(self.scene.numbers.next(Channel.WINDOW), subject.stretch, at, 0, work, topic, stray, draws)
         return moment.trace(Channel.WINDOW, title[: wording.LONGEST], end=end, verb=program)
 
     def _shown(self, doing: Doing, work: Work, topic: Topic, draws: Sequence[float]) -> tuple[str, str]:

@@ -6,7 +6,6 @@ commit's id ends in the trace's number instead of its hash, which is only known 
 where it is known at the time of writing: on meetings.
 """
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +14,7 @@ from hourtrail.domain.firm import NOT_WORK, WorkItem
 from hourtrail_training.simulator.traces.moments import number_of
 from hourtrail_training.simulator.world import Channel, Employee, Firm, PersonWeek, Trace
 from hourtrail_training.simulator.writers.clock import instant_text, local_time, midnight_minute
+from hourtrail_training.simulator.writers.json_text import to_json
 from hourtrail_training.simulator.writers.meetings import Told, calendar_id, revision, tell
 from hourtrail_training.simulator.writers.spool import Spool, copy_part, within
 from hourtrail_training.simulator.writers.tickets.redmine import ACTIVITY
@@ -62,8 +62,8 @@ class ActivityWriter:
         rows += [self._of_trace(trace, employee) for trace in week.traces]
         rows.sort(key=lambda row: (row[0]["start"], row[0]["external_id"]))
         for row, item, eligible in rows:
-            body = json.dumps(row, ensure_ascii=False)[:-1]
-            label = json.dumps({"client": item.client, "project": item.project, "task": item.task}, ensure_ascii=False)
+            body = to_json(row)[:-1]
+            label = to_json({"client": item.client, "project": item.project, "task": item.task})
             history = "" if eligible else ', "eligible": false'
             self._rows.add(employee.handle, f"{body}}}\n")
             self._labels.add(employee.handle, f'{body}, "label": {label}{history}}}\n')

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from hourtrail_training.simulator.world import Channel, Firm, PersonWeek, Trace
 from hourtrail_training.simulator.writers.clock import instant_text
+from hourtrail_training.simulator.writers.json_text import to_json
 from hourtrail_training.simulator.writers.spool import Spool, lines_of, within
 
 NAME: Final = "activitywatch"
@@ -65,7 +66,7 @@ def presence(windows: Sequence[Trace]) -> Iterator[tuple[int, int, str]]:
 
 def _event(start: int, end: int, data: dict[str, str]) -> str:
     body = {"timestamp": instant_text(start), "duration": float((end - start) * 60), "data": data}
-    return json.dumps(body, ensure_ascii=False) + "\n"
+    return to_json(body) + "\n"
 
 
 def merge(shards: Sequence[Path], target: Path, firm: Firm) -> None:

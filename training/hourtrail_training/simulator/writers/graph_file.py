@@ -14,6 +14,7 @@ from icalendar.timezone.windows_to_olson import WINDOWS_TO_OLSON
 
 from hourtrail_training.simulator.world import Employee, Minute, Occurrence, Series
 from hourtrail_training.simulator.writers.clock import instant_text, local_time
+from hourtrail_training.simulator.writers.json_text import to_json
 from hourtrail_training.simulator.writers.meetings import Told, differs, original_text
 from hourtrail_training.simulator.writers.recurrence import OwnSeries, own_series
 
@@ -45,7 +46,7 @@ def as_graph(employee: Employee, told: Sequence[Told], names: Mapping[str, str])
     for seats in groups.values():
         events = form.series(own_series(seats)) if seats[0].occurrence.series else iter((form.single(seats[0]),))
         for event in events:
-            yield separator + json.dumps(event, ensure_ascii=False)
+            yield separator + to_json(event)
             separator = ",\n"
     yield "\n]}\n"
 

@@ -157,8 +157,10 @@ def _escape(text: str) -> str:
 
 def _fold(line: str) -> Iterator[str]:
     """The line in parts of at most 75 octets, none cut inside a character."""
-    if len(line) <= _WIDTH // 4 or len(line.encode()) <= _WIDTH:
-        yield line
+    if line.isascii():
+        yield line[:_WIDTH]
+        for start in range(_WIDTH, len(line), _WIDTH - 1):
+            yield f" {line[start : start + _WIDTH - 1]}"
         return
     part, size = "", 0
     for character in line:

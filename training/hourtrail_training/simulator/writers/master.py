@@ -1,7 +1,6 @@
 """The firm's master data in the contract's files; every row says that it is simulated."""
 
 import csv
-import json
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -12,6 +11,7 @@ from hourtrail.domain.firm import WorkItem
 from hourtrail.sources.contract_files.catalogue import DATA_CONTRACTS
 from hourtrail.sources.contract_files.columns import ITEM_PARTS, DataContract
 from hourtrail_training.simulator.world import Firm
+from hourtrail_training.simulator.writers.json_text import to_json
 
 SIMULATED: Final = "simulated"
 
@@ -30,7 +30,7 @@ def write_records(contract: DataContract, records: Iterable[object], out: Any) -
     out.writerow([*(column.name for column in contract.columns), "extra", SIMULATED])
     for record in records:
         extra = getattr(record, "extra", {})
-        told = json.dumps(dict(extra), ensure_ascii=False) if extra else ""
+        told = to_json(dict(extra)) if extra else ""
         out.writerow([*(_text(_value(record, column.name, column.fills)) for column in contract.columns), told, "true"])
 
 

@@ -16,6 +16,7 @@ from typing import Final, TextIO
 from hourtrail.domain.errors import HourtrailError
 from hourtrail_training.simulator.world import Channel, Firm, PersonWeek
 from hourtrail_training.simulator.writers.clock import local_time
+from hourtrail_training.simulator.writers.json_text import to_json
 from hourtrail_training.simulator.writers.spool import Spool, lines_of, part_names, within
 
 NAME: Final = "repositories"
@@ -58,7 +59,7 @@ class RepositoryWriter:
                     trace.at, trace.second, trace.id, trace.person, trace.title, trace.text, trace.verb == "merge",
                     trace.participants,
                 )  # fmt: skip
-                self._spool.add(trace.container, json.dumps(values, ensure_ascii=False) + "\n")
+                self._spool.add(trace.container, to_json(values) + "\n")
 
     def close(self) -> None:
         """Write what still waits."""

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from hourtrail.domain.firm import WorkItem
 from hourtrail_training.simulator.world import Occurrence, Seat, Series
+from hourtrail_training.simulator.writers.json_text import to_json
 
 _NO_ITEM: Final = WorkItem("", "")
 """What a meeting was really about is nothing that a calendar knows."""
@@ -32,7 +33,7 @@ class SeatRows:
             occurrence, series = seat.occurrence, seat.occurrence.series
             if series is not None and (person, series.uid) not in self._told:
                 self._told.add((person, series.uid))
-                yield _line("series", [getattr(series, name) for name in _SERIES])
+                yield _line("series", [_plain(getattr(series, name)) for name in _SERIES])
             values = [getattr(occurrence, name) for name in _OCCURRENCE]
             yield _line("seat", [seat.response, series is not None, *values])
 
@@ -59,5 +60,9 @@ def _series(row: dict[str, Any]) -> Series:
     return Series(item=_NO_ITEM, **row)
 
 
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value
+
+
 def _line(kind: str, values: list[object]) -> str:
-    return json.dumps([kind, values], ensure_ascii=False, default=str) + "\n"
+    return to_json([kind, values]) + "\n"

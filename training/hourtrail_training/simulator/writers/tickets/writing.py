@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from hourtrail_training.simulator.world import Channel, Firm, PersonWeek
+from hourtrail_training.simulator.writers.json_text import to_json
 from hourtrail_training.simulator.writers.spool import Spool, lines_of, part_names, within
 from hourtrail_training.simulator.writers.tickets import github, jira, redmine
 from hourtrail_training.simulator.writers.tickets.folding import Event, Ticket, tickets_of
@@ -36,7 +37,7 @@ class TicketWriter:
             if trace.channel is Channel.TICKET:
                 values = [*(getattr(trace, name) for name in _FIELDS), trace.item.client]
                 part = f"{self._works[trace.item].tracker}{_BETWEEN}{trace.container}"
-                self._spool.add(part, json.dumps(values, ensure_ascii=False) + "\n")
+                self._spool.add(part, to_json(values) + "\n")
 
     def close(self) -> None:
         """Write what still waits."""
@@ -82,6 +83,6 @@ def _write(path: Path, records: Iterator[Json], before: str, after: str) -> None
         out.write(before)
         separator = "\n"
         for record in records:
-            out.write(separator + json.dumps(record, ensure_ascii=False))
+            out.write(separator + to_json(record))
             separator = ",\n"
         out.write(after)
