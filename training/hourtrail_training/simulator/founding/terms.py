@@ -54,6 +54,8 @@ class _Signing:
     """What the engagement is expected to take within the horizon."""
     rate: Decimal
     """A consultant's."""
+    turn: int
+    """How many contracts of that kind there are already: caps are in hours and in money by turns."""
     options: SimulateOptions
     parameters: Parameters
     dice: Dice
@@ -78,6 +80,7 @@ def terms_of(
             starts=starts[row.predecessor or row.project],
             hours=hours.get(row.contract_id, 0.0),
             rate=Decimal(round(parameters["hourly_rate"] * row.client.rate_factor)),
+            turn=sum(contract.kind is row.contract for contract in contracts),
             options=options,
             parameters=parameters,
             dice=Dice(stream(options.seed, "terms", row.contract_id)),
@@ -144,8 +147,7 @@ def _conditions(signing: _Signing) -> Mapping[str, Any]:
     days = (signing.options.last - signing.options.first).days + 1
     blended = (signing.rate * Decimal("1.2")).quantize(Decimal(1))
     if kind is ContractKind.CAPPED:
-        in_hours = signing.row.number % 2 == 0
-        return {"cap_hours": agreed} if in_hours else {"cap_amount": agreed * blended}
+        return {"cap_hours": agreed} if signing.turn % 2 == 0 else {"cap_amount": agreed * blended}
     if kind in {ContractKind.FIXED_FEE, ContractKind.MILESTONE}:
         return {"budget_hours": agreed, "budget_amount": agreed * blended}
     if kind is ContractKind.RETAINER:

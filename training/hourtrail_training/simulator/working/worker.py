@@ -34,6 +34,7 @@ _LUNCH: Final = 12 * 60 + 10
 _LATEST_LUNCH: Final = 14 * 60 + 30
 _WORTH_STARTING: Final = 2
 """Minutes below which nobody begins anything."""
+_WORTH_STARTING_BEFORE_A_MEETING: Final = 5
 _VISITED: Final = 6.0
 """How much more a client's work weighs on a day at the client."""
 
@@ -163,7 +164,7 @@ class Worker:
         cursor, task, wanted = day.diary.begin, None, 0
         while left >= _WORTH_STARTING and cursor < day.diary.limit:
             start, end = day.diary.gap_from(cursor)
-            if end - start < _WORTH_STARTING:
+            if end - start < _WORTH_STARTING_BEFORE_A_MEETING:
                 cursor = max(end, start + 1)
                 continue
             if task is None:
@@ -178,7 +179,9 @@ class Worker:
             if cut:
                 cursor, used = self._interrupted(made, cursor, min(end - cursor, left), day)
                 left -= used
-            elif wanted < _WORTH_STARTING or not dice.chance(parameters["stay"]):
+            elif (
+                wanted < _WORTH_STARTING
+            ):  # else a meeting or the end of the day cut it short, and it goes on after that
                 task = None
                 cursor += round(dice.exponential(pause)) if dice.chance(parameters["pause_share"]) else 0
         return made
