@@ -79,8 +79,9 @@ def test_lines_without_a_label_are_the_very_same_objects(simulated, injected):
     old = {row.id: row for row in simulated}
     labelled = {name for label in injected.labels for name in (label.entry, label.twin)}
     gone = {(label.person, label.date) for label in injected.labels if not label.entry}
+    assert labelled - {""} <= injected.touched
     for row in injected.entries:
-        if row.id not in labelled and row.id in old:
+        if row.id not in injected.touched:
             assert row is old[row.id]
     missing = old.keys() - {row.id for row in injected.entries}
     assert all((old[name].person, old[name].date) in gone for name in missing)

@@ -84,6 +84,7 @@ def test_labels_are_written_beside_the_truth(tmp_path: Path):
     for employee in firm.employees:
         writer.lines(employee.handle, [row for row in after if row.person == employee.id])
         writer.labels(employee.handle, [row for row in labels if row.person == employee.id])
+    writer.close()
     merge([tmp_path / "shard"], tmp_path, firm)
     with (tmp_path / "truth" / "faults.csv").open(encoding="utf-8", newline="") as file:
         written = list(csv.DictReader(file))

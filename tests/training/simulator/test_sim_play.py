@@ -17,8 +17,9 @@ from hourtrail_training.simulator.play import PlayOptions, play
 from hourtrail_training.simulator.reports import Reporter, ReportWriter, merge
 from hourtrail_training.simulator.world import PersonWeek, instant_of
 
-WEEKS = 3
-PLAYED = PlayOptions(seed=7, first=world.MONDAY + timedelta(days=7), weeks=2)
+WEEKS = 2
+UNASSIGNED = (world.SUPPORT, world.AUDIT)
+PLAYED = PlayOptions(seed=7, first=world.MONDAY + timedelta(days=7), weeks=1)
 
 
 def instant(minute: int) -> str:
@@ -47,7 +48,7 @@ def evidence(week: PersonWeek) -> list[dict]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory) -> Path:
-    """Two people, three weeks, the first of them history."""
+    """Two people, two weeks, the first of them history."""
     target, firm, options = tmp_path_factory.mktemp("firm"), world.firm(2), world.options(WEEKS, 2)
     given = parameters.draw(options.seed)
     writer, activities, truth = ReportWriter(target / "shard"), [], []
@@ -63,6 +64,7 @@ def folder(tmp_path_factory) -> Path:
                 for day in week.days
                 for row in day.stretches
             ]
+    writer.close()
     merge([target / "shard"], target, firm)
     activities.sort(key=lambda row: (row["start"], row["external_id"]))
     (target / "activities.jsonl").write_text("".join(json.dumps(row) + "\n" for row in activities), encoding="utf-8")
@@ -74,11 +76,11 @@ def folder(tmp_path_factory) -> Path:
         [f"{i.client},{i.project},{i.task},{w.task.name},{w.task.billable.value},{w.task.contract}"
          for i, w in firm.works.items()],
     )  # fmt: skip
-    # Support is assigned to nobody, so that its true hours cannot be booked.
+    # Some true work is assigned to nobody, so that it cannot be booked.
     write(
         target / "assignments.csv", "person,client,project,task,from",
         [f"{a.person},{a.item.client},{a.item.project},{a.item.task},2025-01-01" for a in firm.assignments
-         if a.item != world.SUPPORT],
+         if a.item not in UNASSIGNED],
     )  # fmt: skip
     write(
         target / "contracts.csv", "contract,client,kind", [f"{c.id},{c.client},{c.kind.value}" for c in firm.contracts]
@@ -86,9 +88,9 @@ def folder(tmp_path_factory) -> Path:
     return target
 
 
-def played(folder: Path, url: str, **changes):
+def played(folder: Path, url: str):
     with open_store(url) as store:
-        given = parameters.draw(7, changes)
+        given = parameters.draw(7, {"added_by_hand": 0.6, "reject_share": 0.1})
         result = play(
             store, "house", folder, PLAYED, given, models=load_models(rules_only=True), sources=sources()
         )  # fmt: skip
@@ -106,7 +108,7 @@ def once(folder, tmp_path_factory):
 
 def test_people_answer_their_own_suggestions_and_say_that_it_is_simulated(once):
     result, decisions, _, suggestions = once
-    assert result.suggestions == len(suggestions) > 20
+    assert result.suggestions == len(suggestions) > 10
     assert len(decisions) == sum(result.verdicts.values())
     assert result.ignored > 0
     assert result.verdicts["accept"] > 0
@@ -129,7 +131,11 @@ def test_what_nobody_may_book_is_refused_by_the_product_and_then_by_the_person(o
     refused = [row for row in decisions if row["reason_code"] == "not_bookable"]
     assert len(refused) <= result.unbookable
     assert result.unbookable > 0
-    assert not [row for row in entries if row["source"] == "hourtrail" and row["project"] == world.SUPPORT.project]
+    assert not [
+        row
+        for row in entries
+        if row["source"] == "hourtrail" and row["project"] in {item.project for item in UNASSIGNED}
+    ]
 
 
 def test_history_is_read_and_nothing_of_the_future_is_known(once, folder):
@@ -161,7 +167,7 @@ def test_what_people_correct_is_true_far_more_often_than_by_chance(once, folder)
         (*days[row["suggestion"]], row["after"]["client"], row["after"]["project"], row["after"]["task"]) in true
         for row in corrected
     ]
-    assert len(hits) > 3
+    assert len(hits) > 2
     assert sum(hits) >= 0.8 * len(hits)
 
 

@@ -173,6 +173,7 @@ def test_the_files_are_read_by_the_product_and_the_truth_stands_apart(tmp_path: 
     whole = ReportWriter(tmp_path / "whole")
     for employee in firm.employees:
         whole.lines(employee.handle, rows[employee.id])
+    whole.close()
     merge([tmp_path / "whole"], tmp_path / "again", firm)
     assert merged == (tmp_path / "again" / "time-entries.csv").read_bytes()
     options = ReadOptions(today=world.options(3).last, person="", zone="", first=None, last=None)

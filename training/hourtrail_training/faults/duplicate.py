@@ -1,9 +1,9 @@
-"""The same work booked twice: as it was, on the next day, or in other words, in parts, by a colleague."""
+"""The same work booked twice: as it was, on the next day, or in other words, in part, by a colleague."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from hourtrail_training.faults.scene import Grain, Scene, pick
 NAME: Final = "duplicate"
 _STAND_UP: Final = 15
 """Minutes of the standing meeting that is rightly booked every day alike."""
+_Disguise: TypeAlias = Callable[[TimeEntry, TimeEntry, Scene, np.random.Generator], TimeEntry]
 _NEAR: Final = 5
 """Minutes by which a disguised copy is longer or shorter."""
 
@@ -36,49 +37,33 @@ def make(target: TimeEntry, difficulty: Difficulty, scene: Scene, random: np.ran
         return None
     # Somebody saves twice, or writes it down again at the next sitting.
     copy = later(replace(target, id=new_id(target, NAME)), 1 + int(random.integers(0, 30)))
-    if difficulty is Difficulty.EASY:
-        copies: tuple[TimeEntry, ...] = (copy,)
-    elif difficulty is Difficulty.MEDIUM:
-        copies = (later(on_day(copy, target.date + timedelta(days=1)), 1440),)
-    else:
-        disguises: list[Callable[[TimeEntry, TimeEntry, Scene, np.random.Generator], tuple[TimeEntry, ...]]] = [
-            _other_words,
-            _in_two,
-            _by_a_colleague,
-        ]
-        copies = pick(disguises, random)(target, copy, scene, random)
-    first = copies[0]
-    money = scene.value(first, sum(row.minutes for row in copies))
-    minutes = sum(row.minutes for row in copies)
-    label = fault(NAME, first, difficulty, minutes=minutes, money=money, twin=target.id)
-    return Change(label=label, added=copies, touched=(target.id,))
+    if difficulty is Difficulty.MEDIUM:
+        copy = later(on_day(copy, target.date + timedelta(days=1)), 1440)
+    elif difficulty is Difficulty.HARD:
+        disguises: list[_Disguise] = [_other_words, _a_part, _by_a_colleague]
+        copy = pick(disguises, random)(target, copy, scene, random)
+    money = scene.value(copy, copy.minutes)
+    label = fault(NAME, copy, difficulty, minutes=copy.minutes, money=money, twin=target.id)
+    return Change(label=label, added=(copy,), touched=(target.id,))
 
 
-def _other_words(
-    target: TimeEntry, copy: TimeEntry, scene: Scene, random: np.random.Generator
-) -> tuple[TimeEntry, ...]:
+def _other_words(target: TimeEntry, copy: TimeEntry, scene: Scene, random: np.random.Generator) -> TimeEntry:
     minutes = target.minutes + (_NEAR if random.random() < 0.5 or target.minutes <= 2 * _NEAR else -_NEAR)
     others = words_of(scene.day(target.person, target.date), target) or words_of(scene.entries[:500], target)
     words = pick(others, random) if others else " ".join(reversed(target.narrative.split(" ", 1)))
-    return (replace(lasting(copy, minutes), narrative=words),)
+    return replace(lasting(copy, minutes), narrative=words)
 
 
-def _in_two(target: TimeEntry, copy: TimeEntry, _scene: Scene, _random: np.random.Generator) -> tuple[TimeEntry, ...]:
-    half = target.minutes // 2
-    rest = lasting(replace(copy, id=new_id(target, NAME, "second")), target.minutes - half)
-    if copy.start is not None:
-        moved = timedelta(minutes=half)
-        rest = replace(rest, start=copy.start + moved, end=rest.end + moved if rest.end else None)
-    return lasting(copy, half), rest
+def _a_part(target: TimeEntry, copy: TimeEntry, _scene: Scene, _random: np.random.Generator) -> TimeEntry:
+    """Half of it once more, as if the work had been split in two."""
+    return lasting(copy, max(1, target.minutes // 2))
 
 
-def _by_a_colleague(
-    target: TimeEntry, copy: TimeEntry, scene: Scene, random: np.random.Generator
-) -> tuple[TimeEntry, ...]:
+def _by_a_colleague(target: TimeEntry, copy: TimeEntry, scene: Scene, random: np.random.Generator) -> TimeEntry:
     colleagues = scene.colleagues(target)
     if not colleagues:
         return _other_words(target, copy, scene, random)
-    return (replace(copy, person=pick(colleagues, random)),)
+    return replace(copy, person=pick(colleagues, random))
 
 
 def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change | None:

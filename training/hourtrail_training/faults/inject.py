@@ -27,6 +27,9 @@ class Injected:
 
     entries: tuple[TimeEntry, ...]
     labels: tuple[FaultLabel, ...]
+    touched: frozenset[str] = frozenset()
+    """Ids of every line that a fault or twin concerns, the gone ones too. A cap is crossed by more lines than the label
+    names; whoever reports a rate on untouched lines leaves all of these out."""
 
 
 def inject(
@@ -98,7 +101,6 @@ class Injector:
         week = min(row.date for row in lines).isoformat()
         random = stream(self._seed, "faults", self._person, week)
         mine = {self._person: frozenset(self._mine)}
-        scene = Scene(lines, self._known, Grain.DAY, evidence or {}, mine)
         days = len({row.date for row in lines})
         shares = [self._shares[kind.name] for kind in self._kinds]
         sizes = [days if kind.name == "missing_time" else len(lines) for kind in self._kinds]
@@ -106,6 +108,7 @@ class Injector:
         self._mine |= {row.item for row in lines}
         if not any(counts):
             return Injected(entries=lines, labels=())
+        scene = Scene(lines, self._known, Grain.DAY, evidence or {}, mine)
         run = _Run(scene, twins=True)
         for kind, count in zip(self._kinds, counts, strict=True):
             if count:
@@ -196,7 +199,7 @@ class _Run:
             (change.label for change in self._changes),
             key=lambda label: (label.date, label.person, label.type, label.entry, label.benign),
         )
-        return Injected(entries=tuple(lines), labels=tuple(labels))
+        return Injected(entries=tuple(lines), labels=tuple(labels), touched=frozenset(self._scene.used))
 
     def _anchor(self, change: Change) -> str:
         """The line that stays and that the new ones stand after."""

@@ -2,12 +2,16 @@
 
 from calendar import monthrange
 from datetime import date
+from typing import Final
 
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.firm import Contract, WorkItem
 from hourtrail.domain.ratecard import RateCard
 from hourtrail_training.simulator.parameters import Parameters
 from hourtrail_training.simulator.world import Employee, Firm
+
+_REMEMBERED: Final = 100
+"""Rates kept at hand a person: a day's items come again at once or never, and a firm has hundreds of people."""
 
 
 class Rates:
@@ -23,7 +27,7 @@ class Rates:
         """(hourly rate as decimal text, currency); both empty where no card has a rate."""
         key = (item, day)
         if key not in self._known:
-            if len(self._known) > 5_000:
+            if len(self._known) > _REMEMBERED:
                 self._known.clear()
             self._known[key] = self._look_up(item, day)
         return self._known[key]

@@ -1,12 +1,14 @@
 """Files of what people reported: ``time-entries.csv`` for the product, ``truth/`` for scoring alone."""
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 from hourtrail_training.faults import FaultLabel
 from hourtrail_training.simulator.world import Firm, Minute, Reported, instant_of
+from hourtrail_training.simulator.writers.spool import Spool, copy_part, within
 
 ENTRY_COLUMNS: Final = (
     "id", "person", "date", "minutes", "client", "project", "task", "start", "end", "billable", "narrative",
@@ -24,74 +26,66 @@ _SPOOL: Final = "reports"
 
 
 class ReportWriter:
-    """Writes what it is given below one shard's folder, a file a person, so that shards can be put together in any number."""
+    """Spools what it is given below one shard's folder, a part a person, so that shards can be put together in any number."""
 
     def __init__(self, shard: Path) -> None:
-        self._folder = shard / _SPOOL
-        self._folder.mkdir(parents=True, exist_ok=True)
+        self._spool = Spool(shard / _SPOOL)
 
     def lines(self, handle: str, lines: Sequence[Reported]) -> None:
-        """Append the lines of the person whose file name is ``handle``; call in the order of weeks."""
-        if not lines:
-            return
-        with (self._folder / f"{handle}.entries").open("a", encoding="utf-8", newline="") as out:
-            csv.writer(out, lineterminator="\n").writerows(_entry(line) for line in lines)
-        with (self._folder / f"{handle}.truth").open("a", encoding="utf-8", newline="") as out:
-            csv.writer(out, lineterminator="\n").writerows(
-                (line.id, line.person, line.date, line.true_minutes, line.origin, "true") for line in lines
-            )
+        """Add the lines of the person whose file name is ``handle``; call in the order of weeks."""
+        self._spool.add(f"entries~{handle}", _rows(map(_entry, lines)))
+        self._spool.add(
+            f"reports~{handle}",
+            _rows((line.id, line.person, line.date, line.true_minutes, line.origin, "true") for line in lines),
+        )
 
     def labels(self, handle: str, labels: Sequence[FaultLabel]) -> None:
-        """Append what was done on purpose to that person's lines."""
-        if not labels:
-            return
-        with (self._folder / f"{handle}.faults").open("a", encoding="utf-8", newline="") as out:
-            csv.writer(out, lineterminator="\n").writerows(
-                (
-                    label.entry, label.person, label.date, label.type, label.difficulty.value,
-                    "true" if label.benign else "false", label.minutes_effect, label.money_effect, label.currency,
-                    label.cause, label.twin, "true",
-                )
-                for label in labels
-            )  # fmt: skip
+        """Add what was done on purpose to that person's lines."""
+        if labels:
+            self._spool.add(f"faults~{handle}", _rows(map(_label, labels)))
 
     def close(self) -> None:
-        """Nothing stays open."""
+        """Write what still waits."""
+        self._spool.flush()
 
 
 def merge(shards: Sequence[Path], target: Path, firm: Firm) -> None:
-    """One file of each kind from the shards' parts, people in the firm's order. Spooled parts are removed."""
+    """One file of each kind from the shards' parts, people in the firm's order."""
     truth = target / "truth"
     truth.mkdir(parents=True, exist_ok=True)
-    handles = [employee.handle for employee in firm.employees]
-    _join(shards, target / "time-entries.csv", ENTRY_COLUMNS, [f"{handle}.entries" for handle in handles])
-    _join(shards, truth / "reports.csv", TRUTH_COLUMNS, [f"{handle}.truth" for handle in handles])
-    _join(shards, truth / "faults.csv", FAULT_COLUMNS, [f"{handle}.faults" for handle in handles])
+    folders = within(shards, _SPOOL)
+    for part, path, columns in (
+        ("entries", target / "time-entries.csv", ENTRY_COLUMNS),
+        ("reports", truth / "reports.csv", TRUTH_COLUMNS),
+        ("faults", truth / "faults.csv", FAULT_COLUMNS),
+    ):
+        with path.open("w", encoding="utf-8", newline="") as out:
+            out.write(_rows([columns]))
+            for employee in firm.employees:
+                copy_part(folders, f"{part}~{employee.handle}", out)
     with (truth / "people.csv").open("w", encoding="utf-8", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        writer.writerow(PEOPLE_COLUMNS)
-        writer.writerows(
-            (row.id, f"{row.traits.bias:.4f}", f"{row.traits.answers:.4f}", f"{row.traits.diligence:.4f}",
-             row.traits.rounding.value, "true")
-            for row in firm.employees
+        out.write(_rows([PEOPLE_COLUMNS]))
+        out.write(
+            _rows(
+                (row.id, f"{row.traits.bias:.4f}", f"{row.traits.answers:.4f}", f"{row.traits.diligence:.4f}",
+                 row.traits.rounding.value, "true")
+                for row in firm.employees
+            )
         )  # fmt: skip
 
 
-def _join(shards: Sequence[Path], target: Path, columns: Sequence[str], names: Iterable[str]) -> None:
-    with target.open("w", encoding="utf-8", newline="") as out:
-        csv.writer(out, lineterminator="\n").writerow(columns)
-        for name in names:
-            for shard in shards:
-                _append(shard / _SPOOL / name, out)
+def _rows(rows: Iterable[Sequence[object]]) -> str:
+    """Rows as CSV text."""
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
 
 
-def _append(part: Path, out: TextIO) -> None:
-    if not part.exists():
-        return
-    with part.open(encoding="utf-8", newline="") as lines:
-        while block := lines.read(1 << 20):
-            out.write(block)
-    part.unlink()
+def _label(label: FaultLabel) -> tuple[object, ...]:
+    return (
+        label.entry, label.person, label.date, label.type, label.difficulty.value, "true" if label.benign else "false",
+        label.minutes_effect, label.money_effect, label.currency, label.cause, label.twin, "true",
+    )  # fmt: skip
 
 
 def _entry(line: Reported) -> tuple[object, ...]:
