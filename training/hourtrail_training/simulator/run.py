@@ -17,7 +17,7 @@ from hourtrail_training.simulator import meetings, reports
 from hourtrail_training.simulator.founding import found
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import Parameters
-from hourtrail_training.simulator.traces import leave
+from hourtrail_training.simulator.traces import Tracer
 from hourtrail_training.simulator.working import Worker
 from hourtrail_training.simulator.world import Employee, Firm, PersonWeek
 from hourtrail_training.simulator.writers import FORMS, Form, Writer, build_repositories, write_master
@@ -191,13 +191,13 @@ def _shard(job: _Job, progress: Callable[[int], None] = lambda _done: None) -> t
     plan = meetings.plan(firm, job.options, job.parameters)
     people = firm.employees[job.first : job.last]
     writers = tuple(form.open(job.spool, firm) for form in FORMS if form.name in job.forms)
-    desk = _Desk(firm, people, job)
+    desk, tracer = _Desk(firm, people, job), Tracer(firm, job.options, job.parameters)
     names = [employee.id for employee in people]
     for number, monday in enumerate(_mondays(job.options), start=1):
         seats = meetings.seats_of_week(firm, plan, job.options, job.parameters, monday, names)
         for employee in people:
             week = Worker(firm, employee, job.options, job.parameters).week(monday, seats[employee.id])
-            desk.take(employee, leave(firm, week, job.options, job.parameters), writers)
+            desk.take(employee, tracer.leave(week), writers)
         progress(number)
     for writer in writers:
         writer.close()

@@ -34,6 +34,8 @@ class _Place:
     repository: str
     folder: str
     channel: str
+    before: int
+    """Ticket numbers that are taken: Redmine numbers the tickets of all projects together, a thousand for each here."""
 
 
 def works_of(
@@ -91,6 +93,7 @@ def _place(engagement: Engagement, organisation: str, keys: set[str], dice: Dice
         repository=repository,
         folder=f"/Clients/{engagement.client.name}/{engagement.name}",
         channel=f"#{engagement.project}",
+        before=1_000 * len(keys) if tracker == "redmine" else 0,
     )
 
 
@@ -105,7 +108,7 @@ def _works(
         phases = [phase for phase in phases if phase is phases[0] or phase is LEAD or dice.chance(0.6)]
     if engagement.client.visited and not whole:
         phases.append(TRAVEL)
-    counter = 1 + dice.below(400)
+    counter = place.before + 1 + dice.below(400)
     hinted = dice.chance(parameters["hint_share"])
     works: list[Work] = []
     for phase in phases:
