@@ -6,6 +6,7 @@ How each kind of contract is read, with worked examples to the cent, stands in `
 from hourtrail.domain.pricing.draft import Draft, DraftLine, Held, HeldReason, LineKind, Objection, add_up
 from hourtrail.domain.pricing.engine import price
 from hourtrail.domain.pricing.periods import BillingPeriod, is_closed, next_open, period_of
+from hourtrail.domain.pricing.presentation import ClientFormat, GroupBy, InvoiceLine, present
 from hourtrail.domain.pricing.rates import GradeOf, HourlyRates, stated_rate
 from hourtrail.domain.pricing.terms import (
     BY_THE_HOUR,
@@ -25,12 +26,15 @@ __all__ = [
     "BY_THE_HOUR",
     "PAID_BY_FEE",
     "BillingPeriod",
+    "ClientFormat",
     "Draft",
     "DraftLine",
     "GradeOf",
+    "GroupBy",
     "Held",
     "HeldReason",
     "HourlyRates",
+    "InvoiceLine",
     "LineKind",
     "Objection",
     "OverCap",
@@ -44,6 +48,7 @@ __all__ = [
     "is_closed",
     "next_open",
     "period_of",
+    "present",
     "price",
     "price_of",
     "quantity",
