@@ -18,6 +18,7 @@ NAME = "inconsistent_coding"
 
 # "Call", "test": what is shorter is written for any work.
 _SHORTEST_NARRATIVE: Final = 6
+_FEWEST_SIGNS: Final = 2
 # So many entries, all later (or all earlier) than those on the usual code, are a change of code and no slip.
 _CHANGE_OVER: Final = 3
 _COMPARABLES: Final = 3
@@ -32,6 +33,7 @@ class _Sameness:
     code: Callable[[WorkItem], WorkItem]
     uses: int
     share: float
+    counts: Callable[[TimeEntry], bool] = lambda _: True
 
 
 def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
@@ -57,15 +59,18 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
 
     def narrative(entry: TimeEntry) -> Hashable | None:
         # A meeting of a series is known by more than its words.
-        if id(entry) in series or not entry.narrative or said(entry.narrative) < _SHORTEST_NARRATIVE:
+        if id(entry) in series or len(entry.narrative) < _FEWEST_SIGNS:
             return None
         return (entry.person, folded(entry.narrative))
+
+    def says_enough(entry: TimeEntry) -> bool:
+        return said(entry.narrative) >= _SHORTEST_NARRATIVE
 
     told: set[int] = set()
     for same in (
         _Sameness("the same recurring meeting", of_person, lambda item: item, 2, 0.5),
         _Sameness("the same recurring meeting", of_firm, lambda item: item.at_project, uses, share),
-        _Sameness("the same narrative", narrative, lambda item: item, uses, share),
+        _Sameness("the same narrative", narrative, lambda item: item, uses, share, says_enough),
     ):
         for entry, usual, others in _deviations(context.distinct, same):
             if id(entry) not in told:
@@ -82,6 +87,8 @@ def _deviations(
         if entry.minutes and (key := same.key(entry)) is not None:
             groups.setdefault(key, []).append(entry)
     for group in groups.values():
+        if len({entry.item for entry in group}) < 2 or not same.counts(group[0]):
+            continue
         codes = Counter(same.code(entry.item) for entry in group)
         if len(codes) < 2:
             continue
