@@ -1,7 +1,9 @@
 """Playing a firm through the product: a decision log of simulated people, made by the product's own flows alone."""
 
 import csv
+import gzip
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -148,8 +150,13 @@ def test_history_is_read_and_nothing_of_the_future_is_known(once, folder):
     assert all(row["date"] >= str(PLAYED.first) for row in suggestions)
 
 
-def test_playing_again_elsewhere_says_the_same(once, folder, tmp_path):
-    again = played(folder, f"sqlite:///{tmp_path / 'two.db'}")
+def test_playing_again_elsewhere_from_packed_activities_says_the_same(once, folder, tmp_path):
+    packed = tmp_path / "packed"
+    shutil.copytree(folder, packed)
+    activities = packed / "activities.jsonl"
+    (packed / "activities.jsonl.gz").write_bytes(gzip.compress(activities.read_bytes(), mtime=0))
+    activities.unlink()
+    again = played(packed, f"sqlite:///{tmp_path / 'two.db'}")
     assert again[0] == once[0]
     key = ("suggestion", "verdict", "actor", "decided_at")
     assert [[row[name] for name in key] for row in again[1]] == [[row[name] for name in key] for row in once[1]]

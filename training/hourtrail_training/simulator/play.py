@@ -5,6 +5,7 @@ says in every note that it is simulated.
 """
 
 import csv
+import gzip
 import json
 import tempfile
 from collections import Counter, defaultdict
@@ -97,7 +98,7 @@ def play(
     truth = _truth(folder)
     result = Played()
     with tempfile.TemporaryDirectory(prefix="hourtrail-play-") as scratch:
-        weeks = _by_week(folder / "activities.jsonl", Path(scratch), options.first)
+        weeks = _by_week(folder, Path(scratch), options.first)
         history = _history(folder / "time-entries.csv", Path(scratch), options.first)
         for table in (*(folder / f"{name}.csv" for name in _TABLES), *history):
             if table.exists():
@@ -251,12 +252,12 @@ def _opened(path: Path) -> TextIO:
         raise InvalidInput(f"{path.parent.parent} is no simulated firm: {path.name} cannot be read") from error
 
 
-def _by_week(source: Path, scratch: Path, first: date) -> dict[date, Path]:
+def _by_week(folder: Path, scratch: Path, first: date) -> dict[date, Path]:
     """The activities divided by the week in which they begin (before ``first``: one part); each part's lines as they were."""
     parts: dict[date, Path] = {}
     open_parts: dict[date, TextIO] = {}
     try:
-        for line, day in _dated(source):
+        for line, day in _dated(folder):
             monday = max(day - timedelta(days=day.weekday()), first - timedelta(days=7))
             if monday not in parts:
                 parts[monday] = scratch / f"{monday}.jsonl"
@@ -268,8 +269,11 @@ def _by_week(source: Path, scratch: Path, first: date) -> dict[date, Path]:
     return parts
 
 
-def _dated(source: Path) -> Iterator[tuple[str, date]]:
-    with _opened(source) as lines:
+def _dated(folder: Path) -> Iterator[tuple[str, date]]:
+    """Each line of the activities, packed or not, and the day on which its activity begins."""
+    source = folder / "activities.jsonl"
+    packed = source.with_name("activities.jsonl.gz")
+    with gzip.open(packed, "rt", encoding="utf-8", newline="") if packed.exists() else _opened(source) as lines:
         for line in lines:
             try:
                 yield line, date.fromisoformat(json.loads(line)["start"][:10])

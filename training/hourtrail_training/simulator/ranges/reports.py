@@ -48,10 +48,11 @@ REPORTS: Final[tuple[Range, ...]] = (
         source=DIARIES,
     ),
     Range(
-        name="coarse_rounding", low=0.15, centre=0.3, high=0.45,
+        name="coarse_rounding", low=0.25, centre=0.4, high=0.55,
         about="share of quarter-hour people's entries set to the half or full hour; whole .35, half .29 in the source",
         source="models.md B2: company tasks [M]",
     ),
+    Range(name="coarse_hour", low=0.3, centre=0.5, high=0.7, about="share of those that are set to the full hour"),
     Range(
         name="look_alike", low=0.02, centre=0.031, high=0.045,
         about="share of entries that repeat person, task, minutes and day", source=LOG,
@@ -59,7 +60,7 @@ REPORTS: Final[tuple[Range, ...]] = (
     Range(name="look_alike_slip", low=0.2, centre=0.4, high=0.6, about="share of those that are slips, not two visits"),
     Range(
         name="closed_booking", low=0.005, centre=0.023, high=0.04,
-        about="share of entries on closed tasks (4,672 of 203,621)", source=LOG,
+        about="share of entries on closed tasks (4,672 of 203,621), where the client has one", source=LOG,
     ),
     Range(name="twin_mix_up", low=0.0, centre=0.1, high=0.2, about="share of a twin project's entries put on the other"),
     Range(name="billable_slip", low=0.002, centre=0.01, high=0.03, about="share of entries with the wrong billable flag"),

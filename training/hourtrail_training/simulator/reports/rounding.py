@@ -27,7 +27,7 @@ def rounded(minutes: int, kind: Rounding, parameters: Parameters, *, heaping: fl
         )
         return _nearest(minutes, step)
     if draws[0] < parameters["coarse_rounding"] and minutes >= 2 * QUARTER:
-        return _nearest(minutes, 60 if draws[1] < 0.3 and minutes >= 60 else 30)
+        return _nearest(minutes, 60 if draws[1] < parameters["coarse_hour"] and minutes >= 60 else 30)
     return _nearest(minutes, QUARTER)
 
 

@@ -73,8 +73,10 @@ class Slips:
     def _repeated(self, lines: list[Line], random: np.random.Generator) -> list[Line]:
         """Some lines stand twice: by a slip, or because the work really came in two equal parts."""
         count = int(random.binomial(len(lines), self._parameters["look_alike"])) if lines else 0
+        # Rounding makes some lines alike by itself; real logs count those too.
+        count -= len(lines) - len({(line.date, line.item, line.minutes) for line in lines})
         result = list(lines)
-        for _ in range(count):
+        for _ in range(max(count, 0)):
             even = [at for at, line in enumerate(result) if line.minutes >= 30 and line.minutes % 30 == 0]
             slip = random.random() < self._parameters["look_alike_slip"] or not even
             if slip:
