@@ -1,49 +1,19 @@
 """What the contracts, rate cards and milestones say of the entries; built once for all checks about money."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
-from decimal import Decimal
+from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
+from hourtrail.checks.survey import RateDeviation, Survey, Used
 from hourtrail.checks.work_items import WorkItems, days_outside
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import Assignment, Billable, Contract, ContractKind, Milestone, Person, Rate, WorkItem
 from hourtrail.domain.money import Money
-from hourtrail.domain.pricing import BY_THE_HOUR, HourlyRates, currency_of, quantity, stated_rate
+from hourtrail.domain.pricing import HourlyRates, currency_of
 from hourtrail.domain.ratecard import RateCard
 
 Row = TypeVar("Row", Rate, Milestone)
-
-
-@dataclass(frozen=True, slots=True)
-class RateDeviation:
-    """A billed entry whose rate is not the contract's: ``expected`` is None when the contract has none for it."""
-
-    entry: TimeEntry
-    contract: Contract
-    grade: str
-    stated: Money | None
-    expected: Money | None
-
-
-@dataclass(frozen=True, slots=True)
-class Used:
-    """What was used under a contract on each date: minutes worked, minutes billed, and their price in the contract's currency.
-
-    Prices are those of contracts by the hour; an entry without a rate at the contract uses its own, if it states one.
-    """
-
-    worked: Mapping[date, Decimal]
-    billed: Mapping[date, Decimal]
-    amount: Mapping[date, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
-class _Survey:
-    used: Used
-    deviations: tuple[RateDeviation, ...]
 
 
 class Billing:
@@ -69,7 +39,7 @@ class Billing:
         self._hourly: dict[str, HourlyRates] = {}
         self._billable: dict[WorkItem, Billable] = {}
         self._graded: dict[tuple[str, WorkItem], list[Assignment]] = {}
-        self._surveys: dict[str, _Survey] = {}
+        self._surveys: dict[str, Survey] = {}
 
     def billable(self, item: WorkItem) -> Billable:
         """Whether work on ``item`` is billed, as its tasks and its contract say; ``depends`` where they leave it open."""
@@ -147,57 +117,17 @@ class Billing:
         """What was used under ``contract``."""
         return self._survey(contract).used
 
-    def _survey(self, contract: Contract) -> _Survey:
-        """One walk over the entries of a contract, for every check that asks."""
+    def _survey(self, contract: Contract) -> Survey:
         if contract.id not in self._surveys:
-            self._surveys[contract.id] = self._surveyed(contract)
+            self._surveys[contract.id] = Survey(
+                contract,
+                self.by_contract.get(contract.id, ()),
+                rates=self.hourly(contract),
+                currency=self.currency(contract),
+                is_billed=lambda item: self.billable(item) is not Billable.NO,
+                grade_of=self.grade,
+            )
         return self._surveys[contract.id]
-
-    def _surveyed(self, contract: Contract) -> _Survey:
-        rates, currency = self.hourly(contract), self.currency(contract)
-        by_the_hour = contract.kind in BY_THE_HOUR
-        worked: dict[date, int] = {}
-        billed: dict[date, int] = {}
-        # Whole minutes at each rate are summed first; a million decimal products would be most of the work.
-        at_rate: dict[tuple[date, Decimal], int] = {}
-        deviations: list[RateDeviation] = []
-        for entry in self.by_contract.get(contract.id, ()):
-            day = entry.date
-            worked[day] = worked.get(day, 0) + entry.minutes
-            if not self.billed(entry):
-                continue
-            minutes = quantity(contract, entry)
-            billed[day] = billed.get(day, 0) + minutes
-            if not by_the_hour and (entry.hourly_rate is None or contract.kind is ContractKind.INTERNAL):
-                continue
-            grade = self.grade(entry)
-            expected = rates.rate(day, person=entry.person, grade=grade, task=entry.item.task)
-            stated = _stated(entry, expected)
-            if expected is None:
-                if by_the_hour:
-                    deviations.append(RateDeviation(entry, contract, grade, stated, None))
-            elif stated is not None and stated != expected and not self._also_right(contract, entry, grade, stated):
-                deviations.append(RateDeviation(entry, contract, grade, stated, expected))
-            rate = expected or stated
-            if by_the_hour and rate is not None and rate.currency == (currency or rate.currency):
-                key = (day, rate.amount)
-                at_rate[key] = at_rate.get(key, 0) + minutes
-        amount: dict[date, Decimal] = {}
-        for (day, price), minutes in at_rate.items():
-            amount[day] = amount.get(day, Decimal(0)) + price * minutes / 60
-        used = Used(_as_decimals(worked), _as_decimals(billed), amount)
-        return _Survey(used, tuple(deviations))
-
-
-def _stated(entry: TimeEntry, expected: Money | None) -> Money | None:
-    """The entry's own rate; one without a currency is meant in the expected one."""
-    if entry.hourly_rate is not None and not entry.currency and expected is not None:
-        return Money(entry.hourly_rate, expected.currency)
-    return stated_rate(entry)
-
-
-def _as_decimals(minutes: Mapping[date, int]) -> dict[date, Decimal]:
-    return {day: Decimal(value) for day, value in minutes.items()}
 
 
 def _grouped(rows: Iterable[Row]) -> dict[str, list[Row]]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from hourtrail.checks.billing import RateDeviation
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.survey import RateDeviation
 from hourtrail.checks.wording import day
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Blame, Finding, Subject

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from hourtrail.checks.billing import RateDeviation
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
+from hourtrail.checks.survey import RateDeviation
 from hourtrail.checks.wording import day, window
 from hourtrail.checks.wrong_grade import other_grades
 from hourtrail.domain.finding import Blame, Finding, Subject
