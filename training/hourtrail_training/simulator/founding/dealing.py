@@ -17,7 +17,7 @@ from hourtrail.domain.firm import Assignment, WorkItem
 from hourtrail_training.simulator.dice import Dice
 from hourtrail_training.simulator.founding.catalogue import SELLING
 from hourtrail_training.simulator.founding.engagements import Engagement
-from hourtrail_training.simulator.founding.kinds import PHASES
+from hourtrail_training.simulator.founding.kinds import LEAD, PHASES
 from hourtrail_training.simulator.founding.people import GRADES, Member
 from hourtrail_training.simulator.founding.works import INTERNAL_PROJECT
 from hourtrail_training.simulator.options import SimulateOptions
@@ -29,6 +29,8 @@ _DAY: Final = timedelta(days=1)
 _SENIOR: Final = GRADES.index("senior")
 _SHORTEST_WEEKS: Final = 2
 _MOST_LIVE: Final = 9
+_WORTH_TAKING_UP: Final = timedelta(days=7)
+"""What an engagement must have left before it ends, for somebody to be put on it."""
 _SMALLEST: Final = 0.2
 """Weight of the smallest client when work is dealt out."""
 _LONGEST_BEFORE: Final = 150
@@ -153,7 +155,8 @@ class Dealing:
         if len(hand.held) >= wanted:
             return
         rows = self.engagements
-        live = [index for index, row in enumerate(rows) if row.starts_on <= day <= row.ends_on]
+        soonest = day + _WORTH_TAKING_UP
+        live = [index for index, row in enumerate(rows) if row.starts_on <= day and soonest <= row.ends_on]
         while len(hand.held) < wanted:
             free = [index for index in live if index not in hand.held]
             own = [index for index in free if rows[index].kind.practice == hand.practice]
@@ -174,17 +177,18 @@ def _pause(parameters: Parameters, dice: Dice) -> timedelta:
 def _task_weights(works: list[Work], size: float, grade: int, numbers: np.random.Generator) -> dict[WorkItem, float]:
     """How a person's time on a project divides over its tasks; leading is the seniors' work, travel takes no share."""
     shares = {
-        work.item: _share(work, grade) * float(numbers.gamma(1.2))
+        work.item: _share(work, grade, chief=work is works[0]) * float(numbers.gamma(1.2))
         + (0.02 if work.item.task not in {"PM", "TRAVEL"} else 0.0)
         for work in works
     }
-    total = sum(shares.values()) or 1.0
+    total = sum(shares.values()) or 1.0  # zero for a project that is nothing but journeys
     return {item: size * share / total for item, share in shares.items()}
 
 
-def _share(work: Work, grade: int) -> float:
-    if work.item.task == "PM":
-        return 0.8 if grade >= _SENIOR else 0.0
+def _share(work: Work, grade: int, *, chief: bool) -> float:
+    """Leading is the seniors' work, unless it is the ``chief`` task of the project, as in a programme office."""
+    if work.item.task == LEAD.code and not chief:
+        return LEAD.share * 2 if grade >= _SENIOR else 0.0
     return PHASES[work.item.task].share if work.item.task else 1.0
 
 
@@ -200,7 +204,7 @@ def _rows(
             sizes[other] for other, since, until in spans if since <= first and (until is None or first <= until)
         )
         items = sorted(tasks[index]) if index in named else [next(iter(tasks[index])).at_project]
-        planned = Decimal(max(2, round(hours * sizes[index] / beside / 2) * 2))
+        planned = Decimal(max(2, round(hours * sizes[index] / (beside or 1.0) / 2) * 2))
         made += [
             Assignment(
                 person=member.employee.id,

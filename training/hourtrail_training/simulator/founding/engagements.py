@@ -99,7 +99,8 @@ def engagements(options: SimulateOptions, parameters: Parameters, practices: tup
                 client=client,
                 kind=kind,
                 project=project,
-                name=(kind.names[0] if dice.chance(0.6) else dice.one(kind.names)) + _ROMAN[min(repeat, 5)],
+                name=(kind.names[0] if dice.chance(parameters["usual_name_share"]) else dice.one(kind.names))
+                + _ROMAN[min(repeat, 5)],
                 contract=contracts[number],
                 starts_on=starts,
                 ends_on=ends,
@@ -129,7 +130,7 @@ def _clients(count: int, options: SimulateOptions, parameters: Parameters) -> tu
                 name=f"{stem} {industry}",
                 zone=dice.one(options.zones),
                 weight=(rank + 1) ** -parameters["zipf_exponent"],
-                rate_factor=round(0.85 + 0.35 * dice.uniform(), 2),
+                rate_factor=round(1 + parameters["client_rate_spread"] * (2 * dice.uniform() - 1), 2),
                 visited=dice.chance(parameters["travel_share"]) or (rank == 0 and options.people >= 6),
             )
         )

@@ -29,6 +29,8 @@ _NONE: Final = (0, RoundingRule.NONE)
 _ROUNDING: Final = (
     _NONE, _NONE, (15, RoundingRule.UP), (15, RoundingRule.NEAREST), (6, RoundingRule.UP), (30, RoundingRule.UP),
 )  # fmt: skip
+_LUCK: Final = 0.2
+"""By how much an agreement may lie above or below the firm's habit."""
 _MONTH_DAYS: Final = 365.25 / 12
 _SAMPLED_DAYS: Final = 14
 _STEPS: Final = ("Kick-off", "Concept signed off", "First delivery", "Acceptance", "Go-live", "Final report")
@@ -143,7 +145,7 @@ def _conditions(signing: _Signing) -> Mapping[str, Any]:
     """The fields of a contract that its kind adds."""
     kind, dice = signing.row.contract, signing.dice
     expected = _tens(signing.hours)
-    agreed = _tens(signing.hours * signing.parameters["cap_tightness"] * (0.8 + 0.4 * dice.uniform()))
+    agreed = _tens(signing.hours * signing.parameters["cap_tightness"] * (1 + _LUCK * (2 * dice.uniform() - 1)))
     days = (signing.options.last - signing.options.first).days + 1
     blended = (signing.rate * Decimal("1.2")).quantize(Decimal(1))
     if kind is ContractKind.CAPPED:
@@ -234,7 +236,7 @@ def _milestones(
             milestone=f"M{number}",
             name=_STEPS[number - 1 if number < count else -1],
             due_on=due,
-            accepted_on=accepted if accepted <= options.last and dice.chance(0.9) else None,
+            accepted_on=accepted if accepted <= options.last and dice.chance(parameters["accepted_share"]) else None,
             amount=((contract.budget_amount or Decimal(0)) * share).quantize(Decimal("0.01")),
             planned_share=share,
         )

@@ -21,8 +21,6 @@ _TRACKERS: Final = ("jira", "jira", "github", "redmine")
 _LATE: Final = frozenset({"TEST", "REPORT", "COACH", "CR"})
 _TOPICS: Final = (5, 12)
 """Fewest and most subjects of a work item."""
-_BOOKED_ON_PROJECT: Final = 0.2
-"""Share of projects that have no tasks: time is booked on the project."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +99,12 @@ def _works(
     engagement: Engagement, place: _Place, options: SimulateOptions, parameters: Parameters, dice: Dice
 ) -> tuple[Work, ...]:
     phases = list(engagement.kind.phases)
-    whole = dice.chance(_BOOKED_ON_PROJECT)
+    whole = dice.chance(parameters["whole_project_share"])
     if whole:
         phases = phases[:1]
-    elif len(phases) > 3 and dice.chance(0.4):
-        phases = [phase for phase in phases if phase is phases[0] or phase is LEAD or dice.chance(0.6)]
+    else:
+        kept = parameters["phase_share"]
+        phases = [phase for phase in phases if phase is phases[0] or phase is LEAD or dice.chance(kept)]
     if engagement.client.visited and not whole:
         phases.append(TRAVEL)
     counter = place.before + 1 + dice.below(400)
@@ -121,13 +120,14 @@ def _works(
         task = Task(
             item=WorkItem(engagement.client.code, engagement.project, "" if whole else phase.code),
             name=engagement.name if whole else f"{engagement.name}: {phase.name}",
-            keywords=phase.keywords + tuple(general for general, _ in engagement.kind.areas[:2] if dice.chance(0.5)),
+            keywords=phase.keywords
+            + tuple(general for general, _ in engagement.kind.areas[:2] if dice.chance(parameters["keyword_share"])),
             billable=_billable(phase, parameters, dice),
             closed=closes <= options.last,
             opens_on=opens,
-            closes_on=closes if closes <= options.last or dice.chance(0.5) else None,
+            closes_on=closes if closes <= options.last or dice.chance(parameters["dated_share"]) else None,
             contract=engagement.contract_id,
-            domains=(engagement.client.domain,) if dice.chance(0.85) else (),
+            domains=(engagement.client.domain,) if dice.chance(parameters["domain_share"]) else (),
             ticket_prefixes=(place.key,) if place.tracker == "jira" and hinted else (),
             containers=tuple(
                 one for one in (place.repository, place.channel) if one and hinted and phase is not TRAVEL

@@ -48,9 +48,9 @@ def of_series(series: Series, monday: date, options: SimulateOptions, parameters
         )  # fmt: skip
         fate = dice.uniform()
         if fate < cancelled:
-            occurrence = _cancelled(occurrence, dice, deleted=dice.chance(parameters["deleted_share"]))
+            occurrence = _cancelled(occurrence, parameters, dice)
         elif fate < cancelled + moved:
-            occurrence = _moved(occurrence, series, day, options, dice)
+            occurrence = _moved(occurrence, day, options, parameters, dice)
         yield held(occurrence, parameters, dice)
 
 
@@ -65,8 +65,10 @@ def held(occurrence: Occurrence, parameters: Parameters, dice: Dice) -> Held:
     return Held(occurrence, began, max(began + 2, ended))
 
 
-def _cancelled(occurrence: Occurrence, dice: Dice, *, deleted: bool) -> Occurrence:
-    changed = occurrence.planned_start - 15 - int(dice.exponential(24.0 * _HOUR))
+def _cancelled(occurrence: Occurrence, parameters: Parameters, dice: Dice) -> Occurrence:
+    """Marked as cancelled, or taken out of the series."""
+    deleted = dice.chance(parameters["deleted_share"])
+    changed = occurrence.planned_start - 15 - int(dice.exponential(parameters["change_notice_hours"] * _HOUR))
     return replace(
         occurrence,
         cancelled=True,
@@ -76,9 +78,14 @@ def _cancelled(occurrence: Occurrence, dice: Dice, *, deleted: bool) -> Occurren
     )
 
 
-def _moved(occurrence: Occurrence, series: Series, day: date, options: SimulateOptions, dice: Dice) -> Occurrence:
+def _moved(
+    occurrence: Occurrence, day: date, options: SimulateOptions, parameters: Parameters, dice: Dice
+) -> Occurrence:
     """Later or earlier on the same day, or to another day of the same week; unmoved where nothing fits."""
-    if len(series.weekdays) == 1 and dice.chance(0.4):
+    series = occurrence.series
+    if series is None:
+        return occurrence
+    if len(series.weekdays) == 1 and dice.chance(parameters["moved_day_share"]):
         other = monday_of(day) + timedelta(days=dice.below(5))
         start = (
             at(other, series.local_start, series.zone) if options.first <= other <= options.last else occurrence.start
@@ -88,7 +95,9 @@ def _moved(occurrence: Occurrence, series: Series, day: date, options: SimulateO
         start = at(day, local, series.zone) if local >= OPENS and local + series.minutes <= CLOSES else occurrence.start
     if start == occurrence.start:
         return occurrence
-    changed = min(start, occurrence.planned_start) - 30 - int(dice.exponential(30.0 * _HOUR))
+    changed = (
+        min(start, occurrence.planned_start) - 30 - int(dice.exponential(parameters["change_notice_hours"] * _HOUR))
+    )
     return replace(
         occurrence, start=start, end=start + series.minutes, changed=max(changed, occurrence.created),
         sequence=occurrence.sequence + 1,

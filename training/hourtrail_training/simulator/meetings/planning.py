@@ -62,7 +62,7 @@ def plan(firm: Firm, options: SimulateOptions, parameters: Parameters) -> tuple[
         dice = Dice(
             stream(options.seed, "series", str(wish.item), wish.title, wish.first.isoformat(), wish.people[0].id)
         )
-        made = _series(f"series-{len(series) + 1:05d}@{firm.domain}", wish, dice)
+        made = _series(f"series-{len(series) + 1:05d}@{firm.domain}", wish, parameters, dice)
         if made is not None:
             series.append(made)
     return tuple(series)
@@ -205,7 +205,7 @@ def _of_project(
             title=title, item=work.item, people=people[:12], outsiders=outside, weekdays=(weekday,), every_weeks=every,
             minutes=minutes, first=span[0], last=span[1],
         )  # fmt: skip
-    if len(people) >= 3 and dice.chance(0.5):
+    if len(people) >= 3 and dice.chance(parameters["inside_share"]):
         yield _Wish(
             title=titles.of_project(dice.one(titles.INSIDE), work, client, firm.name, dice), item=work.item,
             people=people[:12], weekdays=dice.one(((2, 4), (1,), (3,), (1, 3, 5))), every_weeks=1, minutes=30, first=span[0],
@@ -213,7 +213,7 @@ def _of_project(
         )  # fmt: skip
 
 
-def _series(uid: str, wish: _Wish, dice: Dice) -> Series | None:
+def _series(uid: str, wish: _Wish, parameters: Parameters, dice: Dice) -> Series | None:
     """The series at the time of day that suits most; None when it would have no occurrence or nobody to meet."""
     first = next(
         (
@@ -241,7 +241,7 @@ def _series(uid: str, wish: _Wish, dice: Dice) -> Series | None:
     return Series(
         uid=uid, title=wish.title, item=wish.item, organiser=organiser.id, attendees=(*people, *wish.outsiders),
         zone=organiser.person.zone, weekdays=wish.weekdays, every_weeks=wish.every_weeks, local_start=best[1],
-        minutes=wish.minutes, first=first, last=wish.last, private=wish.private, online=dice.chance(0.8),
+        minutes=wish.minutes, first=first, last=wish.last, private=wish.private, online=dice.chance(parameters["online_share"]),
         created=at(first - timedelta(days=3 + dice.below(20)), 9 * 60 + dice.below(480), organiser.person.zone),
     )  # fmt: skip
 

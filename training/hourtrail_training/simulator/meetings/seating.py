@@ -81,7 +81,7 @@ def _seats(employee: Employee, roster: Roster, meetings: list[Held], parameters:
         day = local_day(occurrence.start, employee.person.zone)
         response = _response(employee, occurrence.organiser, parameters, dice)
         goes = dice.chance(_attendance(response, parameters))
-        delay, switches = int(dice.exponential(0.7)), dice.chance(0.5)
+        delay, switches = int(dice.exponential(parameters["arrival_mean"])), dice.chance(parameters["joins_late_share"])
         if not (roster.is_working_day(employee, day) and roster.may_work_on(employee.id, occurrence.item, day)):
             response = "none" if response != "declined" else response
             goes = False

@@ -1,5 +1,6 @@
 """Meetings that somebody calls once: about a subject of their work, with colleagues and sometimes with the client."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
@@ -81,7 +82,8 @@ def _single(
     colleagues = dice.some([row for row in near if row is not employee], 1 + dice.below(_MOST_COLLEAGUES))
     contacts = firm.contacts.get(item.client, ()) if dice.chance(parameters["client_share"] / 2) else ()
     outside = tuple(dice.some(contacts, 1 + dice.below(2)))
-    wanted = dice.lognormal(parameters["meeting_minutes"] * 0.88, 0.5)  # mean of a log-normal = median * exp(.5**2 / 2)
+    sigma = parameters["meeting_sigma"]
+    wanted = dice.lognormal(parameters["meeting_minutes"] / math.exp(sigma * sigma / 2), sigma)
     minutes = min(_LENGTHS, key=lambda length: abs(length - wanted))
     local = 9 * 60 + 15 * dice.below(32)
     fitting = suits((row.person.zone for row in colleagues), employee.person.zone, local, minutes, (day,))
@@ -90,13 +92,13 @@ def _single(
         return None
     start = at(day, local, employee.person.zone)
     late = dice.chance(parameters["late_booked_share"])
-    notice = 5 + dice.below(55) if late else 90 + int(dice.exponential(3.0 * _DAY_MINUTES))
+    notice = 5 + dice.below(55) if late else 90 + int(dice.exponential(parameters["notice_days"] * _DAY_MINUTES))
     topic = dice.one(work.topics)
     client = firm.clients.get(item.client, firm.name)
     occurrence = Occurrence(
         uid=uid, title=titles.of_subject(work, topic, client, parameters["generic_title_share"], dice), item=item,
         organiser=employee.id, attendees=(*people, *outside), zone=employee.person.zone, start=start, end=start + minutes,
-        planned_start=start, online=dice.chance(0.8), created=start - notice, changed=start - notice, topic=topic,
+        planned_start=start, online=dice.chance(parameters["online_share"]), created=start - notice, changed=start - notice, topic=topic,
     )  # fmt: skip
     fate = dice.uniform()
     if fate < parameters["cancelled_share"]:

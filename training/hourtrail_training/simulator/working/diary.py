@@ -30,6 +30,15 @@ class Diary:
         insort(self.blocks, (start, end, len(self.held) - 1 if stretch is not None else -1))
         return True
 
+    def take(self, start: Minute, end: Minute) -> None:
+        """Keeps the free parts of [start, end) from being worked in."""
+        while start < end:
+            first, last = self.gap_from(start)
+            if first >= min(last, end):
+                return
+            self.put(first, min(last, end))
+            start = last
+
     def gap_from(self, at: Minute) -> tuple[Minute, Minute]:
         """The next free span at or after ``at``: [start, end), up to the limit; empty at the end of the day."""
         for first, last, _ in self.blocks:

@@ -139,7 +139,7 @@ class Worker:
         for index in chosen:
             occurrence = seats[index].occurrence
             if occurrence.private and not occurrence.item.project and not occurrence.cancelled:
-                day.diary.put(occurrence.start, occurrence.end)
+                day.diary.take(occurrence.start, occurrence.end)
 
     def _lived(self, day: _Day, meetings_a_day: float) -> TrueDay:
         """The day with everything that was done in it."""
@@ -203,8 +203,10 @@ class Worker:
     def _lunch(self, day: _Day) -> None:
         """A break near noon, after whatever stands there; none where the day leaves no room."""
         zone, dice = self.employee.person.zone, day.week.dice
-        minutes = int(min(max(dice.lognormal(self.parameters["lunch_median"], 0.3), 15), 120))
-        start = at(day.date, _LUNCH + int(20 * dice.normal()), zone)
+        minutes = int(
+            min(max(dice.lognormal(self.parameters["lunch_median"], self.parameters["lunch_sigma"]), 15), 120)
+        )
+        start = at(day.date, _LUNCH + int(self.parameters["lunch_jitter"] * dice.normal()), zone)
         latest = at(day.date, _LATEST_LUNCH, zone)
         while start <= latest:
             first, end = day.diary.gap_from(start)
@@ -233,7 +235,12 @@ class Worker:
         if not journeys or day.target < _DAY_WITH_LUNCH or not dice.chance(self.parameters["visit_share"]):
             return
         item = dice.one(journeys)
-        minutes = int(min(max(dice.lognormal(self.parameters["travel_median"], 0.5), 20), day.target / 4))
+        minutes = int(
+            min(
+                max(dice.lognormal(self.parameters["travel_median"], self.parameters["travel_sigma"]), 20),
+                day.target / 4,
+            )
+        )
         begin = day.diary.begin
         task = Task(item, day.week.topic_of(item), Doing.TRAVEL)
         if day.diary.put(begin, begin + minutes, self._stretch(task, begin, begin + minutes)):
@@ -245,8 +252,8 @@ class Worker:
         journey = next((row for row in stretches if row.doing is Doing.TRAVEL), None)
         if journey is None or not day.way_home:
             return
-        start = stretches[-1].end
-        end = min(start + day.way_home, day.diary.limit)
+        start, free_until = day.diary.gap_from(stretches[-1].end)
+        end = min(start + day.way_home, free_until)
         if end > start:
             stretches.append(replace(journey, start=start, end=end))
 
