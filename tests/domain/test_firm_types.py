@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from hourtrail.domain.activity import Activity, ActivityKind, SourceRef
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import InvalidInput, NotAllowed
-from hourtrail.domain.finding import FindingReview, ReviewVerdict
 from hourtrail.domain.firm import Contract, ContractKind, Holiday, Person, Rate, Task, WorkItem
 from hourtrail.domain.outline import outline
 from hourtrail.domain.ratecard import RateCard
@@ -153,10 +152,3 @@ def test_a_timesheet_refuses_strangers_and_begins_on_monday() -> None:
         Timesheet(person="ada", week=MONDAY, entries=(_entry(1, MONDAY, person="ben"),))
     with pytest.raises(InvalidInput, match="Monday"):
         Timesheet(person="ada", week=MONDAY + timedelta(days=1), entries=())
-
-
-def test_only_a_named_person_reviews_a_finding() -> None:
-    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    assert FindingReview(id="r", finding="f", verdict=ReviewVerdict.ACCEPTABLE, actor="dana", at=at).at == at
-    with pytest.raises(NotAllowed):
-        FindingReview(id="r", finding="f", verdict=ReviewVerdict.ACCEPTABLE, actor="model:anomaly", at=at)

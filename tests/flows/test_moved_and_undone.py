@@ -11,11 +11,11 @@ from hourtrail.domain.decision import Verdict
 from hourtrail.domain.errors import Conflict, NotAllowed
 from hourtrail.domain.firm import Task, WorkItem
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
-from hourtrail.flows.check import check_store
 from hourtrail.flows.decide import Request, decide
 from hourtrail.flows.export import rows
 from hourtrail.flows.ingest import ingest
 from hourtrail.flows.resolve import Part
+from hourtrail.flows.stored_checks import check_stored
 from hourtrail.flows.suggest import SuggestResult, suggest
 from hourtrail.store import Store, open_store
 from hourtrail.wiring import load_models, sources
@@ -146,7 +146,7 @@ def test_findings_of_the_store_are_kept_once_and_time_by_hand_is_in_the_training
             Request(suggestion="2026-03-02", verdict=Verdict.ADDED_BY_HAND, actor="ada", parts=(part,)),
         )
     for _ in range(2):
-        check_store(store, "default", today=DAY)
+        check_stored(store, "default", today=DAY)
     with store.tenant("default") as db:
         assert sorted(row["check"] for row in rows(db, "findings")) == [
             "daily_hours",

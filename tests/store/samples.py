@@ -1,13 +1,17 @@
 """Small records for store tests."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from hourtrail.domain.activity import Activity, ActivityKind
 from hourtrail.domain.block import Evidence, WorkBlock
 from hourtrail.domain.decision import Booking, Decision, Verdict
 from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.firm import WorkItem
+from hourtrail.domain.money import Money
+from hourtrail.domain.review import Clearing, FindingReview, Raised, ReviewKind, shown_of
 from hourtrail.domain.spans import Span
 from hourtrail.domain.suggestion import Alternative, Band, ModelRef, PolicyRef, Suggestion, Threshold
 
@@ -61,3 +65,31 @@ def entry(name: str, **changes: Any) -> TimeEntry:
         "billable": True,
     }  # fmt: skip
     return TimeEntry(**{**values, **changes})
+
+
+CLEARING = Clearing(
+    id="clr_1", actor="kim", at=NINE, first=date(2026, 3, 1), last=date(2026, 3, 31), cleared=1, flagged=0, own=0, sampled=0,
+    share=0.05, seed="0" * 32,
+)  # fmt: skip
+
+
+def raised(
+    name: str, *, worked_on: date | None = date(2026, 3, 2), worker: str = "ann", client: str = "acme", **changes: Any
+) -> Raised:
+    values: dict[str, Any] = {
+        "id": name, "check": "overlap", "severity": Severity.WARN, "subject": Subject(time_entry="te_1"), "score": 0.25,
+        "measured": "2", "expected": "1", "explanation": "Two at once.", "fingerprint": f"fp_{name}",
+        "value_at_risk": Money(Decimal("12.30"), "EUR"), "comparables": ("te_1",),
+    }  # fmt: skip
+    return Raised(
+        finding=Finding(**{**values, **changes}), worker=worker, worked_on=worked_on, client=client, project="audit"
+    )
+
+
+def review(name: str, finding: str, kind: ReviewKind = ReviewKind.FALSE_ALARM, **changes: Any) -> FindingReview:
+    values: dict[str, Any] = {
+        "id": name, "finding": finding, "kind": kind, "actor": "kim", "at": NINE + timedelta(hours=1), "act": f"act_{name}",
+        "reason_code": {"false_alarm": "nothing_wrong", "true_issue": "to_correct", "acceptable": "too_small"}.get(kind, ""),
+        "shown": shown_of(raised(finding).finding),
+    }  # fmt: skip
+    return FindingReview(**{**values, **changes})

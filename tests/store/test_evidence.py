@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from tests.store.samples import ITEM, NINE, activity
 
 from hourtrail.domain.activity import ActivityKind, Response, Snapshot
-from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.firm import (
     Assignment,
     Billable,
@@ -23,7 +22,7 @@ from hourtrail.domain.firm import (
     Rate,
     Task,
 )
-from hourtrail.domain.money import Money, RoundingRule
+from hourtrail.domain.money import RoundingRule
 from hourtrail.store import Counts, Store
 from hourtrail.store.activities import is_newer
 
@@ -156,24 +155,6 @@ def test_master_data_comes_back_exactly_and_is_updated_by_its_natural_key(store:
         assert sorted(map(repr, kept)) == sorted(map(repr, MASTER))
         assert db.put_master([Person(id="ann", grade="senior")]) == Counts(updated=1)
         assert db.master().people == (Person(id="ann", grade="senior"),)
-
-
-def finding(**changes: object) -> Finding:
-    values = {
-        "id": "f1", "check": "overlap", "severity": Severity.WARN, "subject": Subject(person="ann", date=date(2026, 3, 2)),
-        "score": 0.25, "measured": "2", "expected": "1", "explanation": "Two at once.", "fingerprint": "fp",
-        "value_at_risk": Money(Decimal("12.30"), "EUR"), "comparables": ("te_1",),
-    }  # fmt: skip
-    return Finding(**{**values, **changes})
-
-
-def test_a_finding_is_stored_once(store: Store) -> None:
-    with store.tenant("t") as db:
-        assert db.put_findings([finding(), finding(id="f2")]) == Counts(created=1)
-        assert db.put_findings([finding(id="f3", status="open")]) == Counts(unchanged=1)
-        before = db.findings()[0].id
-        assert db.put_findings([finding(id="f4", measured="3", status="closed")]) == Counts(updated=1)
-        assert db.findings() == [finding(id=before, measured="3")]
 
 
 def test_vectors_are_remembered_by_encoder_and_text(store: Store) -> None:

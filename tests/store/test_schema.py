@@ -11,12 +11,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from tests.store.samples import NINE, activity, decision, entry, suggestion
+from tests.store.samples import CLEARING, ITEM, NINE, activity, decision, entry, raised, review, suggestion
 
 import hourtrail.store
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.precision import Tally
+from hourtrail.domain.review import ClearedEntry
 from hourtrail.store import Store, StoreUnavailable, default_url, open_store
+from hourtrail.store.findings import FindingScope
 from hourtrail.store.locations import normalised
 from hourtrail.store.migrate import HEAD, VERSION_TABLE
 from hourtrail.store.schema import APPEND_ONLY, metadata
@@ -62,6 +65,11 @@ def _filled(store: Store) -> None:
         db.append_decision(decision("d1"))
         db.add_entries([entry("te_1", decision="d1")])
         db.move_entry("te_1", EntryStatus.SUBMITTED, "ann", NINE)
+        db.reconcile_findings([raised("f1")], FindingScope(checks=("overlap",)), NINE)
+        db.append_reviews([review("r1", "f1")])
+        db.add_clearing(CLEARING, [ClearedEntry(clearing=CLEARING.id, entry="te_1", propensity=1.0, sampled=False)])
+        db.set_muted("overlap", muted=True, tally=Tally(0, 20), reason="noisy", actor="system:review", at=NINE)
+        db.put_review_policy({"version": "1"}, "ann", NINE)
 
 
 def _raw(store: Store, *statements: str, pragma: bool = True) -> None:
@@ -78,7 +86,7 @@ def _raw(store: Store, *statements: str, pragma: bool = True) -> None:
 @pytest.mark.parametrize("table", APPEND_ONLY)
 def test_what_is_append_only_cannot_be_changed_by_any_sql(store: Store, table: str) -> None:
     _filled(store)
-    attempts = [f"UPDATE {table} SET actor = 'eve'", f"DELETE FROM {table}"]
+    attempts = [f"UPDATE {table} SET tenant = 'eve'", f"DELETE FROM {table}"]
     if store.engine.dialect.name == "postgresql":
         attempts.append(f"TRUNCATE {table} CASCADE")
     else:
@@ -94,7 +102,7 @@ def test_what_is_append_only_cannot_be_changed_by_any_sql(store: Store, table: s
             _raw(store, attempts[-1], pragma=False)
     with store.tenant("t") as db:
         assert [row.actor for row in db.decisions()] == ["ann"]
-        assert db.verify_audit() == (2, [])
+        assert db.verify_audit() == (6, [])
 
 
 def test_a_row_taken_out_behind_the_triggers_is_named(store: Store) -> None:
@@ -107,7 +115,7 @@ def test_a_row_taken_out_behind_the_triggers_is_named(store: Store) -> None:
     _raw(store, f"DROP TRIGGER {trigger}", "UPDATE audit_event SET actor = 'eve' WHERE sequence = 1")
     with store.tenant("t") as db:
         count, breaks = db.verify_audit()
-    assert (count, [found.sequence for found in breaks]) == (2, [1])
+    assert (count, [found.sequence for found in breaks]) == (6, [1])
 
 
 def test_no_reader_of_one_tenant_sees_another(store: Store) -> None:
@@ -119,10 +127,14 @@ def test_no_reader_of_one_tenant_sees_another(store: Store) -> None:
         for rows in (
             db.activities(), db.entries(), db.suggestions(), db.decisions(), db.findings(), db.audit_events(),
             db.confirmations(), db.approvals("te_1"), db.entries_of("d1"), db.vectors("f", ["a"]), db.master().people,
-            db.people_with_activities(NINE, NINE.replace(year=2027)),
+            db.people_with_activities(NINE, NINE.replace(year=2027)), db.raised(), db.reviews("f1"), db.looks(),
+            db.clearings(), db.cleared_entries(), db.mutings(), db.unmuted_by_hand(), db.handed_on()[0],
+            db.findings_on(["te_1"]), db.entries_for_client(ITEM.client, [ITEM.project]), db.last_moves(["te_1"]),
         ):  # fmt: skip
             assert list(rows) == []
         assert db.current_decision("sug_0") is None
+        assert db.review_policy() is None
+        assert (db.review_seconds(), db.confirmed_minutes(), db.clearer_of("f1")) == (0, 0, "")
         # The same ids are free in another tenant.
         db.reconcile_suggestions(create=[suggestion(0)], update=[], withdraw=[])
         db.append_decision(decision("d1"))

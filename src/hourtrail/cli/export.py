@@ -9,8 +9,8 @@ import click
 
 from hourtrail.cli.common import Day, common_options, opened, say
 from hourtrail.exporters.tables import write_csv, write_json, write_jsonl
-from hourtrail.flows.check import check_store
 from hourtrail.flows.export import COLUMNS, rows
+from hourtrail.flows.stored_checks import check_stored
 from hourtrail.store import Store
 
 
@@ -45,7 +45,7 @@ def export(
     """
     with opened(ctx) as (store, tenant):
         if what == "findings":
-            check_store(store, tenant, today=datetime.now(UTC).date())
+            check_stored(store, tenant, today=datetime.now(UTC).date())
         count = _write(store, tenant, what, first=first, last=last, form=form, out=out, as_json=as_json)
     say(f"{count:,} {what} written{f' to {out}' if out else ''}")
 

@@ -1,12 +1,10 @@
 """Something in the entries that a reviewer should look at."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
-from hourtrail.domain.decision import require_person
 from hourtrail.domain.errors import InvalidInput
-from hourtrail.domain.instants import utc
 from hourtrail.domain.money import Money
 
 
@@ -78,21 +76,3 @@ class ReviewVerdict(StrEnum):
     TRUE_ISSUE = "true_issue"
     ACCEPTABLE = "acceptable"
     FALSE_ALARM = "false_alarm"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingReview:
-    """What a named person said of a finding. Append-only: a later review supersedes."""
-
-    id: str
-    finding: str
-    verdict: ReviewVerdict
-    actor: str
-    at: "datetime"
-    reason_code: str = ""
-    note: str = ""
-    supersedes: str = ""
-
-    def __post_init__(self) -> None:
-        require_person(self.actor)
-        object.__setattr__(self, "at", utc(self.at, "at"))

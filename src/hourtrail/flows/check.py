@@ -28,7 +28,6 @@ from hourtrail.domain.pricing import rollover_of
 from hourtrail.flows.evidence import evidence_of
 from hourtrail.flows.unknown_people import rows_of_people, unknown_people
 from hourtrail.sources.contract_files import read_all, read_numbered
-from hourtrail.store import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,26 +146,3 @@ def _unknown_rollovers(path: Path | None, contracts: Sequence[Contract]) -> Iter
             rollover_of(contract)
         except InvalidInput as problem:
             yield Rejected(file=str(path or ""), field="rollover", reason=str(problem))
-
-
-def check_store(store: Store, tenant: str, *, policy: CheckPolicy | None = None, today: date) -> list[Finding]:
-    """Check what the store holds against its own master data, and keep what is found; the same finding is kept once."""
-    with store.tenant(tenant) as db:
-        master = db.master()
-        entries = tuple(db.entries())
-        context = CheckContext(
-            entries=entries,
-            tasks=master.tasks or None,
-            assignments=master.assignments or None,
-            contracts=master.contracts or None,
-            people=master.people or None,
-            holidays=master.holidays or None,
-            rates=master.rates or None,
-            periods=master.periods or None,
-            milestones=master.milestones or None,
-            as_of=max((entry.date for entry in entries), default=today),
-            grain=Grain.DAY,
-        )
-        findings = run(context, policy or CheckPolicy())
-        db.put_findings(findings)
-    return findings

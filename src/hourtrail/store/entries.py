@@ -1,8 +1,8 @@
 """Time entries: imported ones as their system last told them, decided ones as long as nothing supersedes the decision."""
 
-from collections.abc import Iterator, Sequence
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Final
 
 from sqlalchemy import Select, func, or_, select, update
 
@@ -14,7 +14,9 @@ from hourtrail.store.records import content_digest, record_of, values_of
 from hourtrail.store.schema import approval, decision, time_entry
 from hourtrail.store.scope import Row, between
 from hourtrail.store.types import clean
-from hourtrail.store.upsert import Counts, put
+from hourtrail.store.upsert import Counts, chunks, put
+
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 def _values(row: TimeEntry) -> dict[str, Any]:
@@ -93,6 +95,21 @@ class Entries(Audit):
         order = (time_entry.c.date, time_entry.c.person, time_entry.c.start, time_entry.c.id)
         for row in self._stream(query.order_by(order[0], order[1], order[2].nulls_first(), order[3])):
             yield entry_of(row)
+
+    def entries_for_client(self, client: str, projects: Sequence[str]) -> list[TimeEntry]:
+        """Live ones booked for ``client``, and those on ``projects`` that leave the client out; in the order of ``entries``."""
+        without = (time_entry.c.client == "") & time_entry.c.project.in_(projects)
+        query = self._live().where(or_(time_entry.c.client == client, without) if client else without)
+        rows = [entry_of(row) for row in self._stream(query)]
+        return sorted(rows, key=lambda row: (row.date, row.person, row.start or _NEVER, row.id))
+
+    def last_moves(self, entries: Collection[str]) -> dict[str, Approval]:
+        """The newest move of each of these entries that was moved here."""
+        found: dict[str, Approval] = {}
+        for names in chunks(sorted(entries)):
+            query = self._select(approval).where(approval.c.entry.in_(names)).order_by(approval.c.place)
+            found |= {row["entry"]: record_of(Approval, row) for row in self._all(query)}
+        return found
 
     def entry(self, entry_id: str) -> TimeEntry:
         """One live entry. Raises NotFound."""

@@ -25,6 +25,7 @@ from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.finding import Blame, Severity
 from hourtrail.domain.firm import Billable, ContractKind
 from hourtrail.domain.money import RoundingRule
+from hourtrail.domain.review import ReviewKind
 from hourtrail.domain.suggestion import SuggestionStatus
 from hourtrail.store.types import CleanText, EnumText, Exact, Instant, Json
 
@@ -148,6 +149,7 @@ time_entry = Table(
     Index("time_entry_by_person", "tenant", "person", "date"),
     Index("time_entry_by_date", "tenant", "date"),
     Index("time_entry_by_decision", "tenant", "decision"),
+    Index("time_entry_by_client", "tenant", "client", "project"),
 )  # fmt: skip
 
 approval = Table(
@@ -165,6 +167,54 @@ finding = Table(
     *_texts("measured", "expected", "explanation"), Column("blame", EnumText(Blame), nullable=False),
     *_texts("time_entry", "person", "period", "project", "contract"), *_dates("date"),
     *_decimals("amount"), *_maybe_texts("currency"), *_tuples("comparables"),
+    # Beside the finding itself: whose time and which work it is about, so that a write looks at its own findings only.
+    *_texts("worker", "of_client", "of_project", "cause"), *_dates("worked_on"), Column("raised_at", Instant()),
+    Index("finding_id", "tenant", "id", unique=True),
+    Index("finding_by_status", "tenant", "status", "check"),
+    Index("finding_by_worker", "tenant", "worker", "worked_on"),
+    Index("finding_by_client", "tenant", "of_client", "of_project"),
+)  # fmt: skip
+
+# ``place`` counts the reviews of one finding, as in the decision log; a review can be superseded once.
+finding_review = Table(
+    "finding_review", metadata, _key("tenant"), _key("id"), *_texts("finding"),
+    Column("place", Integer(), nullable=False), Column("kind", EnumText(ReviewKind), nullable=False),
+    *_texts("actor", "act", "reason_code", "note", "assignee"), Column("at", Instant(), nullable=False),
+    Column("seconds", Double()), *_maybe_texts("supersedes"), Column("shown", Json(), nullable=False),
+    ForeignKeyConstraint(["tenant", "finding"], ["finding.tenant", "finding.id"], name="finding_review_finding"),
+    ForeignKeyConstraint(
+        ["tenant", "supersedes"], ["finding_review.tenant", "finding_review.id"], name="finding_review_supersedes"
+    ),
+    UniqueConstraint("tenant", "finding", "place", name="finding_review_place"),
+    UniqueConstraint("tenant", "supersedes", name="finding_review_superseded_once"),
+    Index("finding_review_by_time", "tenant", "at"),
+    Index("finding_review_by_act", "tenant", "act"),
+)  # fmt: skip
+
+clearing = Table(
+    "clearing", metadata, _key("tenant"), _key("id"), *_texts("actor", "seed"), Column("at", Instant(), nullable=False),
+    Column("first", Date(), nullable=False), Column("last", Date(), nullable=False),
+    *(Column(name, Integer(), nullable=False) for name in ("cleared", "flagged", "own", "sampled")),
+    Column("share", Double(), nullable=False), Column("seconds", Double()),
+)  # fmt: skip
+
+cleared_entry = Table(
+    "cleared_entry", metadata, _key("tenant"), _key("clearing"), _key("entry"), *_texts("finding"),
+    Column("propensity", Double(), nullable=False), Column("sampled", Boolean(), nullable=False),
+    ForeignKeyConstraint(["tenant", "clearing"], ["clearing.tenant", "clearing.id"], name="cleared_entry_clearing"),
+    ForeignKeyConstraint(["tenant", "entry"], ["time_entry.tenant", "time_entry.id"], name="cleared_entry_entry"),
+    Index("cleared_entry_by_finding", "tenant", "finding"),
+)  # fmt: skip
+
+check_muting = Table(
+    "check_muting", metadata, _key("tenant"), _key("check"), Column("place", Integer(), primary_key=True, autoincrement=False),
+    Column("muted", Boolean(), nullable=False), *_texts("actor", "reason"), Column("at", Instant(), nullable=False),
+    *(Column(name, Integer(), nullable=False) for name in ("true_issues", "looks")),
+)  # fmt: skip
+
+review_policy = Table(
+    "review_policy", metadata, _key("tenant"), Column("place", Integer(), primary_key=True, autoincrement=False),
+    *_texts("version", "actor"), Column("at", Instant(), nullable=False), Column("body", Json(), nullable=False),
 )  # fmt: skip
 
 text_vector = Table(
@@ -186,4 +236,6 @@ audit_payload = Table(
     ForeignKeyConstraint(["tenant", "sequence"], ["audit_event.tenant", "audit_event.sequence"], name="audit_payload_event"),
 )  # fmt: skip
 
-APPEND_ONLY: Final = ("decision", "approval", "audit_event")
+APPEND_ONLY: Final = (
+    "decision", "approval", "audit_event", "finding_review", "clearing", "cleared_entry", "check_muting", "review_policy",
+)  # fmt: skip

@@ -6,11 +6,13 @@ from hourtrail.store.entries import Entries
 from hourtrail.store.findings import Findings
 from hourtrail.store.master import Master
 from hourtrail.store.memory import Memory
+from hourtrail.store.review_rules import ReviewRules
+from hourtrail.store.reviews import Reviews
 from hourtrail.store.suggestions import Suggestions
 from hourtrail.store.vectors import Vectors
 
 
-class TenantStore(Activities, Master, Suggestions, Decisions, Entries, Memory, Findings, Vectors):
+class TenantStore(Activities, Master, Suggestions, Decisions, Entries, Memory, Findings, Reviews, ReviewRules, Vectors):
     """Everything of one tenant, inside one transaction. Made by ``Store.tenant``.
 
     Iterators read from the open transaction: use them up inside the ``with`` block.
