@@ -312,3 +312,33 @@ def test_any_small_pile_of_lines_survives_any_share(count, seed, share, minutes,
     counts = Counter((label.type, label.benign) for label in result.labels)
     assert all(counts[name, True] == counts[name, False] for name in PUBLIC)
     assert len({row.id for row in result.entries}) == len(result.entries)
+
+
+def test_a_line_on_the_wrong_project_has_the_rate_and_the_flag_of_that_project(simulated):
+    result = only(simulated, "wrong_project", 0.1)
+    pairs = changed(simulated, result)
+    rated = 0
+    for label in (row for row in result.labels if not row.benign):
+        before, after = pairs[label.entry]
+        task = MASTER.task(after.item)
+        assert task is not None
+        if task.billable is Billable.NO:
+            assert (after.billable, after.hourly_rate) == (False, None)
+        elif after.billable and before.hourly_rate:
+            card = [rate for rate in MASTER.rates if rate.contract == task.contract]
+            assert after.hourly_rate in {rate.hourly_rate for rate in card}
+            rated += 1
+    assert rated > 10
+
+
+def test_words_alone_do_not_tell_a_rightful_exception(simulated):
+    result = only(simulated, "odd_time", 0.1)
+    old = {row.id: row for row in simulated}
+    exceptions = [
+        row
+        for row in result.entries
+        for label in result.labels
+        if label.benign and label.entry == row.id and row.date != old[row.id].date
+    ]
+    said = sum(row.narrative != old[row.id].narrative for row in exceptions)
+    assert 0.2 < said / len(exceptions) < 0.8

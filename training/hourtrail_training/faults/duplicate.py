@@ -21,12 +21,15 @@ from hourtrail_training.faults.fault import (
     words_of,
 )
 from hourtrail_training.faults.labels import Difficulty
+from hourtrail_training.faults.rewriting import excused
 from hourtrail_training.faults.scene import Grain, Scene, pick
 
 NAME: Final = "duplicate"
 _STAND_UP: Final = 15
 """Minutes of the standing meeting that is rightly booked every day alike."""
 _Disguise: TypeAlias = Callable[[TimeEntry, TimeEntry, Scene, np.random.Generator], TimeEntry]
+_STANDING: Final = ("Daily", "Daily stand-up", "Stand-up", "Morning sync", "Tägliche Abstimmung")
+_IN_A_PAIR: Final = ("pairing", "in a pair", "four eyes", "zu zweit")
 _NEAR: Final = 5
 """Minutes by which a disguised copy is longer or shorter."""
 
@@ -73,17 +76,18 @@ def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change
     colleagues = scene.colleagues(target)
     if colleagues and random.random() < 0.5:
         partner = pick(colleagues, random)
-        paired = replace(later(target, 5), id=new_id(target, "paired"), person=partner, narrative=_paired(target))
+        paired = replace(later(target, 5), id=new_id(target, "paired"), person=partner, narrative=target.narrative)
+        paired = excused(paired, _IN_A_PAIR, random)
         return Change(label=benign(NAME, paired, twin=target.id), added=(paired,), touched=(target.id,))
     first = replace(
-        lasting(target, _STAND_UP), id=new_id(target, "stand-up", 1), narrative="Daily stand-up", start=None, end=None
+        lasting(target, _STAND_UP),
+        id=new_id(target, "stand-up", 1),
+        narrative=pick(_STANDING, random),
+        start=None,
+        end=None,
     )
     second = later(replace(on_day(first, target.date + timedelta(days=1)), id=new_id(target, "stand-up", 2)), 1440)
     return Change(label=benign(NAME, second, twin=first.id), added=(first, second), touched=(target.id,))
-
-
-def _paired(target: TimeEntry) -> str:
-    return f"Pairing: {target.narrative}" if target.narrative else "Pairing"
 
 
 FAULT: Final = FaultType(name=NAME, low=0.002, high=0.01, make=make, twin=twin, week=(Difficulty.EASY,))

@@ -1,6 +1,5 @@
 """Time on a task that was closed: long ago, last week, or under the name of one that is open."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -11,6 +10,7 @@ from hourtrail.domain.finding import Blame
 from hourtrail.domain.firm import Task
 from hourtrail_training.faults.fault import Change, FaultType, benign, fault, left_alone
 from hourtrail_training.faults.labels import Difficulty
+from hourtrail_training.faults.rewriting import rebooked
 from hourtrail_training.faults.scene import Scene, pick
 
 NAME: Final = "inactive"
@@ -28,11 +28,12 @@ def make(target: TimeEntry, difficulty: Difficulty, scene: Scene, random: np.ran
     if not fitting:
         return None
     chosen = pick(near or fitting, random)
+    moved = rebooked(target, chosen.item, scene)
     label = fault(
-        NAME, target, difficulty, money=scene.value(target, target.minutes),
+        NAME, target, difficulty, money=scene.value(moved, moved.minutes),
         cause=Blame.MASTER_DATA if difficulty is Difficulty.HARD else Blame.ENTRY,
     )  # fmt: skip
-    return Change(label=label, replaced=(replace(target, item=chosen.item),))
+    return Change(label=label, replaced=(moved,))
 
 
 def _fits(task: Task, day: date, difficulty: Difficulty) -> bool:
@@ -56,7 +57,7 @@ def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change
     own = [task for task in ending if scene.is_own(target.person, task.item)]
     if not own:
         return None
-    moved = replace(target, item=pick(own, random).item)
+    moved = rebooked(target, pick(own, random).item, scene)
     return Change(label=benign(NAME, moved), replaced=(moved,))
 
 

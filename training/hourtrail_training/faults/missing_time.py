@@ -10,11 +10,22 @@ from hourtrail.domain.firm import Billable
 from hourtrail.domain.money import Money
 from hourtrail_training.faults.fault import Change, FaultType, benign, every_day, fault
 from hourtrail_training.faults.labels import Difficulty
+from hourtrail_training.faults.rewriting import rebooked
 from hourtrail_training.faults.scene import Scene, pick
 
 NAME: Final = "missing_time"
 _HOURS: Final = (90, 240)
 """Minutes of a line that leaves a gap of some hours."""
+_ELSEWHERE: Final = (
+    "Training day",
+    "Course",
+    "Onboarding of a colleague",
+    "Team day",
+    "Reading up",
+    "Certification",
+    "",
+)
+"""What people write on the rightful hours that are missed elsewhere."""
 _SEEN: Final = 0.5
 """Share of a line's minutes that must have left traces for the gap to be plain."""
 
@@ -70,10 +81,7 @@ def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change
     if not own or not lines or not all(scene.is_free(row) for row in day):
         return None
     line = pick(lines, random)
-    moved = replace(
-        line, item=pick(own, random), billable=False, hourly_rate=None, currency="", write_off_minutes=0,
-        narrative="Training day, agreed with team lead",
-    )  # fmt: skip
+    moved = replace(rebooked(line, pick(own, random), scene), narrative=pick(_ELSEWHERE, random))
     return Change(label=benign(NAME, moved), replaced=(moved,), touched=tuple(row.id for row in day))
 
 

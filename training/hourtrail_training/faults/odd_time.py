@@ -11,9 +11,11 @@ from hourtrail.domain.instants import midnight, zone_named
 from hourtrail.domain.workcalendar import WorkCalendar
 from hourtrail_training.faults.fault import Change, FaultType, benign, fault, later, left_alone, on_day
 from hourtrail_training.faults.labels import Difficulty
+from hourtrail_training.faults.rewriting import excused
 from hourtrail_training.faults.scene import Scene, pick
 
 NAME: Final = "odd_time"
+_REMARKS: Final = ("weekend cut-over", "agreed with client", "deployment window", "Wochenende abgestimmt", "on call")
 _REACH: Final = 45
 """Days around a line in which a holiday to move it to is looked for."""
 
@@ -65,9 +67,8 @@ def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change
     if target.date in elsewhere and WorkCalendar.of(person, master.holidays).is_working_day(target.date):
         return left_alone(NAME, target)
     saturday = _weekend(target.date, random)
-    agreed = ", weekend cut-over agreed with client"
     moved = later(on_day(target, saturday), max((saturday - target.date).days, 0) * 1440)
-    moved = replace(moved, narrative=target.narrative + agreed)
+    moved = excused(moved, _REMARKS, random)
     return Change(label=benign(NAME, moved), replaced=(moved,))
 
 

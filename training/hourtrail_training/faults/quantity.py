@@ -1,7 +1,6 @@
 """Too many minutes: a slipped decimal point, a tripled value, a generous rounding up."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -9,6 +8,7 @@ import numpy as np
 from hourtrail.domain.entry import TimeEntry
 from hourtrail_training.faults.fault import EVERY, Change, FaultType, benign, fault, lasting, left_alone
 from hourtrail_training.faults.labels import Difficulty
+from hourtrail_training.faults.rewriting import excused
 from hourtrail_training.faults.scene import Grain, Scene
 
 NAME: Final = "quantity"
@@ -19,6 +19,13 @@ _FACTORS: Final[Mapping[Grain, Mapping[Difficulty, tuple[float, float]]]] = {
 }
 _LONGEST: Final = {Grain.DAY: 16 * 60, Grain.WEEK: 31 * 1440}
 _SHORTEST: Final = 6
+_REMARKS: Final = (
+    "overtime agreed",
+    "go-live",
+    "long day before the release",
+    "Überstunden abgestimmt",
+    "late session",
+)
 _OVERTIME: Final = (630, 720)
 """Minutes of a long and rightful day: ten and a half to twelve hours."""
 
@@ -46,8 +53,7 @@ def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change
     wanted = int(random.integers(*_OVERTIME)) // 15 * 15
     if not 300 <= total < wanted or target.minutes < 60:
         return None
-    words = ", overtime before go-live agreed"
-    longer = replace(lasting(target, target.minutes + wanted - total), narrative=target.narrative + words)
+    longer = excused(lasting(target, target.minutes + wanted - total), _REMARKS, random)
     return Change(label=benign(NAME, longer), replaced=(longer,))
 
 

@@ -1,7 +1,5 @@
 """Right minutes on the wrong work: a project the person never had, one of nearly the same name, the task beside it."""
 
-from dataclasses import replace
-from decimal import Decimal
 from typing import Final
 
 import numpy as np
@@ -11,19 +9,21 @@ from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.money import Money
 from hourtrail_training.faults.fault import EVERY, Change, FaultType, difference, fault, left_alone
 from hourtrail_training.faults.labels import Difficulty
+from hourtrail_training.faults.rewriting import rebooked
 from hourtrail_training.faults.scene import Scene, pick
 
 NAME: Final = "wrong_project"
 
 
 def make(target: TimeEntry, difficulty: Difficulty, scene: Scene, random: np.random.Generator) -> Change | None:
-    """The target on another item. It keeps its flag and its rate, as a slip in the list of projects leaves them."""
+    """The target on another item, as a slip in the list of projects leaves it."""
     options = [item for item in _options(target, difficulty, scene) if item != target.item]
     if not options:
         return None
     item = pick(options, random)
-    money = _overpaid(target, item, scene)
-    return Change(label=fault(NAME, target, difficulty, money=money), replaced=(replace(target, item=item),))
+    moved = rebooked(target, item, scene)
+    money = _overpaid(target, moved, scene)
+    return Change(label=fault(NAME, target, difficulty, money=money), replaced=(moved,))
 
 
 def _options(target: TimeEntry, difficulty: Difficulty, scene: Scene) -> list[WorkItem]:
@@ -46,15 +46,12 @@ def _options(target: TimeEntry, difficulty: Difficulty, scene: Scene) -> list[Wo
     return siblings or sorted(own - {here})
 
 
-def _overpaid(target: TimeEntry, item: WorkItem, scene: Scene) -> Money | None:
-    """Its value where it stands now, minus what it was worth where it belongs; a client who did not ask for it pays it whole."""
-    value = scene.value(target, target.minutes)
-    if item.client != target.item.client:
-        return value
-    before = scene.known.rate(target.person, target.item, target.date)
-    after = scene.known.rate(target.person, item, target.date)
-    gap = difference(after, before) if before is not None and after is not None else None
-    return gap.times(Decimal(target.minutes) / 60) if gap and target.billable else None
+def _overpaid(target: TimeEntry, moved: TimeEntry, scene: Scene) -> Money | None:
+    """Its value where it stands now; less what the same client would have paid where it belongs."""
+    after = scene.value(moved, moved.minutes)
+    if moved.item.client != target.item.client:
+        return after
+    return difference(after, scene.value(target, target.minutes))
 
 
 def twin(target: TimeEntry, scene: Scene, _random: np.random.Generator) -> Change | None:

@@ -70,7 +70,8 @@ class ReportInjector:
             else reported_of(entry, before.get(entry.id), types.get(entry.id, ""))
             for entry in injected.entries
         ]
-        return rows, list(injected.labels)
+        # By day, as every week is: where a line stands must not tell that it was moved.
+        return sorted(rows, key=lambda row: row.date), list(injected.labels)
 
 
 def entry_of(line: Reported) -> TimeEntry:
