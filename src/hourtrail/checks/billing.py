@@ -57,13 +57,20 @@ class Billing:
 
     def grade(self, entry: TimeEntry) -> str:
         """The grade under which the person works there: the assignment's on that day, else their own; empty when not known."""
-        key = (entry.person, entry.item)
-        if key not in self._graded:
-            self._graded[key] = [row for row in self._items.assignments(*key) if row.grade]
-        for row in self._graded[key]:
+        for row in self._assigned_grades(entry.person, entry.item):
             if days_outside(entry.date, row.starts_on, row.ends_on) == 0:
                 return row.grade
         return self._grades.get(entry.person, "")
+
+    def steady_grade(self, person: str, item: WorkItem) -> str | None:
+        """The person's own grade where no assignment to ``item`` states another; None where one does."""
+        return None if self._assigned_grades(person, item) else self._grades.get(person, "")
+
+    def _assigned_grades(self, person: str, item: WorkItem) -> list[Assignment]:
+        key = (person, item)
+        if key not in self._graded:
+            self._graded[key] = [row for row in self._items.assignments(person, item) if row.grade]
+        return self._graded[key]
 
     @cached_property
     def by_contract(self) -> Mapping[str, list[TimeEntry]]:
@@ -126,6 +133,7 @@ class Billing:
                 currency=self.currency(contract),
                 is_billed=lambda item: self.billable(item) is not Billable.NO,
                 grade_of=self.grade,
+                steady_grade=self.steady_grade,
             )
         return self._surveys[contract.id]
 

@@ -36,14 +36,18 @@ class Used:
 
 @dataclass(slots=True)
 class _Place:
-    """What one person's entries on one work item have in common, and grade and rate there on each day asked so far."""
+    """What one person's entries on one work item have in common; ``grade`` is None where it changes with the day."""
 
     billed: bool
-    days: dict[date, tuple[str, Money | None]]
+    grade: str | None
 
 
 class Survey:
-    """The result of the walk; ``is_billed`` says so of a work item, ``grade_of`` of an entry."""
+    """The result of the walk.
+
+    ``is_billed`` says of a work item whether it is, ``grade_of`` the grade of an entry, ``steady_grade`` that of a person on
+    a work item, or None where it changes with the day.
+    """
 
     def __init__(
         self,
@@ -54,9 +58,10 @@ class Survey:
         currency: str,
         is_billed: Callable[[WorkItem], bool],
         grade_of: GradeOf,
+        steady_grade: Callable[[str, WorkItem], str | None],
     ) -> None:
         self._contract, self._rates, self._currency = contract, rates, currency
-        self._is_billed, self._grade_of = is_billed, grade_of
+        self._is_billed, self._grade_of, self._steady_grade = is_billed, grade_of, steady_grade
         self._by_the_hour = contract.kind in BY_THE_HOUR
         self._places: dict[tuple[str, WorkItem], _Place] = {}
         self._worked: dict[date, int] = {}
@@ -77,7 +82,7 @@ class Survey:
         key = (entry.person, entry.item)
         place = self._places.get(key)
         if place is None:
-            place = self._places[key] = _Place(self._is_billed(entry.item), {})
+            place = self._places[key] = _Place(self._is_billed(entry.item), self._steady_grade(*key))
         if not (place.billed if entry.billable is None else entry.billable):
             return
         minutes = quantity(self._contract, entry)
@@ -87,11 +92,8 @@ class Survey:
 
     def _price(self, entry: TimeEntry, place: _Place, minutes: int) -> None:
         day = entry.date
-        if day not in place.days:
-            grade = self._grade_of(entry)
-            rate = self._rates.rate(day, person=entry.person, grade=grade, task=entry.item.task)
-            place.days[day] = grade, rate
-        grade, expected = place.days[day]
+        grade = self._grade_of(entry) if place.grade is None else place.grade
+        expected = self._rates.rate(day, person=entry.person, grade=grade, task=entry.item.task)
         stated = None if entry.hourly_rate is None else _stated(entry, expected)
         if expected is None:
             if self._by_the_hour:
@@ -109,8 +111,9 @@ class Survey:
         overage = None if by_hours_alone else self._contract.overage_rate
         if overage is not None and (stated.amount, stated.currency) == (overage, self._currency):
             return True
-        of_card = self._rates.card_rate(entry.date, person=entry.person, grade=grade, task=entry.item.task)
-        return self._rates.blended and stated == of_card
+        if not self._rates.blended:
+            return False
+        return stated == self._rates.card_rate(entry.date, person=entry.person, grade=grade, task=entry.item.task)
 
 
 def _stated(entry: TimeEntry, expected: Money | None) -> Money | None:

@@ -1,7 +1,8 @@
 """Which hourly rate applies to an entry; asked a million times, so that every answer is found once."""
 
+from bisect import bisect_right
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import TypeAlias
 
 from hourtrail.domain.entry import TimeEntry
@@ -30,7 +31,8 @@ class HourlyRates:
         self._people = {row.person for row in card.rates}
         self._grades = {row.grade for row in card.rates}
         self._tasks = {row.task for row in card.rates}
-        self._known: dict[tuple[date, str, str, str], Money | None] = {}
+        self._changes = _changes(card)
+        self._known: dict[tuple[int, str, str, str], Money | None] = {}
         stated = contract.blended_rate
         self._blended = Money(stated, currency) if stated is not None and currency else None
 
@@ -47,9 +49,9 @@ class HourlyRates:
 
     def card_rate(self, day: date, *, person: str, grade: str, task: str) -> Money | None:
         """The rate card's own, whatever is blended."""
-        # Whoever and whatever the card does not name is the same to it.
+        # Whoever and whatever the card does not name is the same to it, and so are all days between two changes.
         key = (
-            day,
+            bisect_right(self._changes, day),
             person if person in self._people else "",
             grade if grade in self._grades else "",
             task if task in self._tasks else "",
@@ -62,6 +64,13 @@ class HourlyRates:
         """The grades that the card prices at exactly ``rate`` on that day, in alphabetical order."""
         grades = sorted(self._grades - {""})
         return tuple(grade for grade in grades if self.rate(day, person="", grade=grade, task=task) == rate)
+
+
+def _changes(card: RateCard) -> list[date]:
+    """The days on which a row of the card begins, or is over."""
+    begin = {row.valid_from for row in card.rates if row.valid_from}
+    over = {row.valid_to + timedelta(days=1) for row in card.rates if row.valid_to and row.valid_to < date.max}
+    return sorted(begin | over)
 
 
 def stated_rate(entry: TimeEntry) -> Money | None:
