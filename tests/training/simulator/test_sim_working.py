@@ -271,3 +271,16 @@ def test_years_long_ago_and_zones_with_odd_offsets_work_as_well() -> None:
         local = instant_of(day.stretches[0].start).astimezone(zone_of[day.person])
         assert local.date() == day.date
         assert 5 <= local.hour < 14
+
+
+def test_people_spend_on_clients_what_their_utilisation_says() -> None:
+    world = simulated(7, 30)
+    roster = Roster(world.firm)
+    spent: dict[str, list[int]] = defaultdict(lambda: [0, 0])
+    for day in days_of(world):
+        for row in day.stretches:
+            spent[day.person][row.item.client == roster.own_client] += row.minutes
+    means = [outside / (outside + inside) for outside, inside in spent.values()]
+    wanted = [roster.employees[person].traits.utilisation for person in spent]
+    assert float(np.mean(means)) == pytest.approx(float(np.mean(wanted)), abs=0.06)
+    assert float(np.corrcoef(means, wanted)[0, 1]) > 0.7

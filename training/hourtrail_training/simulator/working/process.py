@@ -37,6 +37,10 @@ class Week:
     touched: set[WorkItem] = field(default_factory=set)
     in_hand: dict[WorkItem, tuple[Topic, ...]] = field(default_factory=dict)
     current: Task | None = None
+    worked: int = 0
+    """Minutes since Monday."""
+    worked_inside: int = 0
+    """Those of them on the firm's own work."""
 
     def turn(self, live: Live, unseen: float) -> Task:
         """The next task among ``live``; with probability ``unseen`` it leaves no trace. ``live`` holds a positive share."""
@@ -91,16 +95,16 @@ class Week:
         return doing
 
     def _next_item(self, live: Live) -> WorkItem:
+        """Stay, go back to one of the last three, take up something new, or whatever the weights say."""
         parameters, at = self.parameters, self.dice.uniform()
-        open_items = {item for item, _ in live}
-        if at < parameters["stay"] and self.current is not None and self.current.item in open_items:
-            return self.current.item
+        here = self.current.item if self.current is not None else None
+        if here is not None and at < parameters["stay"] and any(item == here for item, _ in live):
+            return here
         at -= parameters["stay"]
-        before = [
-            item for item in self.recent if item in open_items and (self.current is None or item != self.current.item)
-        ]
-        if 0 <= at < parameters["return_recent"] and before:
-            return self.dice.one(before)
+        if 0 <= at < parameters["return_recent"]:
+            before = [(item, share) for item, share in live if share > 0 and item in self.recent and item != here]
+            if before:
+                return self._weighted(before)
         at -= parameters["return_recent"]
         if 0 <= at < parameters["start_new"]:
             new = [(item, share) for item, share in live if share > 0 and item not in self.touched]

@@ -35,6 +35,8 @@ _LATEST_LUNCH: Final = 14 * 60 + 30
 _WORTH_STARTING: Final = 2
 """Minutes below which nobody begins anything."""
 _WORTH_STARTING_BEFORE_A_MEETING: Final = 5
+_LEAST_INSIDE: Final = 0.03
+"""Share of the time at a desk that goes to the firm's own work even after a day of its meetings."""
 _VISITED: Final = 6.0
 """How much more a client's work weighs on a day at the client."""
 
@@ -149,6 +151,8 @@ class Worker:
         self._calls(day, meetings_a_day)
         stretches = sorted([*day.diary.held, *self._work(day)], key=lambda row: row.start)
         self._return(day, stretches)
+        day.week.worked += sum(row.minutes for row in stretches)
+        day.week.worked_inside += sum(row.minutes for row in stretches if row.item.client == self.roster.own_client)
         working = (stretches[0].start, stretches[-1].end) if stretches else None
         return TrueDay(person=self.employee.id, date=day.date, stretches=tuple(stretches), working=working)
 
@@ -160,6 +164,7 @@ class Worker:
         unseen = min(parameters["unseen_share"] * day.target / max(1, left), 0.9)
         # A pause follows a share of stretches; its mean is such that pauses take the firm's share of the working span.
         pause = parameters["idle_share"] / parameters["pause_share"] * median * math.exp(sigma * sigma / 2)
+        live = self._balanced(day, left)
         made: list[Stretch] = []
         cursor, task, wanted = day.diary.begin, None, 0
         while left >= _WORTH_STARTING and cursor < day.diary.limit:
@@ -168,7 +173,7 @@ class Worker:
                 cursor = max(end, start + 1)
                 continue
             if task is None:
-                task = week.turn(day.live, unseen)
+                task = week.turn(live, unseen)
                 wanted = max(1, round(min(dice.lognormal(median, sigma), longest)))
             minutes = min(wanted, end - start, left)
             cut = minutes > 2 * _WORTH_STARTING and dice.chance(parameters["interruption_share"])
@@ -185,6 +190,19 @@ class Worker:
                 task = None
                 cursor += round(dice.exponential(pause)) if dice.chance(parameters["pause_share"]) else 0
         return made
+
+    def _balanced(self, day: _Day, left: int) -> Live:
+        """Shares for the desk: the firm's own meetings, and earlier days, have had time that is not for clients already."""
+        own = self.roster.own_client
+        inside = sum(share for item, share in day.live if item.client == own)
+        outside = sum(share for _, share in day.live) - inside
+        if inside <= 0 or outside <= 0 or left <= 0:
+            return day.live
+        had = day.week.worked_inside + sum(row.minutes for row in day.diary.held if row.item.client == own)
+        due = (1 - self.employee.traits.utilisation) * (day.week.worked + day.target) - had
+        wanted = min(max(due, _LEAST_INSIDE * left), (1 - _LEAST_INSIDE) * left)
+        factors = wanted / left / inside, (1 - wanted / left) / outside
+        return tuple((item, share * factors[item.client != own]) for item, share in day.live)
 
     def _interrupted(self, made: list[Stretch], begin: Minute, room: int, day: _Day) -> tuple[Minute, int]:
         """An interruption, by other work or by nothing of that kind: when it ends, and the minutes worked in it."""
