@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from hourtrail.domain.ports import Record
 from hourtrail.flows.backtest.benchmark import read_benchmark
 from hourtrail.sources.contract_files import ContractFileSource
 from hourtrail_training.simulator.world import Channel, Doing, instant_of
+from hourtrail_training.simulator.writers import spool
 
 CONTRACTS = Path(__file__).parents[3] / "data" / "contracts"
 
@@ -62,6 +64,20 @@ def test_files_are_the_same_however_the_people_are_divided_and_in_whichever_orde
     assert {path.partition("/")[0] for path in files if "/" in path} == {
         "activitywatch", "calendars", "graph", "repositories", "tickets", "transcripts", "truth",
     }  # fmt: skip
+
+
+def test_files_are_the_same_however_often_the_buffer_is_full(
+    written: Written, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(spool, "BUFFER", 500)
+    assert bytes_of(write(tmp_path).folder) == bytes_of(written.folder)
+
+
+def test_nothing_recognisable_is_written(written: Written) -> None:
+    """Every address and every host that anybody could write to ends in a name that nobody can own."""
+    for path, content in bytes_of(written.folder).items():
+        for found in re.findall(rb"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)", content):
+            assert found.endswith(b".example"), (path, found)
 
 
 def test_activities_fulfil_their_schema_and_stand_in_time_order_for_each_person(written: Written) -> None:

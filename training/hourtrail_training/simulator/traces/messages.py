@@ -20,12 +20,11 @@ def chat(moment: Moment, scene: Scene, parameters: Parameters) -> Trace:
     """A message in the project's channel, or to one colleague when it has none or the matter is small."""
     text = _subject(wording.CHAT, moment, scene, parameters)
     direct = not moment.work.channel or moment.draws[7] < 0.3
-    others = _others(moment.work, scene) if direct else ()
     return moment.trace(
         Channel.CHAT,
         text,
         container="" if direct else moment.work.channel,
-        participants=(others[int(moment.draws[8] * len(others))],) if others else (),
+        participants=_other(moment.work, scene, moment.draws[8]) if direct else (),
     )
 
 
@@ -34,7 +33,9 @@ def mail(moment: Moment, scene: Scene, parameters: Parameters) -> Trace:
     subject = _subject(wording.MAIL, moment, scene, parameters)
     if moment.draws[7] < parameters["name_in_subject_share"]:
         subject = f"[{wording.called(moment.work, moment.draws[3])}] {subject}"[: wording.LONGEST]
-    people = scene.contacts.get(moment.work.item.client) or _others(moment.work, scene)
+    people = scene.contacts.get(moment.work.item.client)
+    if not people:
+        return moment.trace(Channel.MAIL, subject, participants=_other(moment.work, scene, moment.draws[8]))
     first = int(moment.draws[8] * len(people))
     count = 2 if moment.draws[9] < 0.3 else 1
     return moment.trace(Channel.MAIL, subject, participants=people[first : first + count])
@@ -49,5 +50,11 @@ def document(moment: Moment, scene: Scene, parameters: Parameters) -> Trace:
     return moment.trace(Channel.DOCUMENT, name, container=folder, reference=f"{folder}/{name}" if folder else "")
 
 
-def _others(work: Work, scene: Scene) -> tuple[str, ...]:
-    return tuple(person for person in scene.colleagues.get(work.item, ()) if person != scene.employee.id)
+def _other(work: Work, scene: Scene, number: float) -> tuple[str, ...]:
+    """One of the person's colleagues on the work at ``number``; nobody when they are alone on it."""
+    people = scene.colleagues.get(work.item, ())
+    if not people:
+        return ()
+    place = int(number * len(people))
+    chosen = people[place] if people[place] != scene.employee.id else people[place - 1]
+    return (chosen,) if chosen != scene.employee.id else ()

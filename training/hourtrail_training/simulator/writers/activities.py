@@ -54,6 +54,7 @@ class ActivityWriter:
         self._rows = Spool(shard / NAME)
         self._labels = Spool(shard / _LABELS)
         self._works = firm.works
+        self._answers: dict[WorkItem, str] = {}
 
     def week(self, week: PersonWeek) -> None:
         """The week's meetings and traces, in time order."""
@@ -63,7 +64,10 @@ class ActivityWriter:
         rows.sort(key=lambda row: (row[0]["start"], row[0]["external_id"]))
         for row, item, eligible in rows:
             body = to_json(row)[:-1]
-            label = to_json({"client": item.client, "project": item.project, "task": item.task})
+            label = self._answers.get(item)
+            if label is None:
+                parts = {"client": item.client, "project": item.project, "task": item.task}
+                label = self._answers[item] = to_json(parts)
             history = "" if eligible else ', "eligible": false'
             self._rows.add(employee.handle, f"{body}}}\n")
             self._labels.add(employee.handle, f'{body}, "label": {label}{history}}}\n')
@@ -156,7 +160,7 @@ class ActivityWriter:
 
 def _full(row: Row) -> Row:
     """The row without what it does not say."""
-    return {name: value for name, value in row.items() if value not in ("", [], False, None)}
+    return {name: value for name, value in row.items() if value}
 
 
 def merge(shards: Sequence[Path], target: Path, firm: Firm) -> None:
