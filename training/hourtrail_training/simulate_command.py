@@ -8,6 +8,7 @@ import click
 
 from hourtrail.cli.common import Day, answer, counted, say
 from hourtrail.domain.errors import InvalidInput
+from hourtrail_training.play_command import play, sweep
 from hourtrail_training.realism.compare import AIM, QUANTILES, Compared
 from hourtrail_training.realism.report import RealFiles, realism
 from hourtrail_training.simulator.options import MECHANISMS, ZONES, SimulateOptions
@@ -132,6 +133,10 @@ def parameters(*, as_json: bool) -> None:
         click.echo(f"{row.name}: {row.low:g} to {row.high:g}{'' if row.swept else f', most often {row.centre:g}'}")
         click.echo(f"    {row.about}")
         click.echo(f"    {row.source or 'no source: swept over its whole width'}")
+
+
+simulate.add_command(play)
+simulate.add_command(sweep)
 
 
 def _as_json(row: Range) -> dict[str, Any]:
