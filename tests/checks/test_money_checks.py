@@ -236,6 +236,26 @@ def test_a_task_under_an_unknown_contract_is_told_for_each_entry_and_the_rest_is
     assert found(entries, "missing_rate", **terms) == [unknown], "without rate cards nothing is said of rates"
 
 
+@pytest.mark.parametrize(
+    ("kind", "planned", "told"),
+    [
+        ("milestone", ["0.33", "0.33", "0.33"], []),
+        ("milestone", ["0.5", "0.3"], ["80 %"]),
+        ("time_and_materials", ["0.5", "0.3"], []),
+        ("time_and_materials", ["0.7", "0.7"], ["140 %"]),
+        ("milestone", ["0.5", ""], []),
+    ],
+)
+def test_shares_must_add_up_where_they_pay_for_the_work(kind, planned, told):
+    contract = Contract(id="K", client="ACME", project="Portal", kind=ContractKind(kind), currency="EUR")
+    listed = [
+        Milestone(contract="K", milestone=f"m{n}", planned_share=Decimal(share) if share else None)
+        for n, share in enumerate(planned)
+    ]
+    seen = found(booked(60), "milestone_mismatch", contracts=[contract], milestones=listed)
+    assert [row.measured for row in seen] == told
+
+
 def test_without_an_open_period_none_is_offered():
     closed = [Period(starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31), closed=True)]
     [finding] = found(booked(60), "closed_period", periods=closed)
