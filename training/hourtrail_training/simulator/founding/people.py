@@ -195,7 +195,7 @@ def _channels(practice: str, parameters: Parameters, dice: Dice) -> frozenset[Ch
     for channel, name in (
         (Channel.CHAT, "chat_share"),
         (Channel.WINDOW, "window_share"),
-        (Channel.CALL, "call_record_share"),
+        (Channel.CALL, "call_recorder_share"),
     ):
         if dice.chance(parameters[name]):
             channels.add(channel)

@@ -38,7 +38,7 @@ _PEOPLE: Final = (
     _range("utilisation_mean", 0.60, 0.69, 0.75, "Mean share of working time on clients' work.", f"{_B1}, B2: .69, SPI 2025 [V]"),
     _range("utilisation_concentration", 8.0, 14.0, 20.0, "Sum of the shapes of the Beta of utilisation."),
     _range("window_share", 0.4, 0.6, 0.9, "Share of people whose windows are recorded."),
-    _range("call_record_share", 0.4, 0.6, 0.9, "Share of people whose calls are recorded."),
+    _range("call_recorder_share", 0.4, 0.6, 0.9, "Share of people whose calls are recorded."),
     _range("chat_share", 0.7, 0.85, 1.0, "Share of people who chat."),
     _range("other_channel_share", 0.1, 0.25, 0.4, "Share of people who also use the tools of another practice."),
     _range("start_spread", 25.0, 45.0, 70.0, "Minutes by which people's usual starts of the day differ (standard deviation)."),
