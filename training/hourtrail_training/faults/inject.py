@@ -101,18 +101,14 @@ class Injector:
         week = min(row.date for row in lines).isoformat()
         random = stream(self._seed, "faults", self._person, week)
         mine = {self._person: frozenset(self._mine)}
-        days = len({row.date for row in lines})
-        shares = [self._shares[kind.name] for kind in self._kinds]
-        sizes = [days if kind.name == "missing_time" else len(lines) for kind in self._kinds]
-        counts = random.binomial(sizes, shares).tolist()
         self._mine |= {row.item for row in lines}
-        if not any(counts):
-            return Injected(entries=lines, labels=())
         scene = Scene(lines, self._known, Grain.DAY, evidence or {}, mine)
+        populations = [kind.targets(scene) for kind in self._kinds]
+        sizes = [len(population) for population in populations]
+        counts = random.binomial(sizes, [self._shares[kind.name] for kind in self._kinds]).tolist()
         run = _Run(scene, twins=True)
-        for kind, count in zip(self._kinds, counts, strict=True):
-            if count:
-                run.put(kind, count, random, kind.targets(scene))
+        for kind, count, population in zip(self._kinds, counts, populations, strict=True):
+            run.put(kind, count, random, population)
         return run.result()
 
 

@@ -8,7 +8,6 @@ from typing import Final
 import numpy as np
 
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.instants import midnight, zone_named
 from hourtrail_training.faults.fault import Change, FaultType, benign, fault
 from hourtrail_training.faults.labels import Difficulty
 from hourtrail_training.faults.scene import Scene, pick
@@ -20,32 +19,56 @@ _SHORTEST: Final = 30
 """Minutes; a fifth of less is no more than the slack of any clock."""
 
 
+def targets(scene: Scene) -> list[TimeEntry]:
+    """Lines with a clock: where nobody says when, nothing can overlap, and a clock on one line alone would stand out."""
+    return [row for row in scene.entries if row.start is not None]
+
+
 def make(target: TimeEntry, difficulty: Difficulty, scene: Scene, random: np.random.Generator) -> Change | None:
-    """The target and another line of that day, their clock times set so that they overlap; minutes stay."""
+    """Another line of that day moved onto the target, or the target onto it; minutes stay."""
     pair = _pair(target, scene, random)
     if pair is None:
         return None
     first, second = pair
-    begin = first.start or _morning(first, scene, random)
-    start = begin + timedelta(minutes=int(first.minutes * (1 - _SHARES[difficulty])))
-    shared = min(begin + timedelta(minutes=first.minutes), start + timedelta(minutes=second.minutes)) - start
-    minutes = int(shared.total_seconds() // 60)
-    label = fault(NAME, second, difficulty, minutes=minutes, money=scene.value(second, minutes), twin=first.id)
-    return Change(label=label, replaced=(_at(first, begin), _at(second, start)))
-
-
-def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change | None:
-    """Two lines that abut exactly: read by two zones' clocks, or with their bounds included, they seem to overlap."""
-    pair = _pair(target, scene, random)
-    if pair is None:
+    start = _start(first) + timedelta(minutes=int(first.minutes * (1 - _SHARES[difficulty])))
+    moved = replace(second, start=start, end=start + timedelta(minutes=second.minutes))
+    minutes = shared_minutes(first, moved)
+    if minutes <= 0 or _meets_others(scene, first, moved):
         return None
-    first, second = pair
-    begin = first.start or _morning(first, scene, random)
-    start = begin + timedelta(minutes=first.minutes)
-    return Change(
-        label=benign(NAME, second, twin=first.id),
-        replaced=(_at(first, begin), _at(second, start)),
-    )
+    label = fault(NAME, moved, difficulty, minutes=minutes, money=scene.value(moved, minutes), twin=first.id)
+    return Change(label=label, replaced=(moved,), touched=(first.id,))
+
+
+def twin(target: TimeEntry, scene: Scene, _random: np.random.Generator) -> Change | None:
+    """A line that begins when another ends: with bounds included, or read by two zones' clocks, they seem to overlap."""
+    if target.start is None or _meets_others(scene, target):
+        return None
+    day = scene.day(target.person, target.date)
+    before = [row for row in day if row.end == target.start and row.id != target.id and scene.is_free(row)]
+    if not before:
+        return None
+    return Change(label=benign(NAME, target, twin=before[0].id), touched=(before[0].id,))
+
+
+def shared_minutes(first: TimeEntry, second: TimeEntry) -> int:
+    """Minutes that two lines both claim; 0 where one has no clock."""
+    if first.start is None or second.start is None:
+        return 0
+    ends = [_start(row) + timedelta(minutes=row.minutes) for row in (first, second)]
+    return max(0, int((min(ends) - max(first.start, second.start)).total_seconds() // 60))
+
+
+def _meets_others(scene: Scene, *rows: TimeEntry) -> bool:
+    """Whether any other line of that day claims some of their time: then more would overlap than the label says."""
+    mine = {row.id for row in rows}
+    others = [row for row in scene.day(rows[0].person, rows[0].date) if row.id not in mine]
+    return any(shared_minutes(row, other) > 0 for row in rows for other in others)
+
+
+def _start(entry: TimeEntry) -> datetime:
+    if entry.start is None:
+        raise AssertionError("only lines with a clock are compared")
+    return entry.start
 
 
 def _pair(target: TimeEntry, scene: Scene, random: np.random.Generator) -> tuple[TimeEntry, TimeEntry] | None:
@@ -53,9 +76,13 @@ def _pair(target: TimeEntry, scene: Scene, random: np.random.Generator) -> tuple
     others = [
         row
         for row in scene.day(target.person, target.date)
-        if row.id != target.id and row.item != target.item and row.minutes >= _SHORTEST and scene.is_free(row)
+        if row.id != target.id
+        and row.item != target.item
+        and row.start is not None
+        and row.minutes >= _SHORTEST
+        and scene.is_free(row)
     ]
-    if target.minutes < _SHORTEST or not others:
+    if target.start is None or target.minutes < _SHORTEST or not others:
         return None
     elsewhere = [row for row in others if row.item.client != target.item.client]
     day = scene.day(target.person, target.date)
@@ -64,14 +91,4 @@ def _pair(target: TimeEntry, scene: Scene, random: np.random.Generator) -> tuple
     return first, second
 
 
-def _morning(entry: TimeEntry, scene: Scene, random: np.random.Generator) -> datetime:
-    """A usual hour to begin, in the person's zone."""
-    zone = zone_named(scene.known.master.person(entry.person).zone)
-    return midnight(entry.date, zone) + timedelta(minutes=9 * 60 + int(random.integers(0, 16)) * 15)
-
-
-def _at(entry: TimeEntry, start: datetime) -> TimeEntry:
-    return replace(entry, start=start, end=start + timedelta(minutes=entry.minutes))
-
-
-FAULT: Final = FaultType(name=NAME, low=0.003, high=0.03, make=make, twin=twin)
+FAULT: Final = FaultType(name=NAME, low=0.003, high=0.03, make=make, twin=twin, targets=targets)
