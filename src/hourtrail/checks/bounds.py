@@ -69,6 +69,9 @@ BOUNDS: Final[Mapping[str, Mapping[str, Bound]]] = MappingProxyType(
             "clients": _number(
                 "2", 1, 10_000, "A client's name in the narratives of more other clients than this is an everyday word."
             ),
+            "keyword_uses": _number(
+                "2", 1, 10_000, "A keyword in more narratives of one other client than this is that client's word too."
+            ),
             "keyword_clients": _number(
                 "1",
                 1,

@@ -1,5 +1,6 @@
 """A narrative that speaks of another client's work: probably booked on the wrong one, and soon on the wrong invoice."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
@@ -38,7 +39,7 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     names = ClientNames(context.tasks or (), context.contracts or ())
     hits: list[_Named] = []
-    users: dict[Term, set[str]] = {}
+    users: dict[Term, Counter[str]] = {}
     clients: dict[WorkItem, str] = {}
     for entry in context.ranked:
         if entry.item not in clients:
@@ -48,15 +49,20 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
             continue
         foreign, own = _read(names, client, entry)
         for term in foreign:
-            users.setdefault(term, set()).add(client)
+            users.setdefault(term, Counter())[client] += 1
         if foreign and not own:
             hits += [_Named(entry, client, term) for term in foreign]
     everyday = policy.bound(NAME, "clients")
     everyday_keyword = policy.bound(NAME, "keyword_clients")
+    adopted = policy.bound(NAME, "keyword_uses")
     told: set[int] = set()
     # Names before keywords: one entry is told once, for its best reason.
     for hit in sorted(hits, key=lambda hit: hit.term):
-        most = everyday_keyword if hit.term.sort is Sort.KEYWORD else everyday
+        keyword = hit.term.sort is Sort.KEYWORD
+        most = everyday_keyword if keyword else everyday
+        # A keyword that this client's own narratives return to is their word too.
+        if keyword and users[hit.term][hit.client] > adopted:
+            continue
         if id(hit.entry) not in told and len(users[hit.term]) <= most:
             told.add(id(hit.entry))
             yield _fact(context, hit)

@@ -22,6 +22,8 @@ _FEWEST_SIGNS: Final = 2
 # So many entries, all later (or all earlier) than those on the usual code, are a change of code and no slip.
 _CHANGE_OVER: Final = 3
 _COMPARABLES: Final = 3
+# A series of one person's is one thing, so less than the policy asks of words shows what it is booked on: three of five.
+_SERIES_SHARE: Final = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +41,10 @@ class _Sameness:
 def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
     """One finding for each entry that is coded otherwise than most entries of the same work.
 
-    The same work is: a person's entries for one series of meetings (more of them on one code than on any other, at least
-    two); everybody's entries for one series, compared by project; a person's entries with one narrative. For the last two
-    the policy says how often the usual code must be used, and with which share. A code that takes over from another at
-    some date is a change and no slip.
+    The same work is: a person's entries for one series of meetings (three in five of them on one code, at least two);
+    everybody's entries for one series, compared by project; a person's entries with one narrative. For the last two the
+    policy says how often the usual code must be used, and with which share. A code that takes over from another at some
+    date is a change and no slip.
     """
     return report(NAME, policy, _facts(context, policy))
 
@@ -68,7 +70,7 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
 
     told: set[int] = set()
     for same in (
-        _Sameness("the same recurring meeting", of_person, lambda item: item, 2, 0.5),
+        _Sameness("the same recurring meeting", of_person, lambda item: item, 2, _SERIES_SHARE),
         _Sameness("the same recurring meeting", of_firm, lambda item: item.at_project, uses, share),
         _Sameness("the same narrative", narrative, lambda item: item, uses, share, says_enough),
     ):

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from typing import Final
 
-from hourtrail.checks.narratives import folded
+from hourtrail.checks.narratives import folded, words
 from hourtrail.domain.activity import Activity, ActivityKind, Response, Sensitivity, ShowAs, Status
 from hourtrail.domain.entry import TimeEntry
+
+_NEAR: Final = timedelta(minutes=5)
 
 
 def is_held(activity: Activity) -> bool:
@@ -44,21 +47,21 @@ class Recurring:
     def series(self, entry: TimeEntry) -> str:
         """The series of the meeting that the entry stands for; empty when it stands for none.
 
-        With start and end: the meeting with which it shares most, at least half of either. Without: the one whose title
-        is the narrative, unless the title is private.
+        With start and end: a meeting at the same times (to five minutes), or one with which the entry shares at least half
+        of either and a word of the title. Without: the meeting whose title is the narrative. Private titles say nothing.
         """
         best, most = "", timedelta()
+        text: set[str] | None = None
         for activity in self._days.get((entry.person, entry.date), ()):
+            text = set(words(entry.narrative)) if text is None else text
             end = activity.end or activity.start
+            title = set(words(activity.title)) if activity.sensitivity is Sensitivity.NORMAL else set()
             if entry.start and entry.end:
                 both = shared(entry, activity.start, end)
                 longest = max(entry.end - entry.start, end - activity.start)
-                if both > most and 2 * both >= longest:
+                same = abs(entry.start - activity.start) <= _NEAR and abs(entry.end - end) <= _NEAR
+                if both > most and (same or (2 * both >= longest and text & title)):
                     best, most = activity.series, both
-            elif (
-                activity.sensitivity is Sensitivity.NORMAL
-                and entry.narrative
-                and folded(activity.title) == folded(entry.narrative)
-            ):
+            elif text and folded(activity.title) == folded(entry.narrative) and title:
                 return activity.series
         return best

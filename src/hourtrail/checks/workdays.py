@@ -33,6 +33,7 @@ def workdays(context: CheckContext, quiet_days: int) -> Iterator[Workday]:
 
     People are those whom the master data lists or who booked. A stretch of more than ``quiet_days`` without entry and
     without trace is taken as time before, after or between employments, unless it lies in the latest ``quiet_days``.
+    Before the first and after the last of a person's assignments, where all of them are dated, only days with a sign count.
     """
     booked = {key: sum(entry.minutes for entry in entries) for key, entries in context.days.items()}
     if not booked:
@@ -42,7 +43,11 @@ def workdays(context: CheckContext, quiet_days: int) -> Iterator[Workday]:
     signs = _signs(booked, shown, first, context.as_of)
     people = {person for person, _ in booked} | {person.id for person in context.people or ()}
     for person in sorted(people):
-        for day in _observed(sorted(signs.get(person, ())), first, context.as_of, quiet_days):
+        seen = signs.get(person, set())
+        assigned_from, assigned_to = _assigned(context, person)
+        for day in _observed(sorted(seen), first, context.as_of, quiet_days):
+            if not assigned_from <= day <= assigned_to and day not in seen:
+                continue
             expected, works = _owed(context, person, day)
             key = (person, day)
             yield Workday(
@@ -53,6 +58,12 @@ def workdays(context: CheckContext, quiet_days: int) -> Iterator[Workday]:
                 expected=expected,
                 works=works,
             )
+
+
+def _assigned(context: CheckContext, person: str) -> tuple[date, date]:
+    rows = context.work_items.assignments_of(person)
+    first = min((row.starts_on or date.min for row in rows), default=date.min)
+    return first, max((row.ends_on or date.max for row in rows), default=date.max)
 
 
 def _signs(
