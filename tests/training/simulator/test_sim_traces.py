@@ -2,10 +2,12 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 
 import pytest
 from tests.training.simulator.small_world import (
+    ADMIN,
     EMPLOYEES,
     FIRM,
     HOSTING,
@@ -189,3 +191,18 @@ def test_titles_carry_the_topic_more_often_than_not_and_sometimes_say_nothing(we
     words = {item: {word.lower() for topic in work.topics for word in topic.words} for item, work in WORKS.items()}
     telling = sum(any(word in trace.title.lower() for word in words[trace.item]) for trace in told)
     assert 0.5 < telling / len(told) < 0.97
+
+
+def test_no_stray_trace_is_about_work_that_is_closed_or_not_assigned() -> None:
+    closed = replace(WORKS[LAKE], task=replace(WORKS[LAKE].task, closes_on=MONDAYS[0] + timedelta(days=2)))
+    firm = replace(
+        FIRM,
+        works={**WORKS, LAKE: closed},
+        assignments=tuple(row for row in FIRM.assignments if row.item != HOSTING or row.person != EMPLOYEES[0].id),
+    )
+    tracer = Tracer(firm, OPTIONS, PARAMETERS)
+    strays = [
+        trace.item for monday in MONDAYS for trace in tracer.leave(week_of(EMPLOYEES[0], monday)).traces if trace.stray
+    ]
+    assert strays
+    assert set(strays) == {PORTAL, ADMIN}

@@ -64,7 +64,7 @@ class Scene:
 
     employee: Employee
     live: tuple[Work, ...]
-    """What the person may work on that week, in a stable order."""
+    """What the person may work on the whole week, in a stable order: what stray traces are about."""
     language: str
     """``de``, ``fr`` or empty: what they write besides English."""
     firm_domain: str

@@ -39,12 +39,12 @@ class Directory:
         return self._of_project.get(item, ())
 
     def live(self, person: str, monday: date) -> tuple[Work, ...]:
-        """What the person may book on in the week of ``monday``, each once, in a stable order."""
-        sunday = monday + timedelta(days=6)
+        """What the person may book on from Monday to Friday of a week, each once, in a stable order."""
+        friday = monday + timedelta(days=4)
         found = {
             work.item: work
             for first, last, work in self._held.get(person, ())
-            if first <= sunday and last >= monday and (work.task.open_on(monday) or work.task.open_on(sunday))
+            if first <= monday and last >= friday and work.task.open_on(monday) and work.task.open_on(friday)
         }
         return tuple(found[item] for item in sorted(found))
 

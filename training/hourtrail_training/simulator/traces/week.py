@@ -15,7 +15,7 @@ from hourtrail_training.simulator.traces.arrivals import Counts, Excitement, Flo
 from hourtrail_training.simulator.traces.commits import commit
 from hourtrail_training.simulator.traces.habits import PER_DAY, PER_HOUR, SPREAD_OVER, Habits, habits_of
 from hourtrail_training.simulator.traces.moments import Moment, Numbers, Scene
-from hourtrail_training.simulator.traces.subjects import Directory, stray_share, topic_at, usable
+from hourtrail_training.simulator.traces.subjects import Directory, can_hold, stray_share, topic_at, usable
 from hourtrail_training.simulator.traces.tickets import NEW_A_WEEK, TicketDesk
 from hourtrail_training.simulator.world import (
     Channel,
@@ -157,7 +157,6 @@ class _Week:
         owners, times = self._arrive(channel, self._expected(channel), generator)
         rows = generator.random((len(owners), _DRAWS)).tolist()
         candidates = self._usable[channel]
-        held = {candidate.item for candidate in candidates}
         for owner, time, draws in zip(owners.tolist(), times.tolist(), rows, strict=True):
             stretch = self._stretches[owner]
             work = self._works[stretch.item]
@@ -167,7 +166,7 @@ class _Week:
                 if other is None:
                     continue
                 work = other
-            elif work.item not in held:
+            elif not can_hold(work, channel):
                 continue
             topic = stretch.topic if stretch.topic is not None and not stray else topic_at(work, draws[6])
             minute = int(time)
