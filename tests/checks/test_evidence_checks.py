@@ -124,6 +124,7 @@ def test_a_series_is_known_by_time_whatever_the_words():
         e2 | 2026-03-03 | 15      | ACME/Portal/Lead  | 2026-03-03T09:00:00Z | 2026-03-03T09:15:00Z | Morning round
         e3 | 2026-03-04 | 15      | ACME/Portal/Build | 2026-03-04T09:00:00Z | 2026-03-04T09:15:00Z |
         e4 | 2026-03-05 | 480     | ACME/Portal/Build | 2026-03-05T08:00:00Z | 2026-03-05T16:00:00Z | Build
+        e5 | 2026-03-06 | 20      | ACME/Portal/Build | 2026-03-06T08:55:00Z | 2026-03-06T09:21:00Z | Fixed the form
     """
     rows = activities("kind | person | start | end | title | series | response\n" + STAND_UPS)
     [finding] = found(table, "inconsistent_coding", activities=rows)

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 from tests.checks.people_pairs import clients
 from tests.checks.people_tables import activities, holidays, people
-from tests.checks.tables import entries, found
+from tests.checks.tables import assignments, entries, found
 
 from hourtrail.checks import Grain
 from hourtrail.checks.calendars import Absences, all_days
@@ -203,3 +203,28 @@ def test_dates_at_the_ends_of_the_calendar_hold_nothing_up():
     findings = found(table, people=staff, as_of=date(9999, 12, 31), holidays=[], activities=[])
     assert len([row for row in findings if row.check == "missing_time"]) < 60
     assert found(table, "missing_time", people=staff, as_of=date(1, 1, 1)) == []
+
+
+def test_before_the_first_and_after_the_last_assignment_nobody_owes_time():
+    staff = people("person | hours\nada | 40\nnew | 40\nold | 40")
+    dated = assignments("""
+        person | item        | from       | to
+        ada    | ACME/Portal |            |
+        new    | ACME/Portal | 2026-03-04 |
+        old    | ACME/Portal |            | 2026-03-02
+    """)
+    table = """
+        id | person | date       | minutes
+        e1 | ada    | 2026-03-02 | 480
+        e2 | ada    | 2026-03-03 | 480
+        e3 | ada    | 2026-03-04 | 480
+    """
+    findings = found(table, "missing_time", people=staff, assignments=dated, as_of=date(2026, 3, 4))
+    assert [(row.subject.person, row.subject.date.day) for row in findings] == [("new", 4), ("old", 2)]
+
+
+def test_a_keyword_to_which_a_client_returns_is_their_word_too():
+    rows = "\n".join(f"e{n} | 2026-03-0{n} | 60 | ACME/Portal/Build | Ingestion part {n}" for n in (1, 2, 3))
+    table = f"id | date | minutes | item | narrative\n{rows}"
+    assert found(table, "foreign_client_named", tasks=clients()) == []
+    assert len(found(table.rsplit("\n", 1)[0], "foreign_client_named", tasks=clients())) == 2
