@@ -21,7 +21,7 @@ from hourtrail_training.faults.fault import (
     words_of,
 )
 from hourtrail_training.faults.labels import Difficulty
-from hourtrail_training.faults.rewriting import excused
+from hourtrail_training.faults.rewriting import excused, rebooked
 from hourtrail_training.faults.scene import Grain, Scene, pick
 
 NAME: Final = "duplicate"
@@ -66,7 +66,7 @@ def _by_a_colleague(target: TimeEntry, copy: TimeEntry, scene: Scene, random: np
     colleagues = scene.colleagues(target)
     if not colleagues:
         return _other_words(target, copy, scene, random)
-    return replace(copy, person=pick(colleagues, random))
+    return rebooked(replace(copy, person=pick(colleagues, random)), target.item, scene)
 
 
 def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change | None:
@@ -76,8 +76,8 @@ def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change
     colleagues = scene.colleagues(target)
     if colleagues and random.random() < 0.5:
         partner = pick(colleagues, random)
-        paired = replace(later(target, 5), id=new_id(target, "paired"), person=partner, narrative=target.narrative)
-        paired = excused(paired, _IN_A_PAIR, random)
+        paired = replace(later(target, 5), id=new_id(target, "paired"), person=partner)
+        paired = excused(rebooked(paired, target.item, scene), _IN_A_PAIR, random)
         return Change(label=benign(NAME, paired, twin=target.id), added=(paired,), touched=(target.id,))
     first = replace(
         lasting(target, _STAND_UP),

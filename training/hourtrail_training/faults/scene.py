@@ -13,7 +13,7 @@ import numpy as np
 from rapidfuzz import fuzz
 
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.firm import Task, WorkItem
+from hourtrail.domain.firm import Assignment, Task, WorkItem
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.money import Money
 from hourtrail.domain.ratecard import RateCard
@@ -74,6 +74,14 @@ class Known:
             grade = grades[0] if grades else self.master.person(person).grade
             self._rates[key] = self.card(self.contract_id(item)).rate(day, person=person, grade=grade, task=item.task)
         return self._rates[key]
+
+    @cached_property
+    def assigned(self) -> Mapping[WorkItem, tuple[Assignment, ...]]:
+        """Project -> every assignment to it or to one of its tasks."""
+        found: dict[WorkItem, list[Assignment]] = defaultdict(list)
+        for row in self.master.assignments:
+            found[row.item.at_project].append(row)
+        return {item: tuple(rows) for item, rows in found.items()}
 
     @cached_property
     def alike(self) -> Mapping[str, tuple[str, ...]]:
@@ -163,13 +171,14 @@ class Scene:
         return bool(known) or entry.date - self._since[entry.person] >= _SETTLED
 
     def colleagues(self, entry: TimeEntry) -> list[str]:
-        """Others who book on the same item, or at least are on the same team."""
+        """Others who may book on the same item that day: who is assigned, else who did, else the team."""
         master = self.known.master
+        if master.assignments:
+            rows = self.known.assigned.get(entry.item.at_project, ())
+            return sorted({row.person for row in rows if row.covers(entry.item, entry.date)} - {entry.person})
         others = self._people.get(entry.item, set()) - {entry.person}
-        if not others:
-            team = master.person(entry.person).team
-            others = {row.id for row in master.people if row.id != entry.person and row.team == team}
-        return sorted(others)
+        team = master.person(entry.person).team
+        return sorted(others or {row.id for row in master.people if row.id != entry.person and row.team == team})
 
     def rate(self, entry: TimeEntry, item: WorkItem | None = None) -> Money | None:
         """What an hour of that line costs the client: as it states, else as the card says. For another item, by its card."""
