@@ -141,7 +141,7 @@ TIMECARDS: Final = (
 MEETINGS: Final = (
     Marginal("meeting length", "minutes", "as scheduled", lambda table: _floats(table["minutes"])),
     Marginal("meeting start", "minute", "minute of the hour", lambda table: _floats(table["start"].dt.minute)),
-    Marginal("meeting weekday", "1 = Monday", "in UTC", lambda table: _floats(table["start"].dt.dayofweek + 1)),
+    Marginal("meeting weekday", "1 = Monday", "in UTC", lambda table: _floats(table["start"].dt.day_of_week + 1)),
     Marginal("distance of a series", "days", "median days between meetings of one title", _distances),
 )
 ALL: Final[Mapping[str, tuple[Marginal, ...]]] = {"commits": COMMITS, "timecards": TIMECARDS, "meetings": MEETINGS}
