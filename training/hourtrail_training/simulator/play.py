@@ -4,22 +4,18 @@ Only the product's own flows are used, so the decision log that comes out is wha
 says in every note that it is simulated.
 """
 
-import csv
-import gzip
-import json
 import tempfile
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Final
 
 from hourtrail.domain.activity import ReadOptions
 from hourtrail.domain.decision import Verdict
 from hourtrail.domain.errors import HourtrailError, InvalidInput, NotFound
 from hourtrail.domain.firm import WorkItem
-from hourtrail.domain.instants import parse_instant
 from hourtrail.domain.ports import Source
 from hourtrail.domain.suggestion import Suggestion
 from hourtrail.flows.decide import Request, decide
@@ -30,8 +26,9 @@ from hourtrail.store import Store
 from hourtrail.wiring import Models
 from hourtrail_training.simulator.deciding import Answer, SimulatedPerson
 from hourtrail_training.simulator.parameters import Parameters
+from hourtrail_training.simulator.played_files import activities_by_week, history_before, people_of, truth_of
 from hourtrail_training.simulator.randomness import stream
-from hourtrail_training.simulator.world import Doing, Stretch, minute_of
+from hourtrail_training.simulator.world import Stretch, minute_of
 
 NOTE: Final = "simulated"
 """What the note of every decision begins with."""
@@ -94,12 +91,12 @@ def play(
 
     Raises InvalidInput when the folder is no simulated firm, and whatever the flows raise.
     """
-    people = _people(folder, options, parameters)
-    truth = _truth(folder)
+    people = people_of(folder, seed=options.seed, mechanism=options.bias, parameters=parameters)
+    truth = truth_of(folder)
     result = Played()
     with tempfile.TemporaryDirectory(prefix="hourtrail-play-") as scratch:
-        weeks = _by_week(folder, Path(scratch), options.first)
-        history = _history(folder / "time-entries.csv", Path(scratch), options.first)
+        weeks = activities_by_week(folder, Path(scratch), options.first)
+        history = history_before(folder / "time-entries.csv", Path(scratch), options.first)
         for table in (*(folder / f"{name}.csv" for name in _TABLES), *history):
             if table.exists():
                 _read(store, tenant, table, sources, options.first)
@@ -216,81 +213,3 @@ def _read(store: Store, tenant: str, path: Path, sources: Sequence[Source], toda
     if report.refused:
         raise HourtrailError(f"{report.refused_count} simulated records were refused, first {report.refused[0]}")
     return report.read
-
-
-def _people(folder: Path, options: PlayOptions, parameters: Parameters) -> dict[str, SimulatedPerson]:
-    with _opened(folder / "truth" / "people.csv") as file:
-        return {
-            row["person"]: SimulatedPerson(
-                person=row["person"], bias=float(row["bias"]), answers=float(row["answers"]), seed=options.seed,
-                mechanism=options.bias, parameters=parameters,
-            )
-            for row in csv.DictReader(file)
-        }  # fmt: skip
-
-
-def _truth(folder: Path) -> dict[tuple[str, date], list[Stretch]]:
-    """(person, local day) -> what they truly did, in time order."""
-    days: dict[tuple[str, date], list[Stretch]] = defaultdict(list)
-    with _opened(folder / "truth" / "time-entries.csv") as file:
-        for row in csv.DictReader(file):
-            days[row["person"], date.fromisoformat(row["date"])].append(
-                Stretch(
-                    person=row["person"], start=minute_of(parse_instant(row["start"])),
-                    end=minute_of(parse_instant(row["end"])), doing=Doing.UNSEEN,
-                    item=WorkItem(row["client"], row["project"], row["task"]),
-                    billable=row["billable"] == "true", billing_code=row["billing_code"],
-                )
-            )  # fmt: skip
-    return days
-
-
-def _opened(path: Path) -> TextIO:
-    try:
-        return path.open(encoding="utf-8", newline="")
-    except OSError as error:
-        raise InvalidInput(f"{path.parent.parent} is no simulated firm: {path.name} cannot be read") from error
-
-
-def _by_week(folder: Path, scratch: Path, first: date) -> dict[date, Path]:
-    """The activities divided by the week in which they begin (before ``first``: one part); each part's lines as they were."""
-    parts: dict[date, Path] = {}
-    open_parts: dict[date, TextIO] = {}
-    try:
-        for line, day in _dated(folder):
-            monday = max(day - timedelta(days=day.weekday()), first - timedelta(days=7))
-            if monday not in parts:
-                parts[monday] = scratch / f"{monday}.jsonl"
-                open_parts[monday] = parts[monday].open("w", encoding="utf-8", newline="")
-            open_parts[monday].write(line)
-    finally:
-        for part in open_parts.values():
-            part.close()
-    return parts
-
-
-def _dated(folder: Path) -> Iterator[tuple[str, date]]:
-    """Each line of the activities, packed or not, and the day on which its activity begins."""
-    source = folder / "activities.jsonl"
-    packed = source.with_name("activities.jsonl.gz")
-    with gzip.open(packed, "rt", encoding="utf-8", newline="") if packed.exists() else _opened(source) as lines:
-        for line in lines:
-            try:
-                yield line, date.fromisoformat(json.loads(line)["start"][:10])
-            except (ValueError, KeyError, TypeError) as error:
-                raise InvalidInput(f"{source}: {line[:60]!r} is no activity: {error}") from error
-
-
-def _history(source: Path, scratch: Path, first: date) -> list[Path]:
-    """A file of the timesheets that were written before ``first``, if there are any."""
-    target = scratch / "time-entries.csv"
-    bound, count = f"{first}T", 0
-    with _opened(source) as file, target.open("w", encoding="utf-8", newline="") as out:
-        reader = csv.DictReader(file)
-        writer = csv.DictWriter(out, reader.fieldnames or (), lineterminator="\n")
-        writer.writeheader()
-        for row in reader:
-            if row["date"] < str(first) and row["created_at"] < bound:
-                writer.writerow(row)
-                count += 1
-    return [target] if count else []
