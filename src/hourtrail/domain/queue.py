@@ -11,7 +11,7 @@ from hourtrail.domain.finding import Finding, Severity
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.money import Money
 from hourtrail.domain.precision import Precisions
-from hourtrail.domain.review import Raised
+from hourtrail.domain.review import Raised, shown_of
 
 DAYS_TO_DOUBLE: Final = 7
 OLDEST_DAYS: Final = 28
@@ -52,6 +52,17 @@ class Item:
     def finding(self) -> Finding:
         """The member that stands for all."""
         return self.members[0].finding
+
+    @property
+    def version(self) -> str:
+        """Changes with the members and with what they say, so that nobody answers what has changed under their eyes."""
+        return self.version_of(self.members)
+
+    @staticmethod
+    def version_of(members: Iterable[Raised]) -> str:
+        """The version of a line with these members, in any order."""
+        parts = sorted((row.finding.id, *shown_of(row.finding).values()) for row in members)
+        return stable_id("ver", (text for part in parts for text in part))
 
     @property
     def weight(self) -> float:

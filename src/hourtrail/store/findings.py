@@ -144,6 +144,10 @@ class Findings(Scope):
         self._set_status(reopened, FindingStatus.OPEN, raised_at=at)
         return Reconciled(counts.created, counts.updated, counts.unchanged, len(gone), len(reopened))
 
+    def add_findings(self, rows: Sequence[Raised], at: datetime) -> None:
+        """Findings that no run answers for, such as the audit of a cleared entry; nothing else is resolved."""
+        put(self, finding, (_values(row, at) for row in rows), key="fingerprint", keep=("id", "status", "raised_at"))
+
     def findings(self) -> list[Finding]:
         """All of them, by check and fingerprint."""
         query = self._select(finding).order_by(finding.c.check, finding.c.fingerprint)

@@ -1,0 +1,228 @@
+"""Clear the rest: what nothing speaks against is approved in one act, and a random part of it is looked at all the same."""
+
+import random
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from math import ceil
+from typing import Final
+
+from hourtrail.domain.entry import EntryStatus, TimeEntry
+from hourtrail.domain.errors import Conflict, InvalidInput
+from hourtrail.domain.finding import Finding, Severity, Subject
+from hourtrail.domain.identity import stable_id
+from hourtrail.domain.instants import format_instant
+from hourtrail.domain.review import BLIND_AUDIT, ClearedEntry, Clearing, FindingStatus, Raised, seconds_between
+from hourtrail.flows.approvals import WAITING_CHECKS
+from hourtrail.flows.causes import first_day
+from hourtrail.flows.queue import muted_checks
+from hourtrail.flows.resolve import require_colleague
+from hourtrail.flows.review_settings import review_policy_of
+from hourtrail.flows.stored_checks import check_written
+from hourtrail.policy.muting import stays_visible
+from hourtrail.policy.review import ReviewPolicy
+from hourtrail.store import Store, TenantStore
+
+MOST_DAYS: Final = 366
+MOST_ENTRIES: Final = 10_000
+"""Entries in one act; a person answers for each of them."""
+
+NOT_BOOKED: Final = frozenset({"missing_time", "missed_team_meeting"})
+"""Checks about time that nobody booked: they say nothing against what was booked that day."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearRequest:
+    """Which submitted entries to clear. ``expected`` is how many the person was shown (None: not stated).
+
+    ``seed`` draws the audit sample; without one it is drawn from the system's own randomness, so that nobody who submits
+    time can foresee it. Either way it is stored, and the draw can be repeated.
+    """
+
+    actor: str
+    first: date
+    last: date
+    person: str | None = None
+    expected: int | None = None
+    shown_at: datetime | None = None
+    seed: str = ""
+
+    def __post_init__(self) -> None:
+        if not 1 <= (self.last - self.first).days + 1 <= MOST_DAYS:
+            raise InvalidInput(f"from {self.first} to {self.last} must be 1 to {MOST_DAYS} days")
+        if len(self.seed) > 200:
+            raise InvalidInput("a seed holds at most 200 characters")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rest:
+    """The submitted entries of some days: ``clean`` ones can be cleared, ``flagged`` ones wait in the queue, ``own`` ones
+    need somebody else.
+    """
+
+    clean: tuple[TimeEntry, ...]
+    flagged: int
+    own: int
+
+    @property
+    def entries(self) -> int:
+        """All of them."""
+        return len(self.clean) + self.flagged + self.own
+
+
+def the_rest(db: TenantStore, actor: str, first: date, last: date, person: str | None = None) -> Rest:
+    """What ``actor`` could clear between two days."""
+    submitted = [
+        entry for entry in db.entries(person=person, first=first, last=last) if entry.status is EntryStatus.SUBMITTED
+    ]
+    flags = _Flags(db)
+    own = [entry for entry in submitted if entry.person == actor]
+    others = [entry for entry in submitted if entry.person != actor]
+    clean = tuple(entry for entry in others if not flags.on(entry))
+    return Rest(clean=clean, flagged=len(others) - len(clean), own=len(own))
+
+
+class _Flags:
+    """Which entries an open finding speaks against: one on the entry itself, or on its person's day or period.
+
+    What a muted check keeps in the shadow does not count, nor that the entry waits for its approval. A finding on a whole
+    contract or project speaks against none of its entries in particular.
+    """
+
+    def __init__(self, db: TenantStore) -> None:
+        silent = muted_checks(db)
+        self._entries: set[str] = set()
+        self._days: set[tuple[str, date]] = set()
+        self._weeks: set[tuple[str, date]] = set()
+        self._months: set[tuple[str, date]] = set()
+        for row in db.raised(status=FindingStatus.OPEN):
+            check = row.finding.check
+            if check in silent and not stays_visible(row.finding.fingerprint):
+                continue
+            if check not in NOT_BOOKED and check not in WAITING_CHECKS:
+                self._add(row.finding)
+
+    def _add(self, finding: Finding) -> None:
+        about = finding.subject
+        if about.time_entry:
+            self._entries.add(about.time_entry)
+        elif about.date:
+            self._days.add((about.person, about.date))
+        elif (start := first_day(about.period)) is not None:
+            periods = self._weeks if "W" in about.period else self._months if len(about.period) == 7 else self._days
+            periods.add((about.person, start))
+
+    def on(self, entry: TimeEntry) -> bool:
+        """Whether something speaks against this entry."""
+        who, day = entry.person, entry.date
+        return (
+            entry.id in self._entries
+            or (who, day) in self._days
+            or (who, day - timedelta(days=day.weekday())) in self._weeks
+            or (who, day.replace(day=1)) in self._months
+        )
+
+
+def clear_rest(store: Store, tenant: str, request: ClearRequest, *, now: datetime | None = None) -> Clearing:
+    """Approve every unflagged submitted entry in one act, log each of them, and keep a random sample open for audit.
+
+    Raises NotAllowed for a service or an unknown person, Conflict when nothing is left to clear or when it is not what was
+    shown, InvalidInput for too many entries at once. Nobody's own time is cleared by themselves.
+    """
+    at = now or datetime.now(UTC)
+    with store.tenant(tenant) as db:
+        require_colleague(db.master(), request.actor)
+        db.lock_findings()
+        rest = the_rest(db, request.actor, request.first, request.last, request.person)
+        _require_as_shown(rest, request)
+        policy = review_policy_of(db)
+        seed = request.seed or secrets.token_hex(16)
+        sample = draw([entry.id for entry in rest.clean], policy, seed)
+        clearing = Clearing(
+            id=stable_id(
+                "clr", (request.actor, format_instant(at), request.first.isoformat(), request.last.isoformat())
+            ),
+            actor=request.actor,
+            at=at,
+            first=request.first,
+            last=request.last,
+            cleared=len(rest.clean),
+            flagged=rest.flagged,
+            own=rest.own,
+            sampled=len(sample),
+            share=policy.audit_share,
+            seed=seed,
+            seconds=seconds_between(request.shown_at, at),
+        )
+        audits = {entry.id: _audit(clearing, entry) for entry in rest.clean if entry.id in sample}
+        db.add_findings(list(audits.values()), at)
+        chance = len(sample) / len(rest.clean)
+        db.add_clearing(clearing, [_cleared(clearing, entry, chance, audits.get(entry.id)) for entry in rest.clean])
+        for entry in rest.clean:
+            db.move_entry(entry.id, EntryStatus.APPROVED, request.actor, at, note=f"cleared: {clearing.id}")
+    check_written(store, tenant, [replace(row, status=EntryStatus.APPROVED) for row in rest.clean], today=at.date())
+    return clearing
+
+
+def _require_as_shown(rest: Rest, request: ClearRequest) -> None:
+    if request.expected is not None and request.expected != len(rest.clean):
+        raise Conflict(
+            f"{len(rest.clean)} entries can be cleared now, not the {request.expected} that were shown; look again"
+        )
+    if not rest.clean:
+        raise Conflict(
+            f"nothing can be cleared between {request.first} and {request.last}: of {rest.entries} submitted entries"
+            f" {rest.flagged} are flagged and {rest.own} are {request.actor}'s own"
+        )
+    if len(rest.clean) > MOST_ENTRIES:
+        raise InvalidInput(
+            f"{len(rest.clean)} entries are too many for one act; clear at most {MOST_ENTRIES}, by fewer days"
+        )
+
+
+def draw(entries: Sequence[str], policy: ReviewPolicy, seed: str) -> frozenset[str]:
+    """A simple random sample without replacement: the policy's share, rounded up, and at least its fewest.
+
+    The same entries and the same seed give the same sample, whatever the order.
+    """
+    size = min(max(ceil(policy.audit_share * len(entries)), policy.audit_least), len(entries))
+    # Mersenne Twister: what has to be unforeseeable is the seed, which comes from the system.
+    return frozenset(random.Random(seed).sample(sorted(entries), size))  # noqa: S311 - see above
+
+
+def _audit(clearing: Clearing, entry: TimeEntry) -> Raised:
+    """The second look at one entry. It says nothing of the draw, and nothing against the entry."""
+    key = (clearing.id, entry.id)
+    return Raised(
+        finding=Finding(
+            id=stable_id("finding", (BLIND_AUDIT, *key)),
+            check=BLIND_AUDIT,
+            severity=Severity.INFO,
+            subject=Subject(time_entry=entry.id),
+            score=1.0,
+            measured=f"{entry.minutes} min on {entry.item}",
+            expected="whatever you find right",
+            explanation="Drawn at random: look at this entry as if it were new, and say whether it is right.",
+            fingerprint=stable_id("fact", (BLIND_AUDIT, *key)),
+        ),
+        worker=entry.person,
+        worked_on=entry.date,
+        client=entry.item.client,
+        project=entry.item.project,
+    )
+
+
+def _cleared(clearing: Clearing, entry: TimeEntry, chance: float, audit: Raised | None) -> ClearedEntry:
+    return ClearedEntry(
+        clearing=clearing.id,
+        entry=entry.id,
+        propensity=chance,
+        sampled=audit is not None,
+        finding=audit.finding.id if audit else "",
+    )
+
+
+def sampled(rows: Iterable[ClearedEntry]) -> list[ClearedEntry]:
+    """Those that were drawn."""
+    return [row for row in rows if row.sampled]

@@ -1,0 +1,83 @@
+"""How good the checks and the reviews are: precision by check, what the audit of cleared entries found, seconds an hour."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from hourtrail.domain.precision import CheckReport, Precisions, Tally
+from hourtrail.domain.review import BLIND_AUDIT, FindingStatus, ReviewKind
+from hourtrail.flows.clearing import sampled
+from hourtrail.flows.queue import muted_checks, tallies_of
+from hourtrail.flows.review_settings import review_policy_of
+from hourtrail.policy.muting import upper_bound
+from hourtrail.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearedReport:
+    """What became of cleared entries. ``wrong_share`` weighs each audited entry by one over its chance of being drawn
+    (Hajek's estimate); None before the first audit. ``upper`` is what the audits do not rule out, drawn chances taken alike.
+    """
+
+    entries: int
+    drawn: int
+    audited: int
+    wrong: int
+    wrong_share: float | None
+    upper: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewReport:
+    """The numbers of the queue. ``confirmed_minutes`` are those of approved and invoiced entries."""
+
+    policy: str
+    checks: tuple[CheckReport, ...]
+    cleared: ClearedReport
+    review_seconds: float
+    confirmed_minutes: int
+
+    @property
+    def seconds_per_confirmed_hour(self) -> float | None:
+        """Review effort (KPI-19): seconds on findings and clearings for each confirmed hour; None without one."""
+        return self.review_seconds / (self.confirmed_minutes / 60) if self.confirmed_minutes else None
+
+
+def review_report(store: Store, tenant: str) -> ReviewReport:
+    """Precision of each check that has verdicts, open findings or a muting; the audit; the effort."""
+    with store.tenant(tenant, read_only=True) as db:
+        policy, silent, tallies = review_policy_of(db), muted_checks(db), tallies_of(db)
+        waiting = Counter(row.finding.check for row in db.raised(status=FindingStatus.OPEN))
+        precisions = Precisions(tallies)
+        names = sorted(({*tallies, *silent, *waiting}) - {BLIND_AUDIT})
+        drawn = sampled(cleared := db.cleared_entries())
+        verdicts = db.audit_verdicts()
+        seconds = db.review_seconds() + sum(row.seconds or 0.0 for row in db.clearings())
+        minutes = db.confirmed_minutes()
+    audited = [row for row in drawn if row.finding in verdicts]
+    wrong = [row for row in audited if verdicts[row.finding] is ReviewKind.TRUE_ISSUE]
+    weight = sum(1 / row.propensity for row in audited)
+    return ReviewReport(
+        policy=policy.version,
+        checks=tuple(
+            CheckReport(
+                check=name,
+                tally=precisions.tally(name),
+                probability=precisions.of(name),
+                upper=upper_bound(precisions.tally(name), policy.confidence),
+                muted=name in silent,
+                why=silent.get(name, ""),
+                open=waiting[name],
+            )
+            for name in names
+        ),
+        cleared=ClearedReport(
+            entries=len(cleared),
+            drawn=len(drawn),
+            audited=len(audited),
+            wrong=len(wrong),
+            wrong_share=sum(1 / row.propensity for row in wrong) / weight if weight else None,
+            upper=upper_bound(Tally(len(wrong), len(audited)), policy.confidence),
+        ),
+        review_seconds=seconds,
+        confirmed_minutes=minutes,
+    )
