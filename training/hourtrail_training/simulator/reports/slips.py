@@ -18,6 +18,9 @@ from hourtrail_training.simulator.world import Firm, Work
 _DEPENDS_FACTOR: Final = 5.0
 """How much likelier the flag is wrong where the task leaves it open."""
 
+_AGAIN: Final = ("cont.", "continued", "afternoon", "second part", "part 2", "Fortsetzung")
+"""How people tell the second of two visits from the first."""
+
 
 class Slips:
     """Puts one firm's usual mistakes into a person's lines."""
@@ -84,13 +87,16 @@ class Slips:
                 result.insert(at + 1, replace(result[at], origin="duplicate"))
             else:
                 at = even[int(random.integers(len(even)))]
-                result[at : at + 1] = _halves(result[at])
+                more = _AGAIN[int(random.integers(len(_AGAIN)))]
+                result[at : at + 1] = _halves(result[at], more)
         return result
 
 
-def _halves(line: Line) -> list[Line]:
+def _halves(line: Line, more: str) -> list[Line]:
+    """Two equal lines, the second of which says that it goes on."""
     half = line.minutes // 2
+    told = f"{line.narrative}, {more}" if line.narrative else more
     if line.start is None:
-        return [replace(line, minutes=half), replace(line, minutes=half)]
+        return [replace(line, minutes=half), replace(line, minutes=half, narrative=told)]
     middle = line.start + half
-    return [replace(line, minutes=half, end=middle), replace(line, minutes=half, start=middle)]
+    return [replace(line, minutes=half, end=middle), replace(line, minutes=half, start=middle, narrative=told)]
