@@ -24,6 +24,7 @@ CORE: Final = (
         "ingest",
         "Read calendars (.ics), git repositories, ticket exports and contract files (CSV, JSONL) into the store.",
     ),
+    Core("review", "The reviewers' queue: what needs a person, why, and what they said."),
     Core("sources", "List the registered sources and what each reads."),
     Core("suggest", "Propose time entries for the activities between two days."),
     Core("trail", "Show the evidence, model, score, threshold, decision, actor and times behind a time entry."),

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from hourtrail.domain.precision import CheckReport, Precisions, Tally
 from hourtrail.domain.review import BLIND_AUDIT, FindingStatus, ReviewKind
+from hourtrail.domain.review_wire import check_report_to_json
 from hourtrail.flows.clearing import sampled
 from hourtrail.flows.queue import muted_checks, tallies_of
 from hourtrail.flows.review_settings import review_policy_of
@@ -40,6 +42,25 @@ class ReviewReport:
     def seconds_per_confirmed_hour(self) -> float | None:
         """Review effort (KPI-19): seconds on findings and clearings for each confirmed hour; None without one."""
         return self.review_seconds / (self.confirmed_minutes / 60) if self.confirmed_minutes else None
+
+    def to_json(self) -> dict[str, Any]:
+        """The body of ``review precision --json`` and of ``GET /v1/checks/precision``."""
+        effort, share = self.seconds_per_confirmed_hour, self.cleared.wrong_share
+        return {
+            "policy": self.policy,
+            "checks": [check_report_to_json(row) for row in self.checks],
+            "cleared": {
+                "entries": self.cleared.entries,
+                "drawn": self.cleared.drawn,
+                "audited": self.cleared.audited,
+                "wrong": self.cleared.wrong,
+                "wrong_share": None if share is None else round(share, 4),
+                "upper": round(self.cleared.upper, 4),
+            },
+            "review_seconds": round(self.review_seconds, 3),
+            "confirmed_hours": round(self.confirmed_minutes / 60, 2),
+            "seconds_per_confirmed_hour": None if effort is None else round(effort, 2),
+        }
 
 
 def review_report(store: Store, tenant: str) -> ReviewReport:
