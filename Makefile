@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test test-train lint fmt bench serve train notebooks contracts clean
+.PHONY: help demo sample test test-train lint fmt bench serve train notebooks contracts clean
 
 help: ## Say what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -54,6 +54,9 @@ contracts: $(VENV)/.base ## Write the JSON Schemas and the reference pages from 
 	$(BIN)/python -m hourtrail.sources.contract_files.schemas data/contracts
 	$(BIN)/python -m hourtrail.sources.contract_files.reference docs/reference/data-files.md
 	$(BIN)/python -m hourtrail.cli.reference .
+
+sample: $(VENV)/.base ## Simulate the sample firm in data/sample again; the same bytes every time.
+	$(BIN)/hourtrail simulate sample data/sample
 
 clean: ## Remove environments and caches.
 	rm -rf $(VENV) .venv-train .mypy_cache .ruff_cache .pytest_cache .hypothesis demo dist

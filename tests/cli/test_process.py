@@ -1,5 +1,6 @@
 """What only a process of its own shows: imports, pipes, terminals, completion."""
 
+import json
 import os
 import pty
 import re
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from hourtrail.cli import CORE, hourtrail
+from hourtrail.flows.demo import FIRST
 
 COMMAND = Path(sys.executable).with_name("hourtrail")
 HEAVY = (
@@ -106,12 +108,21 @@ def demonstration(tmp_path_factory):
         env=environment(),
         timeout=120,
     )
-    return ("--store", f"sqlite:///{folder / 'x' / 'hourtrail-demo.sqlite'}", "--tenant", "northlight")
+    return ("--store", f"sqlite:///{folder / 'x' / 'hourtrail-demo.sqlite'}", "--tenant", "sample")
 
 
 @pytest.mark.parametrize("columns", [80, 200])
 def test_a_day_fits_the_terminal_with_its_reasons(demonstration, columns):
-    week = ("--from", "2026-03-02", "--to", "2026-03-03", "--person", "ben@northlight.example", "--rules-only")
+    days = ("--from", str(FIRST), "--to", str(FIRST), "--rules-only")
+    found = subprocess.run(
+        [COMMAND, "suggest", *days, *demonstration, "--json"],
+        check=True,
+        capture_output=True,
+        env=environment(),
+        timeout=120,
+    )
+    surest = max(json.loads(found.stdout)["suggestions"], key=lambda row: (row["billable"] or False, row["confidence"]))
+    week = (*days, "--person", surest["person"])
     told = at_terminal("suggest", *week, *demonstration, columns=columns, NO_COLOR="1")
     assert "\x1b[3" not in told
     lines = [line.rstrip("\r") for line in told.split("\n")]
@@ -119,7 +130,8 @@ def test_a_day_fits_the_terminal_with_its_reasons(demonstration, columns):
         max(len(line.rpartition("\r")[2]) for line in lines if "rules answer" not in line and "\x1b" not in line)
         <= columns
     )
-    assert any("globex/audit/FIELD" in line for line in lines)
+    item = "/".join(part for part in (surest["client"], surest["project"], surest["task"]) if part)
+    assert any(item in line for line in lines)
     assert "the task is billable" in " ".join(re.sub(r"\x1b\[\d*m", "", told).split())
     assert "sug_" in told
     assert "\x1b[36m" in at_terminal("suggest", *week, *demonstration, columns=columns)

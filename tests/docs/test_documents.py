@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
 TUTORIAL = ROOT / "docs" / "tutorial" / "first-week.md"
 # Encodes 7,252 texts: a minute that tests/flows already spends on the same file with the rules.
-LONG = ("backtest",)
+LONG = ("backtest mapping",)
 
 
 def _console(page: Path) -> list[str]:
@@ -28,7 +28,7 @@ def _console(page: Path) -> list[str]:
 def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, subprocess.CompletedProcess[str]]:
     """Every command of the tutorial, run in its order in an empty folder beside the repository's files."""
     folder = tmp_path_factory.mktemp("tutorial")
-    for name in ("docs", "tests"):
+    for name in ("data", "docs", "tests"):
         (folder / name).symlink_to(ROOT / name)
     environment = {**os.environ, "COLUMNS": "140", "PYTHONWARNINGS": "ignore"}
     done: dict[str, subprocess.CompletedProcess[str]] = {}
@@ -62,6 +62,10 @@ def test_the_tutorial_tells_the_numbers_that_come_out(walked: dict[str, subproce
     assert "duplicate_entry 44" in found
     assert "zero_minutes 7" in found
     assert "weekly_hours 2" in found
+    checked = next(done.stdout for line, done in walked.items() if "hourtrail check data/sample" in line)
+    assert "closed_task" in checked
+    captured = next(done.stdout for line, done in walked.items() if "backtest capture" in line)
+    assert "SIMULATED data" in captured
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

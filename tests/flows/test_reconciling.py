@@ -22,7 +22,7 @@ from tests.flows.firm import (
 from hourtrail.domain.suggestion import SuggestionStatus
 from hourtrail.wiring import load_models
 
-SAMPLE = Path(__file__).parents[2] / "data" / "sample"
+SAMPLE = Path(__file__).parents[1] / "data" / "small_firm"
 ADA, BEN = "ada@firm.example", "ben@firm.example"
 
 

@@ -1,4 +1,4 @@
-"""A real server on a free port before a store that holds the sample firm."""
+"""A real server on a free port before a store that holds a small firm, made by hand."""
 
 import shutil
 import socket
@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,13 @@ import uvicorn
 from fastapi import FastAPI
 from tests.databases import KINDS, database, postgresql_server
 
-from hourtrail.flows.demo import TENANT, lay_out, run_demo
+from hourtrail.flows.demo import lay_out, run_demo
 from hourtrail.store import Store, open_store
 from hourtrail.wiring import load_models, sources
 from hourtrail_serving.app import create_app
 
+SMALL_FIRM = Path(__file__).parents[1] / "data" / "small_firm"
+FIRST, LAST, TENANT = date(2026, 3, 2), date(2026, 3, 13), "northlight"
 ADA, BEN, DANA = "ada@northlight.example", "ben@northlight.example", "dana@northlight.example"
 
 
@@ -75,7 +78,14 @@ def running(store: Store) -> Iterator[Site]:
 
 def fill(store: Store, folder: Path) -> None:
     run_demo(
-        store, lay_out(folder), models=load_models(rules_only=True), sources=sources(), progress=lambda _line: None
+        store,
+        lay_out(folder, SMALL_FIRM),
+        models=load_models(rules_only=True),
+        sources=sources(),
+        progress=lambda _line: None,
+        first=FIRST,
+        last=LAST,
+        tenant=TENANT,
     )
 
 

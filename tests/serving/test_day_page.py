@@ -10,10 +10,9 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.serving.conftest import ADA, BEN, DANA, Site
+from tests.serving.conftest import ADA, BEN, DANA, TENANT, Site
 
 from hourtrail.domain.suggestion import Suggestion
-from hourtrail.flows.demo import TENANT
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 pytestmark = [

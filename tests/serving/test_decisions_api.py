@@ -5,10 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from tests.serving.conftest import ADA, BEN, DANA, Site
+from tests.serving.conftest import ADA, BEN, DANA, TENANT, Site
 
 from hourtrail.domain.audit import AuditEvent
-from hourtrail.flows.demo import TENANT
 
 SERVICES = ("model:ranker@1", "service:nightly", "system:x", "Model:Ranker", "")
 

@@ -6,11 +6,10 @@ from pathlib import Path
 import httpx2
 import pytest
 from sqlalchemy import create_engine, text
-from tests.serving.conftest import ADA, Site, running
+from tests.serving.conftest import ADA, TENANT, Site, running
 
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.wire import entry_to_json, suggestion_to_json
-from hourtrail.flows.demo import TENANT
 from hourtrail.store import Store
 from hourtrail.store.migrate import VERSION_TABLE
 from hourtrail_serving.openapi import SCHEMAS

@@ -63,6 +63,13 @@ def simulate() -> None:
     show_default=True,
     help="How people trust suggestions; the second form is for held-out builds.",
 )
+@click.option(
+    "--fault-types",
+    type=click.Choice(MECHANISMS["fault_types"]),
+    default=MECHANISMS["fault_types"][0],
+    show_default=True,
+    help="Which faults; the second form has a type that nobody tunes on.",
+)
 @click.option("--no-faults", is_flag=True, help="Put no labelled faults into the reported time.")
 @click.option(
     "--form",
@@ -95,6 +102,7 @@ def firm(
     zones: tuple[str, ...],
     traces: str,
     bias: str,
+    fault_types: str,
     forms: tuple[str, ...],
     overrides: tuple[str, ...],
     workers: int,
@@ -108,7 +116,7 @@ def firm(
     """
     options = SimulateOptions(
         seed=seed, people=people, first=first, last=last or first + timedelta(weeks=12, days=-1), zones=zones or ZONES,
-        traces=traces, bias=bias, faults=not no_faults,
+        traces=traces, bias=bias, fault_types=fault_types, faults=not no_faults,
     )  # fmt: skip
     done = write_firm(options, draw(seed, _values(overrides)), out, forms=forms, workers=workers, say=say)
     _tell(done, as_json=as_json)

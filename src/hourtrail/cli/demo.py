@@ -15,6 +15,7 @@ from hourtrail.store import open_store
 from hourtrail.wiring import load_models, sources
 
 SHOWN_DAYS = 2
+SHOWN_PEOPLE = 2
 DATABASE = "hourtrail-demo.sqlite"
 
 
@@ -54,30 +55,43 @@ def _print(shown: Demo, url: str, out: Path, count: int) -> None:
     screen = console()
     read = sum(report.read for _, report in shown.ingested)
     refused = sum(report.refused_count for _, report in shown.ingested)
-    screen.print(f"read {read} records from {len(shown.ingested)} inputs, {refused} refused\n")
+    screen.print(f"read {read:,} records of a simulated firm from {len(shown.ingested)} inputs, {refused} refused\n")
     days = sorted({row.date for row in shown.result.suggestions})[:SHOWN_DAYS]
+    people = _shown_people(shown)
     few = replace(
         shown.result,
-        suggestions=[row for row in shown.result.suggestions if row.date in days],
-        withheld=[row for row in shown.result.withheld if row.person.startswith("ada@") and not row.suggestion],
+        suggestions=[row for row in shown.result.suggestions if row.date in days and row.person in people],
+        withheld=[
+            row for row in shown.result.withheld if row.date in days and row.person in people and not row.suggestion
+        ],
+        totals=[row for row in shown.result.totals if row.person in people],
     )
     print_result(few)
     model = shown.result.suggestions[0].model if shown.result.suggestions else None
     assigned = sum(1 for row in shown.result.suggestions if row.item is not None)
+    everybody = len({row.person for row in shown.result.suggestions})
     screen.print(
-        f"\n{len(shown.result.suggestions)} suggestions for two weeks, {assigned} with a work item, "
-        f"by {model.name} {model.version}" if model else "\nno suggestions"
+        f"\n{len(shown.result.suggestions)} suggestions for {everybody} people in two weeks, {assigned} with a work item, "
+        f"by {model.name} {model.version}; two people's first days are shown" if model else "\nno suggestions"
     )  # fmt: skip
     for decided in shown.decided:
         for entry in decided.entries:
-            screen.print(f"Ada accepted: {entry.date} {hours(entry.minutes)} {entry.item} {entry.narrative}")
+            screen.print(f"{entry.person} accepted: {entry.date} {hours(entry.minutes)} {entry.item} {entry.narrative}")
     screen.print(f"{count} time entries written to {out}\n")
+    other = next((person for person in reversed(people) if not shown.decided or person != people[0]), "PERSON")
     screen.print("What next:")
     for line in (
-        f"hourtrail suggest --store {url} --tenant {TENANT} --person ben@northlight.example --from {FIRST} --to {LAST}",
-        f"hourtrail decide --store {url} --tenant {TENANT} SUGGESTION accept --as ben@northlight.example",
+        f"hourtrail suggest --store {url} --tenant {TENANT} --person {other} --from {FIRST} --to {LAST}",
+        f"hourtrail decide --store {url} --tenant {TENANT} SUGGESTION accept --as {other}",
         f"hourtrail serve --store {url} --tenant {TENANT}",
         f"hourtrail audit verify --store {url} --tenant {TENANT}",
         "docs/tutorial/first-week.md takes your own calendar, repository and tickets the same way",
     ):
         screen.print(f"  {line}", soft_wrap=True)
+
+
+def _shown_people(shown: Demo) -> list[str]:
+    """Who decided, and somebody else."""
+    deciding = [row.decision.actor for row in shown.decided]
+    people = sorted({row.person for row in shown.result.suggestions})
+    return list(dict.fromkeys([*deciding[:1], *people]))[:SHOWN_PEOPLE]
