@@ -7,7 +7,7 @@ from importlib.metadata import entry_points
 from typing import Any, Final, cast
 
 from hourtrail.domain.errors import HourtrailError, ModelUnavailable
-from hourtrail.domain.ports import Encoder, Refitter, Scorer, Source, TextModel, ThresholdSelector
+from hourtrail.domain.ports import AnomalyFitter, Encoder, Refitter, Scorer, Source, TextModel, ThresholdSelector
 from hourtrail.features import SPEC, RulesScorer
 from hourtrail.policy.bands import BandPolicy, policy_from
 
@@ -42,6 +42,15 @@ def threshold_selector() -> ThresholdSelector:
 def refitter() -> Refitter:
     """The fit that backtests and training share."""
     return cast("Refitter", plugin("refitter"))
+
+
+def anomaly_fitter() -> AnomalyFitter | None:
+    """What fits the anomaly model to a firm's entries; None, with a line in the log, when the heads must answer alone."""
+    try:
+        return cast("AnomalyFitter", plugin("anomaly_fitter"))
+    except ModelUnavailable as error:
+        log.warning("the heads answer instead of the anomaly model: %s", error)
+        return None
 
 
 def text_model() -> TextModel:

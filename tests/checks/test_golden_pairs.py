@@ -1,7 +1,7 @@
 """Each check beside its benign twin: the smallest input that it must speak about, and the nearest one that it must not."""
 
 import pytest
-from tests.checks import money_pairs, people_pairs, tables
+from tests.checks import habit_pairs, money_pairs, people_pairs, tables
 from tests.checks.pair import Pair
 
 from hourtrail.checks import CHECKS
@@ -233,6 +233,7 @@ PAIRS = {
     ),
     **people_pairs.PAIRS,
     **money_pairs.PAIRS,
+    **habit_pairs.PAIRS,
 }
 
 

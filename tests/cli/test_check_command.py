@@ -14,14 +14,14 @@ FINDING = {
 
 
 def test_the_known_faults_of_real_timecards(run, tmp_path):
-    """tock: 44 rows beyond the first, 7 zero lines, 2 person-weeks over 60 h; nothing else."""
+    """tock: 44 rows beyond the first, 7 zero lines, 2 person-weeks over 60 h; no rule says more."""
     told = run("check", TOCK, "--grain", "week", "--scores", tmp_path / "scores.csv", "--json").json
-    assert {name: count for name, count in told["summary"]["by_check"].items() if count} == {
-        "duplicate_entry": 44, "zero_minutes": 7, "weekly_hours": 2,
-    }  # fmt: skip
-    assert Counter(row["check"] for row in told["findings"]) == Counter(
-        duplicate_entry=44, zero_minutes=7, weekly_hours=2
-    )
+    counts = told["summary"]["by_check"]
+    assert Counter(row["check"] for row in told["findings"]) == counts
+    # What is merely unusual must not flood it: well under one entry in a hundred, one week in two hundred.
+    assert 0 < counts.pop("unusual_entry") <= 75 // 2
+    assert counts.pop("unusual_week", 0) <= 3188 // 200
+    assert counts == {"duplicate_entry": 44, "zero_minutes": 7, "weekly_hours": 2}
     assert all(set(row) >= FINDING for row in told["findings"])
     assert set(told["summary"]) >= {"entries", "refused", "by_check", "value_at_risk", "seconds"}
     assert run("check", TOCK, "--json").json["findings"] == told["findings"], "auto is week here"

@@ -131,6 +131,14 @@ BOUNDS: Final[Mapping[str, Mapping[str, Bound]]] = MappingProxyType(
             "apart": _number("0.3", 0, 1, "It is shown when the others' share is smaller by more than this."),
             "entries": _number("20", 1, 10_000, "Fewest entries of the person, and of the others, that are compared."),
         },
+        "unusual_entry": {
+            "score": _number("0.8", 0, 1, "An entry that scores above this is shown."),
+            "share": _number("0.01", 0, 1, "The most unusual entries are shown, up to this share of all."),
+        },
+        "unusual_week": {
+            "score": _number("0.5", 0, 1, "A person's week that scores above this is shown."),
+            "share": _number("0.01", 0, 1, "The most unusual weeks are shown, up to this share of all."),
+        },
     }
 )
 """Every bound that a check knows. Limits are strict: only more than the bound is a finding."""
@@ -169,6 +177,8 @@ SEVERITIES: Final[Mapping[str, Severity]] = MappingProxyType(
         "excessive_write_off": Severity.WARN,
         "closed_period": Severity.BLOCK,
         "rounding_pattern": Severity.INFO,
+        "unusual_entry": Severity.WARN,
+        "unusual_week": Severity.INFO,
     }
 )
 """Every check by its stable public name, with its default severity."""

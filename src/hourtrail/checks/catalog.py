@@ -32,6 +32,8 @@ from hourtrail.checks import (
     rounding_pattern,
     thin_narrative,
     unknown_work_item,
+    unusual_entry,
+    unusual_week,
     weekend_or_holiday,
     weekly_hours,
     wrong_grade,
@@ -80,6 +82,8 @@ CHECKS: Final[Mapping[str, Check]] = MappingProxyType(
             excessive_write_off,
             closed_period,
             rounding_pattern,
+            unusual_entry,
+            unusual_week,
         )
     }
 )
@@ -124,6 +128,8 @@ NEEDS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         billable_mismatch.NAME: ("tasks", "contracts"),
         milestone_mismatch.NAME: ("milestones",),
         closed_period.NAME: ("periods",),
+        unusual_entry.NAME: ("habits",),
+        unusual_week.NAME: ("habits",),
     }
 )
 

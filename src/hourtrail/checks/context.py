@@ -19,6 +19,7 @@ from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import UnknownZone
 from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task
 from hourtrail.domain.instants import local_date, zone_named
+from hourtrail.domain.unusual import Unusual
 
 
 class Grain(StrEnum):
@@ -44,7 +45,8 @@ def grain_of(entries: Sequence[TimeEntry]) -> Grain:
 class CheckContext:
     """Entries and master data of one run. None means "not given": checks that need it stay silent.
 
-    ``as_of`` is today for this run. ``evidence`` are the blocks of work that ``activities`` were folded to.
+    ``as_of`` is today for this run. ``evidence`` are the blocks of work that ``activities`` were folded to,
+    ``habits`` is how unusual each entry is for its person and project.
     """
 
     entries: Sequence[TimeEntry]
@@ -60,6 +62,7 @@ class CheckContext:
     milestones: Sequence[Milestone] | None = None
     activities: Sequence[Activity] | None = None
     evidence: Evidence | None = None
+    habits: Unusual | None = None
 
     @cached_property
     def ranked(self) -> tuple[TimeEntry, ...]:

@@ -19,21 +19,26 @@ class ScoredEntry:
     check: str
 
 
-def scores(entries: Sequence[TimeEntry], findings: Iterable[Finding]) -> list[ScoredEntry]:
-    """A row for every entry, in their order: its highest-scoring finding, or 0.0 and no check where no rule speaks.
+def scores(
+    entries: Sequence[TimeEntry], findings: Iterable[Finding], learned: Sequence[float] | None = None
+) -> list[ScoredEntry]:
+    """A row for every entry, in their order: its highest-scoring finding; where no rule speaks, the learned score and no check.
 
-    A finding about a person's day or week speaks of no entry in particular, so it scores none.
+    ``learned`` has one score an entry (without it, 0.0). It also stands where it is higher than what a rule says: a rule may
+    state a fact that hardly ever matters. A finding about a person's day or week speaks of no entry in particular, so it
+    scores none.
     """
+    unusual = [0.0] * len(entries) if learned is None else learned
     best: dict[str, Finding] = {}
     for finding in findings:
         entry = finding.subject.time_entry
         if entry and (entry not in best or finding.score > best[entry].score):
             best[entry] = finding
     return [
-        ScoredEntry(entry.id, best[entry.id].score, best[entry.id].check)
+        ScoredEntry(entry.id, max(best[entry.id].score, score), best[entry.id].check)
         if entry.id in best
-        else ScoredEntry(entry.id, 0.0, "")
-        for entry in entries
+        else ScoredEntry(entry.id, score, "")
+        for entry, score in zip(entries, unusual, strict=True)
     ]
 
 

@@ -1,6 +1,7 @@
 """An entry of no time: a slip, or a line that was meant to be deleted."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
@@ -9,6 +10,9 @@ from hourtrail.checks.wording import day
 from hourtrail.domain.finding import Finding, Subject
 
 NAME = "zero_minutes"
+
+# The fact is certain, but no minute and no money hangs on it.
+_HARMLESS: Final = 0.2
 
 
 def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
@@ -25,4 +29,5 @@ def _facts(context: CheckContext) -> Iterator[Fact]:
                 measured="0 min",
                 expected="more than 0 min",
                 explanation=f"{context.name(entry.person)} booked no time at all on {entry.item} on {day(entry.date)}.",
+                score=_HARMLESS,
             )

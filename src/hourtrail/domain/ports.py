@@ -131,3 +131,43 @@ class TextModel(Protocol):
     def __call__(self, train: Sequence[str], labels: Sequence[int], asked: Sequence[str]) -> "NDArray[np.int64]":
         """Up to three labels a text of ``asked``, best first, -1 where there are fewer; shape (len(asked), 3)."""
         ...
+
+
+class AnomalyScorer(Protocol):
+    """Says how unusual entries are, from their residuals (``hourtrail.unusual``)."""
+
+    @property
+    def ref(self) -> ModelRef:
+        """Who answers."""
+        ...
+
+    @property
+    def spec(self) -> FeatureSpec:
+        """The residuals that it reads."""
+        ...
+
+    def scores(self, matrix: "NDArray[np.float64]", group: "NDArray[np.int64]") -> "NDArray[np.float64]":
+        """0..1 for each row, higher is more unusual; ``group`` is the number of the row's person.
+
+        ``matrix`` has the shape (rows, len(spec.names)); NaN means "not known".
+        """
+        ...
+
+    def contributions(self, matrix: "NDArray[np.float64]", group: "NDArray[np.int64]") -> "NDArray[np.float64]":
+        """What each residual adds to each row's log-odds; same shape as ``matrix``."""
+        ...
+
+
+class AnomalyFitter(Protocol):
+    """Fits a scorer to one firm's own entries, without any review."""
+
+    def __call__(
+        self,
+        matrix: "NDArray[np.float64]",
+        group: "NDArray[np.int64]",
+        copies: "NDArray[np.float64]",
+        row: "NDArray[np.int64]",
+        slip: "NDArray[np.bool_]",
+    ) -> AnomalyScorer:
+        """``copies`` are residuals of the same entries with slips put in; ``row`` names the entry, ``slip`` the changed ones."""
+        ...

@@ -26,6 +26,7 @@ from hourtrail.domain.finding import Finding
 from hourtrail.domain.firm import Contract
 from hourtrail.domain.pricing import rollover_of
 from hourtrail.flows.evidence import evidence_of
+from hourtrail.flows.habits import with_habits
 from hourtrail.flows.unknown_people import rows_of_people, unknown_people
 from hourtrail.sources.contract_files import read_all, read_numbered
 
@@ -114,12 +115,13 @@ def check_files(
     refused += _unknown_rollovers(files.contracts, context.contracts or ())
     if only:
         policy = policy.only(only)
+    context = with_habits(context, policy)
     findings = run(context, policy)
     teams = [team.to_json() for team in under_reporting(context, policy)] if policy.enabled("missing_time") else []
     counted = summary(len(entries), findings, refused=len(refused), seconds=time.monotonic() - began)
     return CheckReport(
         findings=findings,
-        scores=scores(entries, findings),
+        scores=scores(entries, findings, context.habits.scores if context.habits else None),
         summary=counted | ({"under_reporting": teams} if teams else {}),
         skipped=skipped(context, policy),
         grain=chosen,
