@@ -12,6 +12,7 @@ import click
 from hourtrail.cli.common import Day, answer, common_options, counted, opened, say
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.wiring import load_models, sources
+from hourtrail_training.agreement import agreement
 from hourtrail_training.simulator.parameters import Parameters
 from hourtrail_training.simulator.play import Played, PlayOptions
 from hourtrail_training.simulator.play import play as play_firm
@@ -19,6 +20,7 @@ from hourtrail_training.simulator.run import MARK
 from hourtrail_training.sweep import Point, SweepOptions, holds
 from hourtrail_training.sweep import sweep as sweep_over
 
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 EXISTING = click.Path(exists=True, file_okay=False, path_type=Path)
 SWEPT: Final = ("decline_share", "answers_mean", "attends_unanswered")
 """What a sweep looks at unless told otherwise: shares without any source that decide what evidence and answers there are."""
@@ -132,6 +134,30 @@ def sweep(
         click.echo(_line(point))
     for name, everywhere in ahead.items():
         click.echo(f"{name}: {'ahead of the fixed gap over its whole range' if everywhere else 'NOT ahead everywhere'}")
+
+
+@click.command("agreement")
+@click.option(
+    "--simulated",
+    multiple=True,
+    required=True,
+    type=FILE,
+    help="An answer of `backtest mapping --json` on simulated work; may be repeated.",
+)
+@click.option("--real", multiple=True, required=True, type=FILE, help="The same run on real work; may be repeated.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else there.")
+def agreement_command(simulated: tuple[Path, ...], real: tuple[Path, ...], *, as_json: bool) -> None:
+    """Do methods rank alike on simulated and on real work? Below .6 (Kendall's tau) simulated numbers are not quoted."""
+    found = agreement(simulated, real)
+    if as_json:
+        answer(found.as_json())
+        return
+    click.echo(f"{'top-1':34}simulated  real")
+    for name, one, other in found.methods:
+        click.echo(f"{name:34}{one:9.3f}{other:6.3f}")
+    click.echo(
+        f"Kendall's tau {found.tau:.2f}: the rankings {'agree' if found.agrees else 'do NOT agree; quote no simulated numbers'}"
+    )
 
 
 def _line(point: Point) -> str:

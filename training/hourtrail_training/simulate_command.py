@@ -8,7 +8,7 @@ import click
 
 from hourtrail.cli.common import Day, answer, counted, say
 from hourtrail.domain.errors import InvalidInput
-from hourtrail_training.play_command import play, sweep
+from hourtrail_training.play_command import agreement_command, play, sweep
 from hourtrail_training.realism.compare import AIM, QUANTILES, Compared
 from hourtrail_training.realism.report import RealFiles, realism
 from hourtrail_training.simulator.options import MECHANISMS, ZONES, SimulateOptions
@@ -145,6 +145,7 @@ def parameters(*, as_json: bool) -> None:
 
 simulate.add_command(play)
 simulate.add_command(sweep)
+simulate.add_command(agreement_command)
 
 
 def _as_json(row: Range) -> dict[str, Any]:
