@@ -11,10 +11,10 @@ from hourtrail import __version__
 from hourtrail.store import Store
 from hourtrail.wiring import Models
 from hourtrail_serving import problems
-from hourtrail_serving.api import decisions, entries, health, suggestions
+from hourtrail_serving.api import decisions, entries, findings, health, suggestions
 from hourtrail_serving.guards import Guards
 from hourtrail_serving.openapi import described
-from hourtrail_serving.pages import day
+from hourtrail_serving.pages import day, review
 from hourtrail_serving.served import Served
 
 MOST_BYTES: Final = 5 * 1024 * 1024
@@ -41,7 +41,7 @@ def create_app(store: Store, tenant: str, models: Models, *, names: Collection[s
     )
     app.state.served = Served(store=store, tenant=tenant, models=models)
     problems.install(app)
-    for module in (suggestions, decisions, entries, health, day):
+    for module in (suggestions, decisions, entries, findings, health, day, review):
         app.include_router(module.router)
     app.mount("/static", StaticFiles(directory=str(files("hourtrail_serving") / "static")), name="static")
     app.add_middleware(Guards, names=names, most_bytes=MOST_BYTES)

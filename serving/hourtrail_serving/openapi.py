@@ -8,7 +8,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from hourtrail.domain.entry import EntryStatus
-from hourtrail.exporters.schemas import DECISION, SUGGESTION
+from hourtrail.domain.review import ReviewKind
+from hourtrail.exporters.schemas import DECISION, FINDING, SUGGESTION
 from hourtrail_serving.problems import MEDIA_TYPE
 
 Schema = dict[str, Any]
@@ -72,6 +73,27 @@ _REFUSED: Final = _object(
     reason=_TEXT,
 )
 
+_NUMBER: Final[Schema] = {"type": "number", "minimum": 0}
+_NUMBER_OR_NULL: Final[Schema] = {"anyOf": [_NUMBER, {"type": "null"}]}
+_FLAG: Final[Schema] = {"type": "boolean"}
+_QUEUE_ITEM: Final = _object(
+    id=_TEXT, rank={"type": ["integer", "null"]}, finding=ref("Finding"), size=_COUNT, members=_list(_TEXT),
+    probability=_NUMBER, value_at_risk=_list(_object(amount=_TEXT, currency=_TEXT)), age_days=_COUNT, weight=_NUMBER,
+    reason={"description": "why it stands where it stands", **_TEXT}, queue=_TEXT, owner=_TEXT,
+    due={"anyOf": [_DATE, {"type": "null"}]}, escalated=_FLAG,
+    version={"description": "send it back with a review, so that nothing is answered that was not shown", **_TEXT},
+)  # fmt: skip
+_REVIEW: Final = _object(
+    id=_TEXT, finding=_TEXT, act={"description": "the same for all rows of one act", **_TEXT},
+    kind={"enum": [kind.value for kind in ReviewKind]}, actor=_TEXT, at={"type": "string", "format": "date-time"},
+    reason_code=_TEXT, note=_TEXT, assignee=_TEXT, seconds=_NUMBER_OR_NULL, supersedes=_TEXT_OR_NULL,
+    shown={"type": "object"},
+)  # fmt: skip
+_CHECK_PRECISION: Final = _object(
+    check=_TEXT, true_issues=_COUNT, looks=_COUNT, precision=_NUMBER_OR_NULL, probability=_NUMBER, upper=_NUMBER, muted=_FLAG,
+    why=_TEXT, open=_COUNT,
+)  # fmt: skip
+
 SCHEMAS: Final[dict[str, Schema]] = {
     "Suggestion": SUGGESTION,
     "Decision": DECISION,
@@ -97,6 +119,29 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Alive": _object(status={"const": "alive"}),
     "Readiness": _object(
         status={"enum": ["ready", "degraded", "unavailable"]}, database=_TEXT, schema=_TEXT, model=_MODEL, degraded=_DEGRADED
+    ),
+    "Finding": FINDING,
+    "QueueItem": _QUEUE_ITEM,
+    "Review": _REVIEW,
+    "Queue": _object(
+        items=_list("QueueItem"), next_cursor={"description": "opaque; null on the last page", **_TEXT_OR_NULL},
+        total=_COUNT, audits=_COUNT, muted=_list(_object(check=_TEXT, reason=_TEXT, hidden=_COUNT)),
+    ),
+    "FindingDetail": _object(
+        finding=ref("Finding"), item=_or_null("QueueItem"), time_entry=_or_null("TimeEntry"),
+        comparable_entries=_list("TimeEntry"), reviews=_list("Review"),
+    ),
+    "Reviewed": _object(act=_TEXT, reviews=_list("Review"), muting=_list(_TEXT)),
+    "Clearing": _object(
+        **{"id": _TEXT, "actor": _TEXT, "at": {"type": "string", "format": "date-time"}, "from": _DATE, "to": _DATE},
+        cleared=_COUNT, flagged=_COUNT, own=_COUNT, sampled=_COUNT, seconds=_NUMBER_OR_NULL,
+    ),
+    "Precision": _object(
+        policy=_TEXT, checks=_list(_CHECK_PRECISION),
+        cleared=_object(
+            entries=_COUNT, drawn=_COUNT, audited=_COUNT, wrong=_COUNT, wrong_share=_NUMBER_OR_NULL, upper=_NUMBER
+        ),
+        review_seconds=_NUMBER, confirmed_hours=_NUMBER, seconds_per_confirmed_hour=_NUMBER_OR_NULL,
     ),
     "Problem": {
         "description": "RFC 9457",

@@ -51,7 +51,8 @@ def test_the_walk_from_finding_to_verdict_and_back(checked, run):
     )  # fmt: skip
     assert "3 findings with one cause" in run("review", "list").out
     shown = run("review", "show", gap["id"], "--json").json
-    assert (shown["time_entry"]["id"], shown["reviews"]) == ("L0", [])
+    assert shown["time_entry"]["id"] in {"L0", "L1", "L2"}
+    assert shown["reviews"] == []
     done = run(
         "review", "verdict", gap["id"], "true_issue", "--reason", "master_data_fixed", "--as", "vera", "--json"
     ).json

@@ -234,6 +234,27 @@ def test_the_reviewer_sees_six_and_clears_ninety_four_in_one_act(firm_on_both: F
     assert firm.audit()[1] == []
 
 
+def test_what_was_found_true_is_not_cleared_before_it_is_put_right(firm_on_both: Firm) -> None:
+    firm = firm_on_both
+    fill(firm, LONG, entry("fine", "ben"))
+
+    def clean() -> set[str]:
+        with firm.store.tenant(firm.tenant, read_only=True) as db:
+            return {row.id for row in the_rest(db, "kim", MONDAY, TODAY).clean}
+
+    assert clean() == {"fine"}
+    acts = [
+        say(firm, item.id, "true_issue", now=NOW + timedelta(minutes=n)).act for n, item in enumerate(queue(firm).items)
+    ]
+    assert queue(firm).items == ()
+    assert clean() == {"fine"}
+    for number, act in enumerate(acts):
+        say(firm, act, "undo", now=NOW + timedelta(hours=1, minutes=number))
+    for number, item in enumerate(queue(firm).items):
+        say(firm, item.id, "true_issue", reason_code="corrected", now=NOW + timedelta(hours=2, minutes=number))
+    assert clean() == {"fine", "long"}
+
+
 def test_the_audit_is_blind_and_what_it_finds_wrong_counts(firm: Firm) -> None:
     fill(firm, *(entry(f"ok{n:02}", "ada", minutes=20) for n in range(20)))
     clear_rest(firm.store, firm.tenant, ClearRequest(actor="kim", first=MONDAY, last=TODAY), now=NOW)

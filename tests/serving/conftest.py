@@ -15,6 +15,7 @@ import httpx2
 import pytest
 import uvicorn
 from fastapi import FastAPI
+from playwright.sync_api import Browser, Page, sync_playwright
 from tests.databases import KINDS, database, postgresql_server
 
 from hourtrail.flows.demo import lay_out, run_demo
@@ -25,6 +26,8 @@ from hourtrail_serving.app import create_app
 SMALL_FIRM = Path(__file__).parents[1] / "data" / "small_firm"
 FIRST, LAST, TENANT = date(2026, 3, 2), date(2026, 3, 13), "northlight"
 ADA, BEN, DANA = "ada@northlight.example", "ben@northlight.example", "dana@northlight.example"
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
 @dataclass(frozen=True)
@@ -132,3 +135,33 @@ def shared(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         store = stack.enter_context(open_store(url))
         fill(store, folder)
         yield stack.enter_context(running(store))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page that fails the test when the browser reports an error, a refused resource included."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    opened = context.new_page()
+    problems: list[str] = []
+    # The browser reports a page that was answered with 4xx as an error too; those pages have tests of their own.
+    opened.on(
+        "console",
+        lambda said: (
+            problems.append(said.text) if said.type == "error" and "with a status of 4" not in said.text else None
+        ),
+    )
+    opened.on("pageerror", lambda error: problems.append(str(error)))
+    opened.on("request", lambda request: problems.append(request.url) if "127.0.0.1" not in request.url else None)
+    yield opened
+    context.close()
+    assert problems == []

@@ -1,55 +1,22 @@
 """The day page in a real browser: by click, by keys alone, without JavaScript, on a phone, and for everybody."""
 
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
-from tests.serving.conftest import ADA, BEN, DANA, TENANT, Site
+from playwright.sync_api import Browser, Page, expect
+from tests.serving.conftest import ADA, BEN, CHROMIUM, DANA, TENANT, Site
 
 from hourtrail.domain.suggestion import Suggestion
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not CHROMIUM, reason="NO CHROMIUM: the day page is untested here; apt-get install -y chromium"),
 ]
 BUSY = {"person": BEN, "date": "2026-03-03"}
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield launched
-        launched.close()
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page that fails the test when the browser reports an error, a refused resource included."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    opened = context.new_page()
-    problems: list[str] = []
-    # The browser reports a page that was answered with 4xx as an error too; those pages have tests of their own.
-    opened.on(
-        "console",
-        lambda said: (
-            problems.append(said.text) if said.type == "error" and "with a status of 4" not in said.text else None
-        ),
-    )
-    opened.on("pageerror", lambda error: problems.append(str(error)))
-    opened.on("request", lambda request: problems.append(request.url) if "127.0.0.1" not in request.url else None)
-    yield opened
-    context.close()
-    assert problems == []
 
 
 def day_of(site: Site, person: str = BEN, most: int = 2) -> str:

@@ -13,6 +13,7 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.wire import decision_to_json, entry_to_json
 from hourtrail.flows.decide import Decided, Request, decide
 from hourtrail.flows.resolve import Part
+from hourtrail_serving.checking import check_decision
 from hourtrail_serving.fields import Code, IdPath, Instant, Minutes, OptionalCode, Revision, Strict, Text
 from hourtrail_serving.openapi import answers, writes
 from hourtrail_serving.served import Context
@@ -93,7 +94,9 @@ def post_decision(served: Context, body: DecisionRequest, idempotency_key: Idemp
 
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
-        return decided_to_json(decide(served.store, served.tenant, body.request(now), now=now))
+        decided = decide(served.store, served.tenant, body.request(now), now=now)
+        check_decision(served, decided.decision)
+        return decided_to_json(decided)
 
     answer = served.answers.once(idempotency_key, f"decisions {body.model_dump_json()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED)

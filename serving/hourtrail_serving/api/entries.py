@@ -13,6 +13,7 @@ from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.wire import entry_to_json, item_to_json
 from hourtrail.flows.entries import move_entry, trail
 from hourtrail.flows.week import week_grid
+from hourtrail_serving.checking import check_entries
 from hourtrail_serving.fields import Code, Day, FromQuery, IdPath, PersonQuery, Strict, Text, ToQuery, bounded
 from hourtrail_serving.openapi import answers, writes
 from hourtrail_serving.served import Context
@@ -68,6 +69,7 @@ def get_trail(served: Context, entry: IdPath) -> JSONResponse:
 def post_status(served: Context, entry: IdPath, body: StatusRequest) -> JSONResponse:
     """Submit, approve, reject or recall an entry. An illegal step is a conflict, approving one's own time is refused."""
     moved = move_entry(served.store, served.tenant, entry, EntryStatus(body.status.value), body.actor, note=body.note)
+    check_entries(served, [moved])
     return JSONResponse(entry_to_json(moved))
 
 

@@ -18,6 +18,7 @@ from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
 from hourtrail.flows.decide import Request as DecideRequest
 from hourtrail.flows.decide import decide
 from hourtrail.flows.resolve import Part
+from hourtrail_serving.checking import check_decision
 from hourtrail_serving.fields import Code, Day, Instant, OptionalCode, Strict, Text
 from hourtrail_serving.pages.view import VERDICT_WORDS, day_view, item_named
 from hourtrail_serving.problems import status_of
@@ -70,7 +71,7 @@ def home(served: Context) -> Response:
         found = min(((row.person, row.date) for row in db.suggestions(status=SuggestionStatus.OPEN)), default=None)
         known = bool(db.master().people)
     if found is None:
-        return _page("empty.html", served, people_known=known)
+        return page("empty.html", served, people_known=known)
     return RedirectResponse(str(URL("/day").include_query_params(person=found[0], date=found[1])), HTTPStatus.SEE_OTHER)
 
 
@@ -91,9 +92,10 @@ def decide_on_day(served: Context, form: Annotated[DecideForm, Form()]) -> Respo
     """Decide, and go back to the day (303); an error is shown on the page with its status."""
     now = datetime.now(UTC)
     try:
-        decide(served.store, served.tenant, _request(served, form, now), now=now)
+        decided = decide(served.store, served.tenant, _request(served, form, now), now=now)
     except HourtrailError as error:
         return _day(served, form.person, form.date, form.actor, error=error)
+    check_decision(served, decided.decision)
     back = URL("/day").include_query_params(person=form.person, date=form.date, done=form.suggestion)
     if form.actor != form.person:
         back = back.include_query_params(**{"as": form.actor})
@@ -145,7 +147,7 @@ def _day(
 ) -> HTMLResponse:
     view = day_view(served.store, served.tenant, person, day, actor)
     just = next((card for card in (*view.decided, *view.waiting) if card.row.id == done), None)
-    return _page(
+    return page(
         "day.html",
         served,
         status=HTTPStatus.OK if error is None else status_of(error),
@@ -157,6 +159,7 @@ def _day(
     )
 
 
-def _page(template: str, served: Served, *, status: HTTPStatus = HTTPStatus.OK, **values: object) -> HTMLResponse:
+def page(template: str, served: Served, *, status: HTTPStatus = HTTPStatus.OK, **values: object) -> HTMLResponse:
+    """A template with what every page needs."""
     text = PAGES.get_template(template).render(degraded=served.models.degraded, tenant=served.tenant, **values)
     return HTMLResponse(text, status_code=status)

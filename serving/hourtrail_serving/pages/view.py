@@ -124,7 +124,7 @@ def day_view(store: Store, tenant: str, person: str, day: date, actor: str) -> D
         zone=known.zone,
         day=day,
         actor=actor,
-        people=_people(master, person, actor),
+        people=people_to_choose(master, person, actor),
         waiting=waiting,
         decided=decided,
         entries=entries,
@@ -165,7 +165,7 @@ def _decided(db: TenantStore, row: Suggestion) -> Card:
     return _card(row, db.current_decision(row.id))
 
 
-def _people(master: MasterData, *others: str) -> tuple[tuple[str, str], ...]:
+def people_to_choose(master: MasterData, *others: str) -> tuple[tuple[str, str], ...]:
     """Whom the page can be opened for, those on it first where the list is long."""
     names = {row.id: row.name or row.id for row in master.people}
     ordered = [

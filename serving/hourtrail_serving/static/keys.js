@@ -1,4 +1,4 @@
-// Keys for the day page; without this file the page works by its forms alone.
+// Keys for the day page and the review page; without this file both work by their forms alone.
 "use strict";
 
 const cards = [...document.querySelectorAll(".card")];
@@ -39,7 +39,7 @@ function move(step) {
 function press(key) {
   const button = key === "u"
     ? document.querySelector(".note .undo button, .rows .undo button")
-    : current()?.querySelector(`[data-key="${key}"]`);
+    : current()?.querySelector(`[data-key="${CSS.escape(key)}"]`) || document.querySelector(`[data-page-key="${CSS.escape(key)}"]`);
   if (button) button.click();
   return Boolean(button);
 }
@@ -52,7 +52,7 @@ function handle(event) {
   if (key === "Enter" && event.target.closest("button, a, summary")) return;
   if (key === "j" || key === "ArrowDown") move(1);
   else if (key === "k" || key === "ArrowUp") move(-1);
-  else if (event.repeat || !["Enter", "1", "2", "3", "x", "u"].includes(key) || !press(key)) return;
+  else if (event.repeat || !press(key)) return;
   event.preventDefault();
 }
 

@@ -84,10 +84,11 @@ def the_rest(db: TenantStore, actor: str, first: date, last: date, person: str |
 
 
 class _Flags:
-    """Which entries an open finding speaks against: one on the entry itself, or on its person's day or period.
+    """Which entries a finding speaks against: one on the entry itself, or on its person's day or period.
 
-    What a muted check keeps in the shadow does not count, nor that the entry waits for its approval. A finding on a whole
-    contract or project speaks against none of its entries in particular.
+    It counts while it is open, and after a verdict that it is true until somebody says how it was put right. What a muted
+    check keeps in the shadow does not count, nor that the entry waits for its approval. A finding on a whole contract or
+    project speaks against none of its entries in particular.
     """
 
     def __init__(self, db: TenantStore) -> None:
@@ -101,6 +102,10 @@ class _Flags:
             if check in silent and not stays_visible(row.finding.fingerprint):
                 continue
             if check not in NOT_BOOKED and check not in WAITING_CHECKS:
+                self._add(row.finding)
+        wrong = db.to_correct()
+        for row in db.raised(status=FindingStatus.REVIEWED) if wrong else ():
+            if row.finding.id in wrong:
                 self._add(row.finding)
 
     def _add(self, finding: Finding) -> None:

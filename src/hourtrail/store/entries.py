@@ -96,6 +96,12 @@ class Entries(Audit):
         for row in self._stream(query.order_by(order[0], order[1], order[2].nulls_first(), order[3])):
             yield entry_of(row)
 
+    def submitted_days(self) -> tuple[date, date] | None:
+        """The first and the last work date of entries that wait for approval; None when nothing waits."""
+        found = self._live().where(time_entry.c.status == EntryStatus.SUBMITTED.value).subquery()
+        first, last = self._connection.execute(select(func.min(found.c.date), func.max(found.c.date))).one()
+        return None if first is None else (first, last)
+
     def entries_for_client(self, client: str, projects: Sequence[str]) -> list[TimeEntry]:
         """Live ones booked for ``client``, and those on ``projects`` that leave the client out; in the order of ``entries``."""
         without = (time_entry.c.client == "") & time_entry.c.project.in_(projects)

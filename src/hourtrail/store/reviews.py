@@ -10,7 +10,15 @@ from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
 from hourtrail.domain.instants import format_instant
-from hourtrail.domain.review import BLIND_AUDIT, HANDING_ON, VERDICTS, FindingReview, FindingStatus, ReviewKind
+from hourtrail.domain.review import (
+    BLIND_AUDIT,
+    HANDING_ON,
+    RESOLUTIONS,
+    VERDICTS,
+    FindingReview,
+    FindingStatus,
+    ReviewKind,
+)
 from hourtrail.store.audit import Audit
 from hourtrail.store.records import record_of, values_of
 from hourtrail.store.schema import finding, finding_review
@@ -133,6 +141,13 @@ class Reviews(Audit):
         rows = self._all(query)
         escalated = frozenset(row["finding"] for row in rows if row["kind"] is ReviewKind.ESCALATE)
         return {row["finding"]: row["assignee"] for row in rows}, escalated
+
+    def to_correct(self) -> frozenset[str]:
+        """The findings that were found true and wait for their correction: their standing verdict says ``to_correct``."""
+        query = self._verdicts(self._select(finding_review, finding_review.c.finding)).where(
+            finding_review.c.reason_code == RESOLUTIONS[ReviewKind.TRUE_ISSUE][0]
+        )
+        return frozenset(row["finding"] for row in self._all(query))
 
     def review_seconds(self) -> float:
         """Seconds that people spent on findings, each act once."""

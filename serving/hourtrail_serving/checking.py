@@ -1,0 +1,37 @@
+"""The checks around what was just written: in the same request, but never in its way."""
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+from hourtrail.domain.decision import Decision
+from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.errors import HourtrailError
+from hourtrail.flows.stored_checks import check_written
+from hourtrail_serving.served import Served
+
+log = logging.getLogger(__name__)
+
+
+def check_decision(served: Served, decision: Decision) -> None:
+    """Check the entries that a decision booked, and those that it took back."""
+
+    def touched() -> list[TimeEntry]:
+        with served.store.tenant(served.tenant, read_only=True) as db:
+            taken_back = db.entries_of(decision.supersedes) if decision.supersedes else []
+            return [*db.entries_of(decision.id), *taken_back]
+
+    _check(served, touched)
+
+
+def check_entries(served: Served, entries: Sequence[TimeEntry]) -> None:
+    """Check entries that were moved."""
+    _check(served, lambda: list(entries))
+
+
+def _check(served: Served, touched: Callable[[], list[TimeEntry]]) -> None:
+    """What was written stands, whatever becomes of its checks: the nightly pass makes up for it."""
+    try:
+        check_written(served.store, served.tenant, touched(), today=datetime.now(UTC).date())
+    except HourtrailError as error:
+        log.warning("what was written could not be checked now, the nightly pass will: %s", error)
