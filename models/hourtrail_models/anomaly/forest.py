@@ -6,6 +6,7 @@ Liu, Ting and Zhou, "Isolation Forest", ICDM 2008: what few random cuts set apar
 import io
 from dataclasses import dataclass
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -77,7 +78,7 @@ class Forest:
         try:
             with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
                 return cls(**{name: arrays[name] for name in cls.__dataclass_fields__})
-        except (ValueError, KeyError, OSError) as error:
+        except (ValueError, KeyError, OSError, EOFError, BadZipFile) as error:
             raise ModelUnavailable(f"the isolation forest cannot be read: {error}; reinstall the model") from error
 
 

@@ -67,7 +67,8 @@ def judge(
 
     ``weekly``: each date stands for a week. ``whole_file``: an entry is also compared with what came after it.
     """
-    kept = live(entries)
+    # In an order of their own, so that the same entries get the same scores in whatever order they come.
+    kept = sorted(live(entries), key=lambda entry: (entry.person, entry.date, entry.item, entry.id))
     if not kept:
         return Unusual(scores=[0.0] * len(entries))
     table = table_of(kept, weekly=weekly, zone=zone)
