@@ -11,9 +11,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from tests.store.billing_samples import DISPUTE, DRAFT, LINE, RATE_CHANGE
 from tests.store.samples import CLEARING, ITEM, NINE, activity, decision, entry, raised, review, suggestion
 
 import hourtrail.store
+from hourtrail.domain.billing import LastWord, Word
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.precision import Tally
@@ -70,6 +72,13 @@ def _filled(store: Store) -> None:
         db.add_clearing(CLEARING, [ClearedEntry(clearing=CLEARING.id, entry="te_1", propensity=1.0, sampled=False)])
         db.set_muted("overlap", muted=True, tally=Tally(0, 20), reason="noisy", actor="system:review", at=NINE)
         db.put_review_policy({"version": "1"}, "ann", NINE)
+        db.add_draft(DRAFT, [LINE])
+        db.add_dispute(DISPUTE)
+        db.add_rate_change(RATE_CHANGE)
+        db.say_last_word(
+            LastWord(object=DISPUTE.id, kind="dispute", word=Word.DISMISSED, actor="kim", at=NINE), {"why": "as agreed"}
+        )
+        db.put_billing_policy({"version": "1"}, "ann", NINE)
 
 
 def _raw(store: Store, *statements: str, pragma: bool = True) -> None:
@@ -102,7 +111,7 @@ def test_what_is_append_only_cannot_be_changed_by_any_sql(store: Store, table: s
             _raw(store, attempts[-1], pragma=False)
     with store.tenant("t") as db:
         assert [row.actor for row in db.decisions()] == ["ann"]
-        assert db.verify_audit() == (6, [])
+        assert db.verify_audit() == (11, [])
 
 
 def test_a_row_taken_out_behind_the_triggers_is_named(store: Store) -> None:
@@ -115,7 +124,7 @@ def test_a_row_taken_out_behind_the_triggers_is_named(store: Store) -> None:
     _raw(store, f"DROP TRIGGER {trigger}", "UPDATE audit_event SET actor = 'eve' WHERE sequence = 1")
     with store.tenant("t") as db:
         count, breaks = db.verify_audit()
-    assert (count, [found.sequence for found in breaks]) == (6, [1])
+    assert (count, [found.sequence for found in breaks]) == (11, [1])
 
 
 def test_no_reader_of_one_tenant_sees_another(store: Store) -> None:
@@ -130,10 +139,14 @@ def test_no_reader_of_one_tenant_sees_another(store: Store) -> None:
             db.people_with_activities(NINE, NINE.replace(year=2027)), db.raised(), db.reviews("f1"), db.looks(),
             db.clearings(), db.cleared_entries(), db.mutings(), db.unmuted_by_hand(), db.handed_on()[0],
             db.findings_on(["te_1"]), db.entries_for_client(ITEM.client, [ITEM.project]), db.last_moves(["te_1"]),
+            db.drafts(), db.draft_lines(DRAFT.id), db.disputes(), db.disputes(entries=["te_1"]), db.rate_changes(),
+            db.standing_claims(DRAFT.contract), db.claims_on(["te_1"]),
         ):  # fmt: skip
             assert list(rows) == []
         assert db.current_decision("sug_0") is None
         assert db.review_policy() is None
+        assert db.billing_policy() is None
+        assert db.draft_line(LINE.id) is None
         assert (db.review_seconds(), db.confirmed_minutes(), db.clearer_of("f1")) == (0, 0, "")
         # The same ids are free in another tenant.
         db.reconcile_suggestions(create=[suggestion(0)], update=[], withdraw=[])

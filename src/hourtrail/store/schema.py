@@ -21,10 +21,12 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from hourtrail.domain.billing import DisputeReason, Word
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.finding import Blame, Severity
 from hourtrail.domain.firm import Billable, ContractKind
 from hourtrail.domain.money import RoundingRule
+from hourtrail.domain.pricing import LineKind
 from hourtrail.domain.review import ReviewKind
 from hourtrail.domain.suggestion import SuggestionStatus
 from hourtrail.store.types import CleanText, EnumText, Exact, Instant, Json
@@ -217,6 +219,56 @@ review_policy = Table(
     *_texts("version", "actor"), Column("at", Instant(), nullable=False), Column("body", Json(), nullable=False),
 )  # fmt: skip
 
+invoice_draft = Table(
+    "invoice_draft", metadata, _key("tenant"), _key("id"), *_texts("contract", "client", "project", "actor", "policy"),
+    *(Column(name, Date(), nullable=False) for name in ("first", "last", "posting_date")),
+    Column("at", Instant(), nullable=False),
+    Index("invoice_draft_by_contract", "tenant", "contract"),
+)  # fmt: skip
+
+# ``place`` counts the withdrawn drafts that claimed the same thing before: two people who draft the same time at once want
+# the same place, and the database lets one of them have it.
+draft_line = Table(
+    "draft_line", metadata, _key("tenant"), _key("id"), *_texts("draft", "claim"),
+    *(Column(name, Integer(), nullable=False) for name in ("number", "part", "place", "minutes")),
+    Column("kind", EnumText(LineKind), nullable=False), Column("date", Date(), nullable=False), *_texts("why"),
+    *_decimals("rate", "amount"), *_maybe_texts("rate_currency", "currency", "entry"),
+    *_texts("milestone", "project", "content"),
+    ForeignKeyConstraint(["tenant", "draft"], ["invoice_draft.tenant", "invoice_draft.id"], name="draft_line_draft"),
+    ForeignKeyConstraint(["tenant", "entry"], ["time_entry.tenant", "time_entry.id"], name="draft_line_entry"),
+    UniqueConstraint("tenant", "claim", "place", "part", name="draft_line_claimed_once"),
+    Index("draft_line_by_draft", "tenant", "draft"),
+    Index("draft_line_by_entry", "tenant", "entry"),
+)  # fmt: skip
+
+dispute = Table(
+    "dispute", metadata, _key("tenant"), _key("id"), Column("reason", EnumText(DisputeReason), nullable=False),
+    *_texts("raised_by", "actor"), Column("at", Instant(), nullable=False), *_maybe_texts("line", "entry"),
+    *_texts("contract", "client", "project", "content", "note"), *_decimals("amount"), *_maybe_texts("currency"),
+    ForeignKeyConstraint(["tenant", "line"], ["draft_line.tenant", "draft_line.id"], name="dispute_line"),
+    ForeignKeyConstraint(["tenant", "entry"], ["time_entry.tenant", "time_entry.id"], name="dispute_entry"),
+    Index("dispute_by_time", "tenant", "at"),
+    Index("dispute_by_entry", "tenant", "entry"),
+)  # fmt: skip
+
+rate_change = Table(
+    "rate_change", metadata, _key("tenant"), _key("id"), *_texts("contract", "currency", "grade", "task", "person"),
+    Column("hourly_rate", Exact(), nullable=False), Column("valid_from", Date(), nullable=False), *_dates("valid_to"),
+    *_texts("reason", "actor"), Column("at", Instant(), nullable=False),
+)  # fmt: skip
+
+# One row for each draft, dispute and rate change on which somebody has decided: its key lets nobody decide twice.
+last_word = Table(
+    "last_word", metadata, _key("tenant"), _key("object"), *_texts("kind"),
+    Column("word", EnumText(Word), nullable=False), *_texts("actor"), Column("at", Instant(), nullable=False),
+    *_texts("note"), *_dates("effective_on"),
+)  # fmt: skip
+
+billing_policy = Table(
+    "billing_policy", metadata, _key("tenant"), Column("place", Integer(), primary_key=True, autoincrement=False),
+    *_texts("version", "actor"), Column("at", Instant(), nullable=False), Column("body", Json(), nullable=False),
+)  # fmt: skip
+
 text_vector = Table(
     "text_vector", metadata, _key("tenant"), _key("fingerprint"), _key("digest"),
     Column("vector", LargeBinary(), nullable=False),
@@ -238,4 +290,5 @@ audit_payload = Table(
 
 APPEND_ONLY: Final = (
     "decision", "approval", "audit_event", "finding_review", "clearing", "cleared_entry", "check_muting", "review_policy",
+    "invoice_draft", "draft_line", "dispute", "rate_change", "last_word", "billing_policy",
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """One tenant's view of the store: chosen once, here; no query below takes a tenant's name."""
 
 from hourtrail.store.activities import Activities
+from hourtrail.store.billing import Billing
 from hourtrail.store.decisions import Decisions
 from hourtrail.store.entries import Entries
 from hourtrail.store.findings import Findings
@@ -12,7 +13,9 @@ from hourtrail.store.suggestions import Suggestions
 from hourtrail.store.vectors import Vectors
 
 
-class TenantStore(Activities, Master, Suggestions, Decisions, Entries, Memory, Findings, Reviews, ReviewRules, Vectors):
+class TenantStore(
+    Activities, Master, Suggestions, Decisions, Entries, Memory, Findings, Reviews, ReviewRules, Billing, Vectors
+):
     """Everything of one tenant, inside one transaction. Made by ``Store.tenant``.
 
     Iterators read from the open transaction: use them up inside the ``with`` block.

@@ -5,7 +5,7 @@ beginning, so that caps, blocks and rolled-over hours need no carried balance, a
 draft of both.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from hourtrail.domain.entry import EntryStatus, TimeEntry
@@ -23,6 +23,9 @@ from hourtrail.domain.ratecard import RateCard
 
 DEFAULT_POLICY = PricingPolicy()
 
+_DATELESS = frozenset({ContractKind.TIME_AND_MATERIALS, ContractKind.CAPPED, ContractKind.PREPAID})
+"""Kinds whose caps and blocks do not begin anew with a period, so that work may use them up in any order."""
+
 
 def price(
     contract: Contract,
@@ -33,17 +36,24 @@ def price(
     milestones: Iterable[Milestone] = (),
     grade_of: GradeOf = no_grade,
     policy: PricingPolicy = DEFAULT_POLICY,
+    settled: Collection[str] = (),
 ) -> Draft:
     """The draft of ``contract`` over ``period``. ``entries`` are those done under it, in any order, since its beginning.
 
     Nothing is ever dropped: each entry of the period is on a line, held with its reasons, or both in parts; only rejected
     entries are left out. Amounts are in the currency of the rate or the contract, never mixed.
 
+    ``settled`` are the ids of entries that are on a draft already, of this period or another. They use up a cap or a block
+    first, so that time which is approved late cannot push a contract over its cap.
+
     Raises InvalidInput when the contract's roll-over is a word that pricing does not know.
     """
     card = card or RateCard(contract.id, ())
     currency = currency_of(contract, card)
-    booked = [entry for entry in in_order(entries) if entry.date <= period.last]
+    first_served = settled if contract.kind in _DATELESS else ()
+    booked = [
+        entry for entry in in_order(entries, first_served) if entry.date <= period.last or entry.id in first_served
+    ]
     first = _beginning(contract, booked, period)
     work = list(made_ready(contract, booked, policy))
     terms = Terms(
@@ -68,7 +78,7 @@ def price(
 
 def _beginning(contract: Contract, booked: Sequence[TimeEntry], period: BillingPeriod) -> date:
     """The contract's first day; where it states none, that of its first entry, or of the period."""
-    return contract.starts_on or min([entry.date for entry in booked[:1]] + [period.first])
+    return contract.starts_on or min([entry.date for entry in booked] + [period.first])
 
 
 def _allowance(contract: Contract, first: date) -> Allowance | None:

@@ -1,6 +1,6 @@
 """Time entries made ready for pricing: in order, with the billable quantity, and with every objection against billing."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -31,12 +31,18 @@ class Work:
         return all(row.reason is HeldReason.ALREADY_INVOICED for row in self.objections)
 
 
-def in_order(entries: Iterable[TimeEntry]) -> list[TimeEntry]:
-    """By work date, start, creation and id, whatever the order in which they came; rejected entries are left out."""
+def in_order(entries: Iterable[TimeEntry], settled: Collection[str] = ()) -> list[TimeEntry]:
+    """By work date, start, creation and id, whatever the order in which they came; rejected entries are left out.
+
+    ``settled`` entries, by id, come before all others: what is on a draft already keeps its place under a cap.
+    """
     live = (entry for entry in entries if entry.status is not EntryStatus.REJECTED)
     return sorted(
-        live, key=lambda entry: (entry.date, entry.start or _NO_INSTANT, entry.created_at or _NO_INSTANT, entry.id)
-    )
+        live,
+        key=lambda entry: (
+            entry.id not in settled, entry.date, entry.start or _NO_INSTANT, entry.created_at or _NO_INSTANT, entry.id,
+        ),
+    )  # fmt: skip
 
 
 def made_ready(contract: Contract, entries: Sequence[TimeEntry], policy: PricingPolicy) -> Iterator[Work]:
