@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
@@ -24,12 +25,12 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 
 def _facts(context: CheckContext) -> Iterator[Fact]:
-    for entry in context.ranked:
-        if entry.billable is None:
-            continue
-        said = context.billing.billable(entry.item)
-        if said is not Billable.DEPENDS and entry.billable is not (said is Billable.YES):
-            yield _fact(context, entry)
+    columns = context.columns
+    said = [context.billing.billable(item) for item in columns.items]
+    contradicted = (columns.billable == 1) & columns.of_items(one is Billable.NO for one in said)
+    contradicted |= (columns.billable == 0) & columns.of_items(one is Billable.YES for one in said)
+    for entry in flagged(contradicted, context.ranked):
+        yield _fact(context, entry)
 
 
 def _fact(context: CheckContext, entry: TimeEntry) -> Fact:

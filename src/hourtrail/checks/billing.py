@@ -5,12 +5,13 @@ from dataclasses import replace
 from functools import cached_property
 from typing import TypeVar
 
+from hourtrail.checks.columns import Columns, Groups, numbered
 from hourtrail.checks.survey import RateDeviation, Survey, Used
 from hourtrail.checks.work_items import WorkItems, days_outside
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import Assignment, Billable, Contract, ContractKind, Milestone, Person, Rate, WorkItem
 from hourtrail.domain.money import Money
-from hourtrail.domain.pricing import HourlyRates, currency_of
+from hourtrail.domain.pricing import HourlyRates, currency_of, stated_rate
 from hourtrail.domain.ratecard import RateCard
 
 Row = TypeVar("Row", Rate, Milestone)
@@ -22,6 +23,7 @@ class Billing:
     def __init__(
         self,
         entries: Sequence[TimeEntry],
+        columns: Columns,
         work_items: WorkItems,
         *,
         people: Iterable[Person],
@@ -29,7 +31,7 @@ class Billing:
         rates: Iterable[Rate],
         milestones: Iterable[Milestone],
     ) -> None:
-        self._entries = entries
+        self._entries, self._columns = entries, columns
         self._items = work_items
         self._grades = {person.id: person.grade for person in people}
         self.contracts: Mapping[str, Contract] = {contract.id: contract for contract in contracts}
@@ -55,6 +57,26 @@ class Billing:
         """Whether the client pays for the entry: its own word, else its task's."""
         return self.billable(entry.item) is not Billable.NO if entry.billable is None else entry.billable
 
+    def rate(self, entry: TimeEntry) -> Money | None:
+        """What an hour of the entry costs the client: the rate that it states, else the one that its contract has for the
+        person's grade that day. None where the client does not pay for it, and where nothing prices it.
+
+        A rate that is stated without a currency is meant in the contract's.
+        """
+        if not self.billed(entry):
+            return None
+        if entry.hourly_rate is not None and entry.currency:
+            return stated_rate(entry)
+        contract = self._items.contract(entry.item)
+        if contract is None:
+            return None
+        if entry.hourly_rate is not None:
+            currency = self.currency(contract)
+            return Money(entry.hourly_rate, currency) if currency else None
+        return self.hourly(contract).rate(
+            entry.date, person=entry.person, grade=self.grade(entry), task=entry.item.task
+        )
+
     def grade(self, entry: TimeEntry) -> str:
         """The grade under which the person works there: the assignment's on that day, else their own; empty when not known."""
         for row in self._assigned_grades(entry.person, entry.item):
@@ -75,12 +97,14 @@ class Billing:
     @cached_property
     def by_contract(self) -> Mapping[str, list[TimeEntry]]:
         """The entries under each contract, earliest first."""
-        groups: dict[str, list[TimeEntry]] = {}
-        for entry in self._entries:
-            contract = self._items.contract(entry.item)
-            if contract is not None:
-                groups.setdefault(contract.id, []).append(entry)
-        return groups
+        of_item = [self._items.contract(item) for item in self._columns.items]
+        numbers, names = numbered((contract.id if contract else "" for contract in of_item), len(of_item))
+        groups = Groups(numbers[self._columns.item], self._columns.all_rows)
+        return {
+            names[number]: [self._entries[row] for row in groups.of(place)]
+            for place, number in enumerate(groups.numbers.tolist())
+            if names[number]
+        }
 
     def to_price(self, contract: str) -> Iterator[TimeEntry]:
         """The entries under a contract, each saying by itself whether it is billed."""

@@ -41,6 +41,11 @@ class Calendars:
         """The person's calendar; None for somebody unknown."""
         return self._calendars.get(person)
 
+    def is_off(self, person: str, day: date) -> bool:
+        """Whether ``day`` is none of the person's working days; False for somebody unknown."""
+        calendar = self._calendars.get(person)
+        return calendar is not None and not calendar.is_working_day(day)
+
     def minutes(self, person: str, day: date) -> int:
         """Minutes expected on ``day``; 0 for somebody unknown. The same as the calendar's own answer, computed once."""
         calendar = self._calendars.get(person)
@@ -64,10 +69,11 @@ class Calendars:
 
 
 class Absences:
-    """Who was away when: whole local days, and spans of a day."""
+    """Who was away when: whole local days, and spans of a day; ``days`` are all persons and days with either."""
 
     def __init__(self, activities: Iterable[Activity], zone: Callable[[str], ZoneInfo]) -> None:
         self._days: set[tuple[str, date]] = set()
+        self.days: set[tuple[str, date]] = set()
         self._spans: dict[tuple[str, date], list[Span]] = {}
         self._titles: dict[tuple[str, date], set[str]] = {}
         for activity in activities:
@@ -94,6 +100,7 @@ class Absences:
             self._note(activity, day)
 
     def _note(self, activity: Activity, day: date) -> None:
+        self.days.add((activity.person, day))
         if activity.sensitivity is Sensitivity.NORMAL:
             self._titles.setdefault((activity.person, day), set()).update(words(activity.title))
 

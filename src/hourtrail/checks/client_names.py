@@ -48,6 +48,10 @@ class ClientNames:
             for word in words(f"{task.item.project} {task.item.task} {task.name}"):
                 self._vocabulary.setdefault(word, set()).add(task.item.client)
 
+    def may_name(self, text: str) -> bool:
+        """Whether a word of the text begins a term; where none does, nobody is named."""
+        return not self._terms.keys().isdisjoint(words(text))
+
     def found(self, text: Sequence[str]) -> Iterator[tuple[Term, frozenset[str]]]:
         """The terms that stand in a text, given as its words, each with all clients that it belongs to.
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import day, window
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.finding import Finding, Subject
@@ -47,5 +47,5 @@ def _facts(context: CheckContext) -> Iterator[Fact]:
                 f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)}, in a period that is closed; "
                 + (f"the next open one runs {target}." if offer else "no open period follows.")
             ),
-            value_at_risk=worth(entry),
+            value_at_risk=context.worth(entry),
         )

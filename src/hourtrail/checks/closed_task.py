@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+import numpy as np
+
+from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.nearest_code import NearestCodes
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import day
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Blame, Finding, Subject
@@ -24,8 +27,11 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
     return report(NAME, policy, _facts(context))
 
 
-def _closed_on(task: Task, on: date) -> bool:
-    return on > task.closes_on if task.closes_on else task.closed
+def _last_ordinal(tasks: Sequence[Task]) -> int:
+    """The ordinal of the last day on which one of ``tasks`` takes bookings; 0, before any day, where none ever does."""
+    never_closes = date.max.toordinal()
+    ends = [task.closes_on.toordinal() if task.closes_on else 0 if task.closed else never_closes for task in tasks]
+    return max(ends, default=never_closes)
 
 
 def _last_day(tasks: Sequence[Task]) -> date | None:
@@ -35,11 +41,10 @@ def _last_day(tasks: Sequence[Task]) -> date | None:
 
 
 def _facts(context: CheckContext) -> Iterator[Fact]:
-    late = [
-        (entry, tasks)
-        for entry in context.ranked
-        if (tasks := context.work_items.tasks(entry.item)) and all(_closed_on(task, entry.date) for task in tasks)
-    ]
+    columns = context.columns
+    last = np.array([_last_ordinal(context.work_items.tasks(item)) for item in columns.items], np.int64)
+    booked = flagged(columns.day > last[columns.item], context.ranked)
+    late = [(entry, context.work_items.tasks(entry.item)) for entry in booked]
     nearest = NearestCodes((entry.item for entry, _ in late), context.tasks or ())
     for entry, tasks in late:
         yield _fact(context, entry, _last_day(tasks), nearest.open_on(entry.item, entry.date))
@@ -60,5 +65,5 @@ def _fact(context: CheckContext, entry: TimeEntry, last: date | None, nearest: s
             f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)}, but the task {since}{excuse}{hint}."
         ),
         blame=Blame.MASTER_DATA if in_time else Blame.ENTRY,
-        value_at_risk=worth(entry),
+        value_at_risk=context.worth(entry),
     )

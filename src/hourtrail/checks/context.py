@@ -1,24 +1,31 @@
 """What the checks look at: the entries in file order, and as much master data as is known."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
+import numpy as np
+
 from hourtrail.checks.billing import Billing
 from hourtrail.checks.calendars import Absences, Calendars
+from hourtrail.checks.columns import Columns, Groups, Mask, together
 from hourtrail.checks.evidence import Evidence
-from hourtrail.checks.prices import Prices
+from hourtrail.checks.prices import Prices, worth_of_excess
 from hourtrail.checks.recurring import Recurring
+from hourtrail.checks.reporting import worth
 from hourtrail.checks.work_items import WorkItems
+from hourtrail.checks.workdays import Workdays
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import UnknownZone
 from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task
 from hourtrail.domain.instants import local_date, zone_named
+from hourtrail.domain.money import Money
 from hourtrail.domain.unusual import Unusual
 
 
@@ -76,27 +83,47 @@ class CheckContext:
         )
 
     @cached_property
+    def columns(self) -> Columns:
+        """The ranked entries as columns, one place an entry."""
+        return Columns(self.ranked)
+
+    @cached_property
+    def _identical(self) -> list[list[int]]:
+        columns = self.columns
+        alike = Groups(together(columns.person_day, columns.item, columns.stripped + 1), columns.all_rows)
+        groups: dict[tuple[int, datetime | None], list[int]] = {}
+        for rows in alike.members(alike.sizes > 1):
+            for row in rows:
+                groups.setdefault((rows[0], self.ranked[row].start), []).append(row)
+        return [rows for rows in groups.values() if len(rows) > 1]
+
+    @cached_property
     def identical(self) -> tuple[tuple[TimeEntry, ...], ...]:
         """Groups of at least two entries with the same person, date, work item, start and narrative, earliest first."""
-        groups: dict[tuple[object, ...], list[TimeEntry]] = {}
-        for entry in self.ranked:
-            key = (entry.person, entry.date, entry.item, entry.start, entry.narrative.strip())
-            groups.setdefault(key, []).append(entry)
-        return tuple(tuple(group) for group in groups.values() if len(group) > 1)
+        return tuple(tuple(self.ranked[row] for row in rows) for rows in self._identical)
 
     @cached_property
-    def distinct(self) -> tuple[TimeEntry, ...]:
-        """The ranked entries without those that only repeat an earlier one."""
-        repeats = {id(entry) for group in self.identical for entry in group[1:]}
-        return tuple(entry for entry in self.ranked if id(entry) not in repeats)
+    def distinct(self) -> Mask:
+        """Which of the ranked entries do more than repeat an earlier one."""
+        flags = np.ones(len(self.ranked), np.bool_)
+        flags[[row for rows in self._identical for row in rows[1:]]] = False
+        return flags
+
+    def on_day(self, person: str, day: date) -> list[TimeEntry]:
+        """What the person booked on that date, the ranked entries in their order."""
+        return [self.ranked[row] for row in self.columns.rows_on(person, day.toordinal())]
+
+    def on_days(self, days: Container[tuple[str, date]]) -> Mask:
+        """Which of the ranked entries lie on one of ``days``, each of a person."""
+        first = (self.ranked[row] for row in self.columns.people_days)
+        flags = [(entry.person, entry.date) in days for entry in first]
+        return np.array(flags, np.bool_)[self.columns.person_day]
 
     @cached_property
-    def days(self) -> dict[tuple[str, date], list[TimeEntry]]:
-        """What each person booked on each date, the ranked entries in their order."""
-        days: dict[tuple[str, date], list[TimeEntry]] = {}
-        for entry in self.ranked:
-            days.setdefault((entry.person, entry.date), []).append(entry)
-        return days
+    def series(self) -> Mapping[int, str]:
+        """The series of the recurring meeting that an entry stands for, by its place among the ranked; only where there is one."""
+        rows = np.flatnonzero(self.on_days(self.recurring.days)).tolist()
+        return {row: series for row in rows if (series := self.recurring.series(self.ranked[row]))}
 
     @cached_property
     def calendars(self) -> Calendars:
@@ -111,12 +138,26 @@ class CheckContext:
     @cached_property
     def prices(self) -> Prices:
         """What an hour of each person brings on average."""
-        return Prices(self.ranked)
+        return Prices(lambda person: [self.ranked[row] for row in self.columns.rows_of(person)], self.worth)
+
+    def worth(self, entry: TimeEntry, minutes: int | Decimal | None = None) -> Money | None:
+        """What ``minutes`` of the entry (by default those it bills) cost the client, at its own rate or its contract's."""
+        rate = self.billing.rate(entry)
+        return None if rate is None else worth(entry, minutes, rate)
+
+    def worth_of_excess(self, entries: Sequence[TimeEntry], limit: Decimal | int) -> Money | None:
+        """What the minutes of ``entries`` over ``limit`` cost at their average price."""
+        return worth_of_excess(entries, limit, self.worth)
 
     @cached_property
     def recurring(self) -> Recurring:
         """The recurring meetings that entries stand for."""
         return Recurring(self.activities or (), self.local_date)
+
+    @cached_property
+    def workdays(self) -> Workdays:
+        """The days on which each person could have booked."""
+        return Workdays(self)
 
     @cached_property
     def work_items(self) -> WorkItems:
@@ -128,6 +169,7 @@ class CheckContext:
         """What the contracts, rate cards and milestones say of the entries."""
         return Billing(
             self.ranked,
+            self.columns,
             self.work_items,
             people=self.people or (),
             contracts=self.contracts or (),

@@ -10,10 +10,13 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Final, TypeAlias
 
+import numpy as np
+
+from hourtrail.checks.columns import Groups
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.narratives import folded
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import count, day
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
@@ -27,6 +30,8 @@ _SCORE: Final = 0.8
 _DAILY: Final = 3
 _PLAIN_MINUTES: Final = 30
 _MOST_NAMED: Final = 20
+# A line of the week as a number: minutes are at most those of a month (domain.entry).
+_MOST_MINUTES: Final = 1440 * 31
 
 _Form: TypeAlias = tuple[WorkItem, int, str]
 _Line: TypeAlias = tuple[int, str, WorkItem, int, str]
@@ -42,31 +47,44 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     limit = policy.bound(NAME, "lines")
-    weeks: dict[tuple[str, int], list[TimeEntry]] = {}
-    for entry in context.distinct:
-        if entry.minutes:
-            # The week by the number of its Monday: the first week of the calendar has no date a week before.
-            monday = entry.date.toordinal() - entry.date.weekday()
-            weeks.setdefault((entry.person, monday), []).append(entry)
-    for (person, monday), entries in weeks.items():
-        before = weeks.get((person, monday - 7), [])
-        if min(len(entries), len(before)) <= limit:
-            continue
-        own, last = _own(context, entries), _own(context, before)
-        # Most weeks differ in their minutes already, which costs less to see than their lines.
-        if _minutes(own) != _minutes(last) or _lines(context, own) != _lines(context, last):
+    for rows, before in _alike(context, float(limit)):
+        own, last = _own(context, rows), _own(context, before)
+        if _lines(context, own) != _lines(context, last):
             continue
         telling = _telling(own)
         if len(telling) > limit:
-            yield _fact(context, person, date.fromordinal(monday), entries, telling)
+            first = context.ranked[rows[0]].date
+            monday = date.fromordinal(first.toordinal() - first.weekday())
+            yield _fact(context, context.ranked[rows[0]].person, monday, len(rows), telling)
 
 
-def _own(context: CheckContext, entries: Sequence[TimeEntry]) -> list[TimeEntry]:
-    return [entry for entry in entries if not context.recurring.series(entry)]
+def _alike(context: CheckContext, limit: float) -> Iterator[tuple[list[int], list[int]]]:
+    """The weeks with more entries than the limit that have the days and minutes of the week before, as rows of both.
+
+    Held against each other are sums over the week, of a number for weekday and minutes and of its square, meetings left
+    out: weeks that differ in them differ in their lines.
+    """
+    columns = context.columns
+    weeks = Groups(columns.person_week, np.flatnonzero(context.distinct & (columns.minutes > 0)))
+    rows = [weeks.of(place)[0] for place in range(len(weeks.sizes))]
+    monday = (columns.day - columns.weekday)[rows]
+    width = int(monday.max(initial=0)) + 8
+    # The numbers of the groups ascend by person and Monday.
+    key = columns.person[rows] * width + monday
+    before = np.searchsorted(key, key - 7)
+    found = key[np.minimum(before, len(key) - 1)] == key - 7 if len(key) else np.zeros(0, np.bool_)
+    own = np.ones(len(context.ranked), np.int64)
+    own[list(context.series)] = 0
+    line = own * (columns.weekday * (_MOST_MINUTES + 1) + columns.minutes)
+    for sums in (weeks.sizes, weeks.sums(own), weeks.sums(line), weeks.sums(line * line)):
+        last = sums[np.where(found, before, 0)] if len(sums) else sums
+        found &= (np.minimum(sums, last) > limit) if sums is weeks.sizes else sums == last
+    for place in np.flatnonzero(found).tolist():
+        yield weeks.of(place), weeks.of(int(before[place]))
 
 
-def _minutes(entries: Sequence[TimeEntry]) -> list[tuple[int, int]]:
-    return sorted((entry.date.weekday(), entry.minutes) for entry in entries)
+def _own(context: CheckContext, rows: Sequence[int]) -> list[TimeEntry]:
+    return [context.ranked[row] for row in rows if row not in context.series]
 
 
 def _lines(context: CheckContext, entries: Sequence[TimeEntry]) -> Counter[_Line]:
@@ -96,11 +114,9 @@ def _telling(entries: Sequence[TimeEntry]) -> list[TimeEntry]:
     ]
 
 
-def _fact(
-    context: CheckContext, person: str, monday: date, entries: Sequence[TimeEntry], telling: Sequence[TimeEntry]
-) -> Fact:
+def _fact(context: CheckContext, person: str, monday: date, entries: int, telling: Sequence[TimeEntry]) -> Fact:
     period = f"{monday:%G-W%V}"
-    rest = len(entries) - len(telling)
+    rest = entries - len(telling)
     routine = f" ({count(rest, 'more repeats', 'more repeat')} as meetings and daily routine do)" if rest else ""
     return Fact(
         subject=Subject(person=person, period=period),
@@ -113,14 +129,14 @@ def _fact(
             f"narratives{routine}."
         ),
         score=_SCORE,
-        value_at_risk=_value(telling),
+        value_at_risk=_value(context, telling),
         comparables=tuple(entry.id for entry in sorted(telling, key=lambda row: (row.date, row.id)))[:_MOST_NAMED],
     )
 
 
-def _value(entries: Sequence[TimeEntry]) -> Money | None:
+def _value(context: CheckContext, entries: Sequence[TimeEntry]) -> Money | None:
     """What the entries cost together; None without rates, or in several currencies."""
-    priced = [money for entry in entries if (money := worth(entry))]
+    priced = [money for entry in entries if (money := context.worth(entry))]
     if len({money.currency for money in priced}) != 1:
         return None
     total = priced[0]

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth_of_excess
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.totals import over
 from hourtrail.checks.wording import day, duration
 from hourtrail.domain.finding import Finding, Subject
@@ -22,16 +22,16 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     limit = policy.bound(NAME, "hours") * 60
-    for total in over(context, limit, lambda entry: entry.date):
+    for total in over(context, limit, context.columns.by_day):
         yield Fact(
-            subject=Subject(person=total.person, date=total.stretch),
-            key=(total.person, total.stretch.isoformat(), str(total.minutes)),
+            subject=Subject(person=total.person, date=total.day),
+            key=(total.person, total.day.isoformat()),
             measured=duration(total.minutes),
             expected=f"at most {duration(limit)} in a day",
             explanation=(
-                f"{context.name(total.person)} booked {duration(total.minutes)} on {day(total.stretch)}, "
+                f"{context.name(total.person)} booked {duration(total.minutes)} on {day(total.day)}, "
                 f"more than the limit of {duration(limit)}."
             ),
-            value_at_risk=worth_of_excess(total.entries, limit),
+            value_at_risk=context.worth_of_excess(total.entries, limit),
             comparables=total.ids,
         )

@@ -5,7 +5,7 @@ from typing import Final
 
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import CERTAIN, Fact, report, worth
+from hourtrail.checks.reporting import CERTAIN, Fact, report
 from hourtrail.checks.wording import day, duration
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
@@ -35,7 +35,7 @@ def _facts(context: CheckContext) -> Iterator[Fact]:
                 expected="booked once",
                 explanation=_explain(context, first, entry),
                 score=CERTAIN if _says_more(first, entry) else _IN_PARTS,
-                value_at_risk=worth(entry),
+                value_at_risk=context.worth(entry),
                 comparables=(first.id,),
             )
 

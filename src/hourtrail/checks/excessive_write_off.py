@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import day, duration
 from hourtrail.domain.finding import Finding, Subject
 
@@ -30,12 +30,12 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
         part = f"{100 * off / entry.minutes:.0f} %" if entry.minutes else "all"
         yield Fact(
             subject=Subject(time_entry=entry.id),
-            key=(entry.id, str(off), str(entry.minutes)),
+            key=(entry.id,),
             measured=f"{duration(off)} written off",
             expected=f"at most {100 * share:.0f} % of {duration(entry.minutes)}",
             explanation=(
                 f"{duration(off)} of the {duration(entry.minutes)} that {context.name(entry.person)} booked on "
                 f"{entry.item} on {day(entry.date)} are written off, {part} of the entry."
             ),
-            value_at_risk=worth(entry, min(off, entry.minutes)),
+            value_at_risk=context.worth(entry, min(off, entry.minutes)),
         )

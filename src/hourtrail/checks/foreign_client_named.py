@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
+import numpy as np
+
 from hourtrail.checks.client_names import ClientNames, Sort, Term
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.narratives import words
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import CERTAIN, Fact, report, worth
+from hourtrail.checks.reporting import CERTAIN, Fact, report
 from hourtrail.checks.wording import day
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
@@ -40,13 +42,12 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     names = ClientNames(context.tasks or (), context.contracts or ())
     hits: list[_Named] = []
     users: dict[Term, Counter[str]] = {}
-    clients: dict[WorkItem, str] = {}
-    for entry in context.ranked:
-        if entry.item not in clients:
-            clients[entry.item] = _client(context, entry.item)
-        client = clients[entry.item]
-        if not entry.narrative or not client or client in names.internal:
-            continue
+    columns = context.columns
+    clients = [_client(context, item) for item in columns.items]
+    names_any = np.array([names.may_name(text) for text in columns.texts], np.bool_)
+    in_question = columns.of_items(bool(client) and client not in names.internal for client in clients)
+    for row in np.flatnonzero(in_question & names_any[columns.text]).tolist():
+        entry, client = context.ranked[row], clients[int(columns.item[row])]
         foreign, own = _read(names, client, entry)
         for term in foreign:
             users.setdefault(term, Counter())[client] += 1
@@ -101,5 +102,5 @@ def _fact(context: CheckContext, hit: _Named) -> Fact:
             f"“{term.text}”, which belongs to client {term.client}, and nothing of client {hit.client}."
         ),
         score=_KEYWORD_SCORE if term.sort is Sort.KEYWORD else CERTAIN,
-        value_at_risk=worth(entry),
+        value_at_risk=context.worth(entry),
     )

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
+from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext, Grain
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import count, day
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
@@ -23,9 +24,9 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     limit = policy.bound(NAME, "days") + (6 if context.grain is Grain.WEEK else 0)
-    for entry in context.ranked:
+    for entry in flagged(context.columns.day - context.as_of.toordinal() > float(limit), context.ranked):
         ahead = (entry.date - context.as_of).days
-        if ahead > limit and not _has_come(context, entry):
+        if not _has_come(context, entry):
             yield Fact(
                 subject=Subject(time_entry=entry.id),
                 key=(entry.id, entry.date.isoformat()),
@@ -35,7 +36,7 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
                     f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)}, "
                     f"{count(ahead, 'day', 'days')} after {day(context.as_of)}, which is today for this check."
                 ),
-                value_at_risk=worth(entry),
+                value_at_risk=context.worth(entry),
             )
 
 

@@ -5,10 +5,13 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
+from hourtrail.checks.columns import Groups, Mask, numbered, together
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.narratives import folded, said
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import count, day
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
@@ -31,7 +34,7 @@ class _Sameness:
     """What makes entries the same work, and how fine their codes are compared."""
 
     what: str
-    key: Callable[[TimeEntry], Hashable | None]
+    key: Callable[[TimeEntry], Hashable]
     code: Callable[[WorkItem], WorkItem]
     uses: int
     share: float
@@ -51,33 +54,47 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     uses, share = int(policy.bound(NAME, "uses")), float(policy.bound(NAME, "share"))
-    series = {id(row): found for row in context.distinct if (found := context.recurring.series(row))}
+    columns = context.columns
+    counted = context.distinct & (columns.minutes > 0)
+    rows = [row for row in sorted(context.series) if counted[row]]
+    series = {id(context.ranked[row]): context.series[row] for row in rows}
+    meetings = [context.ranked[row] for row in rows]
+    narrated = _same_words(context, counted)
 
-    def of_person(entry: TimeEntry) -> Hashable | None:
-        return (entry.person, series[id(entry)]) if id(entry) in series else None
+    def of_person(entry: TimeEntry) -> Hashable:
+        return (entry.person, series[id(entry)])
 
-    def of_firm(entry: TimeEntry) -> Hashable | None:
-        return series.get(id(entry))
+    def of_firm(entry: TimeEntry) -> Hashable:
+        return series[id(entry)]
 
-    def narrative(entry: TimeEntry) -> Hashable | None:
-        # A meeting of a series is known by more than its words.
-        if id(entry) in series or len(entry.narrative) < _FEWEST_SIGNS:
-            return None
+    def narrative(entry: TimeEntry) -> Hashable:
         return (entry.person, folded(entry.narrative))
 
     def says_enough(entry: TimeEntry) -> bool:
         return said(entry.narrative) >= _SHORTEST_NARRATIVE
 
     told: set[int] = set()
-    for same in (
-        _Sameness("the same recurring meeting", of_person, lambda item: item, 2, _SERIES_SHARE),
-        _Sameness("the same recurring meeting", of_firm, lambda item: item.at_project, uses, share),
-        _Sameness("the same narrative", narrative, lambda item: item, uses, share, says_enough),
+    for entries, same in (
+        (meetings, _Sameness("the same recurring meeting", of_person, lambda item: item, 2, _SERIES_SHARE)),
+        (meetings, _Sameness("the same recurring meeting", of_firm, lambda item: item.at_project, uses, share)),
+        (narrated, _Sameness("the same narrative", narrative, lambda item: item, uses, share, says_enough)),
     ):
-        for entry, usual, others in _deviations(context.distinct, same):
+        for entry, usual, others in _deviations(entries, same):
             if id(entry) not in told:
                 told.add(id(entry))
                 yield _fact(context, same, entry, usual, others)
+
+
+def _same_words(context: CheckContext, counted: Mask) -> list[TimeEntry]:
+    """The entries with a narrative that the same person has on several codes; a meeting of a series is known by more than words."""
+    columns = context.columns
+    long_enough = np.array([len(text) >= _FEWEST_SIGNS for text in columns.texts], np.bool_)
+    words, _ = numbered(map(folded, columns.texts), len(columns.texts))
+    chosen = counted & long_enough[columns.text]
+    chosen[list(context.series)] = False
+    groups = Groups(together(columns.person, words[columns.text]), np.flatnonzero(chosen))
+    rows = sorted(row for group in groups.members(groups.varies(columns.item)) for row in group)
+    return [context.ranked[row] for row in rows]
 
 
 def _deviations(
@@ -86,8 +103,7 @@ def _deviations(
     """The entries that deviate, each with the usual code and all entries of the same work."""
     groups: dict[Hashable, list[TimeEntry]] = {}
     for entry in entries:
-        if entry.minutes and (key := same.key(entry)) is not None:
-            groups.setdefault(key, []).append(entry)
+        groups.setdefault(same.key(entry), []).append(entry)
     for group in groups.values():
         if len({entry.item for entry in group}) < 2 or not same.counts(group[0]):
             continue
@@ -141,6 +157,6 @@ def _fact(
             f"{item if same.code(item) == item else usual} {used}; {item} is proposed."
         ),
         score=round(len(alike) / len(group), 4),
-        value_at_risk=worth(entry),
+        value_at_risk=context.worth(entry),
         comparables=tuple(other.id for other in nearest),
     )

@@ -10,7 +10,7 @@ from hourtrail.checks.context import CheckContext
 from hourtrail.checks.narratives import folded
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.recurring import is_held, shared
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import clock, day, duration
 from hourtrail.domain.activity import Activity, Response, Sensitivity
 from hourtrail.domain.entry import TimeEntry
@@ -48,7 +48,7 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
-    people = {entry.person for entry in context.ranked} | {person.id for person in context.people or ()}
+    people = set(context.columns.people) | {person.id for person in context.people or ()}
     fewest = int(policy.bound(NAME, "people"))
     share = float(policy.bound(NAME, "share"))
     for key, meeting in _meetings(context, people).items():
@@ -89,7 +89,7 @@ def _day(context: CheckContext, meeting: _Meeting, person: str) -> date | None:
 
 def _on_day(context: CheckContext, meeting: _Meeting, person: str) -> Sequence[TimeEntry]:
     on = _day(context, meeting, person)
-    return context.days.get((person, on), ()) if on else ()
+    return context.on_day(person, on) if on else ()
 
 
 def _is_named(meeting: _Meeting, entry: TimeEntry) -> bool:
@@ -132,7 +132,7 @@ def _fact(context: CheckContext, key: _Key, meeting: _Meeting, person: str, entr
         by_item[entry.item] = by_item.get(entry.item, 0) + 1
     item = min(by_item, key=lambda one: (-by_item[one], one))
     at = clock(meeting.start, meeting.end, context.zone(person))
-    priced = [money for entry in entries if (money := worth(entry, minutes))]
+    priced = [money for entry in entries if (money := context.worth(entry, minutes))]
     own = context.prices.of(person, minutes)
     other = median_low(sorted(money.amount for money in priced)) if len({m.currency for m in priced}) == 1 else None
     return Fact(

@@ -2,13 +2,16 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.survey import RateDeviation
 from hourtrail.checks.wording import day
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Blame, Finding, Subject
+from hourtrail.domain.firm import WorkItem
 
 NAME = "missing_rate"
 
@@ -55,13 +58,12 @@ def _nearest(context: CheckContext, row: RateDeviation) -> str:
 def _unknown_contracts(context: CheckContext) -> Iterator[Fact]:
     if context.contracts is None:
         return
-    items = context.work_items
-    for entry in context.ranked:
-        if items.contract(entry.item) is not None:
-            continue
-        named = {task.contract for task in items.tasks(entry.item)} - {"", *context.billing.contracts}
-        if named and context.billing.billed(entry):
-            contract = " or ".join(sorted(named))
+    columns = context.columns
+    unknown = [_unknown(context, item) for item in columns.items]
+    for row in np.flatnonzero(columns.of_items(map(bool, unknown))).tolist():
+        entry = context.ranked[row]
+        if context.billing.billed(entry):
+            contract = unknown[int(columns.item[row])]
             yield _fact(
                 context,
                 entry,
@@ -69,6 +71,14 @@ def _unknown_contracts(context: CheckContext) -> Iterator[Fact]:
                 expected=f"contract {contract}",
                 why=f"whose task names contract {contract}, which the contracts do not hold, so nothing prices it",
             )
+
+
+def _unknown(context: CheckContext, item: WorkItem) -> str:
+    """The contracts that the item's tasks name and the contracts do not hold; empty where another one is found, or none is named."""
+    items = context.work_items
+    if items.contract(item) is not None:
+        return ""
+    return " or ".join(sorted({task.contract for task in items.tasks(item)} - {"", *context.billing.contracts}))
 
 
 def _cards(context: CheckContext) -> Iterator[Fact]:
@@ -93,5 +103,5 @@ def _fact(context: CheckContext, entry: TimeEntry, contract: str, *, expected: s
         expected=expected,
         explanation=f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)}, {why}.",
         blame=Blame.MASTER_DATA,
-        value_at_risk=worth(entry),
+        value_at_risk=context.worth(entry),
     )

@@ -13,7 +13,7 @@ from hourtrail.checks.evidence import classes
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import day, duration, weekday
-from hourtrail.checks.workdays import Workday, workdays
+from hourtrail.checks.workdays import Workday
 from hourtrail.domain.finding import Finding, Subject
 
 NAME = "missing_time"
@@ -34,7 +34,7 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
     - A week of which all working days have passed, short of the person's capacity (work days and weekly hours, less
       holidays and absences) by more than the limit, in hours.
     """
-    days = list(workdays(context, int(policy.bound(NAME, "quiet_days"))))
+    days = context.workdays.of(int(policy.bound(NAME, "quiet_days")))
     return report(NAME, policy, chain(_days(context, policy, days), _weeks(context, policy, days)))
 
 
@@ -52,11 +52,11 @@ def _days(context: CheckContext, policy: CheckPolicy, days: Sequence[Workday]) -
 
 def _shown(context: CheckContext, row: Workday) -> Fact:
     gap = row.shown - row.booked
-    entries = context.days.get((row.person, row.day), [])
+    entries = context.on_day(row.person, row.day)
     kinds = classes((context.evidence or {}).get((row.person, row.day), ()), entries)
     return Fact(
         subject=Subject(person=row.person, date=row.day),
-        key=(row.person, row.day.isoformat(), "evidence", str(row.booked), str(row.shown)),
+        key=(row.person, row.day.isoformat()),
         measured=f"{duration(row.booked)} booked, {duration(row.shown)} evidenced",
         expected=f"{duration(row.shown)} booked",
         explanation=(
@@ -73,7 +73,7 @@ def _empty(context: CheckContext, row: Workday) -> Fact:
     seen = f"evidence shows {duration(row.shown)}" if row.shown else "no evidence of work either"
     return Fact(
         subject=Subject(person=row.person, date=row.day),
-        key=(row.person, row.day.isoformat(), "empty"),
+        key=(row.person, row.day.isoformat()),
         measured=f"0 h booked, {duration(row.shown)} evidenced",
         expected=f"{duration(expected)} booked",
         explanation=(
@@ -119,7 +119,7 @@ def _short(context: CheckContext, person: str, week: _Week, short: int) -> Fact:
     days = f"; {empty} working {'day has' if empty == 1 else 'days have'} no entry at all" if empty else ""
     return Fact(
         subject=Subject(person=person, period=period),
-        key=(person, period, str(week.booked), str(week.expected)),
+        key=(person, period),
         measured=f"{duration(week.booked)} booked, {duration(short)} short",
         expected=f"{duration(week.expected)} in that week, holidays and absences left out",
         explanation=(

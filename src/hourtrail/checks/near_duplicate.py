@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+import numpy as np
 from rapidfuzz import fuzz
 
+from hourtrail.checks.columns import Groups, numbered, together
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import day, duration
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
@@ -38,7 +40,6 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    entry: TimeEntry
     text: str
     numbers: tuple[str, ...]
 
@@ -46,38 +47,42 @@ class _Told:
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     least = float(policy.bound(NAME, "similarity"))
     apart = int(policy.bound(NAME, "minutes_apart"))
-    for block in _blocks(context):
-        told = [_read(entry) for entry in block]
-        for index, later in enumerate(told):
-            best: tuple[float, _Told] | None = None
-            for earlier in told[max(0, index - _MOST_COMPARED) : index]:
-                alike = _similarity(earlier, later, least) if _comparable(earlier, later, apart) else 0.0
+    for block in _blocks(context, apart):
+        told: dict[str, _Told] = {}
+        for index, later in enumerate(block):
+            best: tuple[float, TimeEntry] | None = None
+            for earlier in block[max(0, index - _MOST_COMPARED) : index]:
+                # Minutes and times rule most pairs out before a text is read.
+                if abs(earlier.minutes - later.minutes) > apart or _separate(earlier, later):
+                    continue
+                alike = _similarity(_read(earlier, told), _read(later, told), least)
                 if alike >= least and (best is None or alike > best[0]):
                     best = (alike, earlier)
             if best:
-                yield _fact(context, later.entry, best[1].entry, best[0], least)
+                yield _fact(context, later, best[1], best[0], least)
 
 
-def _blocks(context: CheckContext) -> Iterator[list[TimeEntry]]:
-    blocks: dict[tuple[object, ...], list[TimeEntry]] = {}
+def _blocks(context: CheckContext, apart: int) -> Iterator[list[TimeEntry]]:
+    """The entries of one person, day and project, where two of them are close in minutes; in their order."""
+    columns = context.columns
+    projects, _ = numbered((item.at_project for item in columns.items), len(columns.items))
     # What duplicate_entry says already is not said twice.
-    for entry in context.distinct:
-        if entry.minutes and entry.narrative.strip():
-            blocks.setdefault((entry.person, entry.date, entry.item.at_project), []).append(entry)
-    return (block for block in blocks.values() if len(block) > 1)
+    rows = np.flatnonzero(context.distinct & (columns.minutes > 0) & (columns.stripped >= 0))
+    place = together(columns.person_day, projects[columns.item])
+    ordered = rows[np.lexsort((columns.minutes[rows], place[rows]))]
+    close = (np.diff(place[ordered]) == 0) & (np.diff(columns.minutes[ordered]) <= apart)
+    blocks = Groups(place, rows)
+    for block in blocks.members(np.isin(blocks.numbers, place[ordered[1:][close]])):
+        yield [context.ranked[row] for row in block]
 
 
-def _read(entry: TimeEntry) -> _Told:
-    words = sorted(_WORD.findall(entry.narrative[:_LONGEST].casefold()))
-    return _Told(entry, " ".join(words), tuple(word for word in words if any(sign.isdigit() for sign in word)))
-
-
-def _comparable(earlier: _Told, later: _Told, apart: int) -> bool:
-    return (
-        earlier.numbers == later.numbers
-        and abs(earlier.entry.minutes - later.entry.minutes) <= apart
-        and not _separate(earlier.entry, later.entry)
-    )
+def _read(entry: TimeEntry, told: dict[str, _Told]) -> _Told:
+    """What the narrative tells; every one is read once."""
+    if entry.narrative not in told:
+        words = sorted(_WORD.findall(entry.narrative[:_LONGEST].casefold()))
+        numbers = tuple(word for word in words if any(sign.isdigit() for sign in word))
+        told[entry.narrative] = _Told(" ".join(words), numbers)
+    return told[entry.narrative]
 
 
 def _separate(one: TimeEntry, other: TimeEntry) -> bool:
@@ -95,8 +100,8 @@ def _end(entry: TimeEntry, start: datetime) -> datetime:
 
 
 def _similarity(earlier: _Told, later: _Told, least: float) -> float:
-    """0..1; texts without a single word are not comparable."""
-    if not earlier.text or not later.text:
+    """0..1; texts without a single word are not comparable, nor are such with other numbers."""
+    if not earlier.text or not later.text or earlier.numbers != later.numbers:
         return 0.0
     if earlier.text == later.text:
         return 1.0
@@ -117,6 +122,6 @@ def _fact(context: CheckContext, entry: TimeEntry, twin: TimeEntry, alike: float
             f"almost like entry {twin.id} ({booked}, {duration(entry.minutes)} and {duration(twin.minutes)})."
         ),
         score=round(alike, 4),
-        value_at_risk=worth(entry),
+        value_at_risk=context.worth(entry),
         comparables=(twin.id,),
     )

@@ -3,7 +3,7 @@
 What is told are sums: how many hours were booked, and how many of them sources show. Nothing of an activity is told.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
 from statistics import median
 from typing import Final, NamedTuple
@@ -11,9 +11,8 @@ from typing import Final, NamedTuple
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.evidence import likely_minutes
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth_of_excess
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import day, duration
-from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Blame, Finding, Subject
 
 NAME = "no_evidence"
@@ -70,20 +69,23 @@ def _days(context: CheckContext) -> dict[str, list[_Day]]:
         first, last = window.get(person, (on, on))
         window[person] = (min(first, on), max(last, on))
     days: dict[str, list[_Day]] = {}
-    for (person, on), entries in context.days.items():
+    columns = context.columns
+    sums = columns.by_day.sums(columns.minutes).tolist()
+    for row, booked in zip(columns.people_days, sums, strict=True):
+        entry = context.ranked[row]
+        person, on = entry.person, entry.date
         first, last = window.get(person, (date.max, date.min))
-        booked = sum(entry.minutes for entry in entries)
         if booked and first <= on <= last:
             days.setdefault(person, []).append(_Day(person, on, booked, likely_minutes(evidence.get((person, on), ()))))
     return days
 
 
 def _fact(context: CheckContext, row: _Day, expected: int, *, outage: bool) -> Fact:
-    entries: Sequence[TimeEntry] = context.days[row.person, row.day]
+    entries = context.on_day(row.person, row.day)
     why = "; others left none that day either, so a source may have failed" if outage else ""
     return Fact(
         subject=Subject(person=row.person, date=row.day),
-        key=(row.person, row.day.isoformat(), str(row.booked), str(row.seen)),
+        key=(row.person, row.day.isoformat()),
         measured=_coverage(row.booked, row.seen),
         expected=f"about {duration(expected)} evidenced, as is usual for this person",
         explanation=(
@@ -91,7 +93,7 @@ def _fact(context: CheckContext, row: _Day, expected: int, *, outage: bool) -> F
             f"about {duration(expected)} would be usual for this person{why}."
         ),
         blame=Blame.SOURCE if outage else Blame.ENTRY,
-        value_at_risk=worth_of_excess(entries, row.seen),
+        value_at_risk=context.worth_of_excess(entries, row.seen),
         comparables=tuple(entry.id for entry in sorted(entries, key=lambda one: (-one.minutes, one.id)))[:_MOST_NAMED],
     )
 

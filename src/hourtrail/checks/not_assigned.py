@@ -3,11 +3,13 @@
 from collections.abc import Iterator
 from datetime import date
 
+import numpy as np
 from rapidfuzz import fuzz, process
 
+from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import day, window
 from hourtrail.checks.work_items import days_outside
 from hourtrail.domain.entry import TimeEntry
@@ -29,11 +31,12 @@ def _facts(context: CheckContext) -> Iterator[Fact]:
     items = context.work_items
     codes: dict[str, dict[str, list[Assignment]]] = {}
     meant: dict[tuple[str, WorkItem], list[Assignment]] = {}
-    for entry in context.ranked:
-        if items.assignments(entry.person, entry.item):
-            continue
-        if context.tasks is not None and not items.known(entry.item):
-            continue
+    columns = context.columns
+    strange = [
+        not items.assignments(entry.person, entry.item) and (context.tasks is None or items.known(entry.item))
+        for entry in map(context.ranked.__getitem__, columns.pairs)
+    ]
+    for entry in flagged(np.array(strange, np.bool_)[columns.person_item], context.ranked):
         if entry.person not in codes:
             codes[entry.person] = _by_code(items.assignments_of(entry.person))
         key = (entry.person, entry.item)
@@ -81,5 +84,5 @@ def _fact(context: CheckContext, entry: TimeEntry, nearest: Assignment | None) -
         ),
         # Somebody who is missing from the list altogether was forgotten there.
         blame=Blame.ENTRY if nearest else Blame.MASTER_DATA,
-        value_at_risk=worth(entry),
+        value_at_risk=context.worth(entry),
     )

@@ -7,10 +7,12 @@ list of words: the absence's own title says what the entry says, or its work ite
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+import numpy as np
+
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.narratives import words
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import clock, day, duration
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
@@ -36,11 +38,12 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 def _facts(context: CheckContext) -> Iterator[Fact]:
     if not context.absences:
         return
-    hits = {id(entry): minutes for entry in context.ranked if (minutes := _away(context, entry))}
+    away = np.flatnonzero(context.on_days(context.absences.days)).tolist()
+    hits = {row: minutes for row in away if (minutes := _away(context, context.ranked[row]))}
     leave = _leave_items(context, hits)
-    for entry in context.ranked:
-        minutes = hits.get(id(entry), 0)
-        if minutes and entry.item not in leave and not _says_so(context, entry):
+    for row, minutes in hits.items():
+        entry = context.ranked[row]
+        if entry.item not in leave and not _says_so(context, entry):
             yield _fact(context, entry, minutes)
 
 
@@ -57,15 +60,14 @@ def _away(context: CheckContext, entry: TimeEntry) -> int:
 
 
 def _leave_items(context: CheckContext, hits: Mapping[int, int]) -> frozenset[WorkItem]:
-    counts: dict[WorkItem, list[int]] = {}
-    for entry in context.ranked:
-        if entry.billable is not True:
-            count = counts.setdefault(entry.item, [0, 0])
-            count[0] += 1
-            count[1] += id(entry) in hits
-    return frozenset(
-        item for item, (all_of_it, away) in counts.items() if away >= _LEAST_LEAVE and away >= _LEAVE_SHARE * all_of_it
-    )
+    columns = context.columns
+    unpaid = columns.billable != 1
+    on_absence = np.zeros(len(unpaid), np.bool_)
+    on_absence[list(hits)] = True
+    every = np.bincount(columns.item[unpaid], minlength=len(columns.items))
+    away = np.bincount(columns.item[unpaid & on_absence], minlength=len(columns.items))
+    chosen = np.flatnonzero((away >= _LEAST_LEAVE) & (away >= _LEAVE_SHARE * every))
+    return frozenset(columns.items[number] for number in chosen.tolist())
 
 
 def _says_so(context: CheckContext, entry: TimeEntry) -> bool:
@@ -87,9 +89,9 @@ def _fact(context: CheckContext, entry: TimeEntry, minutes: int) -> Fact:
         where = "a day of absence in their calendar"
     return Fact(
         subject=Subject(time_entry=entry.id),
-        key=(entry.id, entry.date.isoformat(), str(minutes)),
+        key=(entry.id, entry.date.isoformat()),
         measured=f"{duration(minutes)} booked on an absence",
         expected="no work on an absence",
         explanation=f"{name} booked {duration(entry.minutes)} on {entry.item} on {day(entry.date)}, {where}.",
-        value_at_risk=worth(entry, minutes),
+        value_at_risk=context.worth(entry, minutes),
     )

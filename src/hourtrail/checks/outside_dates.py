@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+import numpy as np
+
+from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import day, window
 from hourtrail.checks.work_items import WorkItems, days_outside
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Blame, Finding, Subject
+from hourtrail.domain.firm import Assignment
 
 NAME = "outside_dates"
 
@@ -35,7 +39,7 @@ class _Window:
 
 
 def _facts(context: CheckContext) -> Iterator[Fact]:
-    for entry in context.ranked:
+    for entry in _in_question(context):
         missed = list(_missed(context.work_items, entry))
         if missed:
             yield Fact(
@@ -48,8 +52,37 @@ def _facts(context: CheckContext) -> Iterator[Fact]:
                     f"but {' and '.join(f'{one.what} runs {window(one.first, one.last)}' for one in missed)}."
                 ),
                 blame=missed[0].blame,
-                value_at_risk=worth(entry),
+                value_at_risk=context.worth(entry),
             )
+
+
+def _in_question(context: CheckContext) -> Iterator[TimeEntry]:
+    """The entries dated outside of a stretch of days on which nothing of their work item can be missed."""
+    columns = context.columns
+    safe = [_safe_days(context.work_items, entry) for entry in map(context.ranked.__getitem__, columns.pairs)]
+    first, last = np.array(safe, np.int64).reshape(-1, 2)[columns.person_item].T
+    return flagged((columns.day < first) | (columns.day > last), context.ranked)
+
+
+def _safe_days(items: WorkItems, entry: TimeEntry) -> tuple[int, int]:
+    """The ordinals of the first and the last day on which every task, the contract and one assignment take bookings."""
+    contract = items.contract(entry.item)
+    rows = sorted(items.assignments(entry.person, entry.item), key=_length, reverse=True)
+    # Within the longest assignment nothing is missed; outside of it another may be in force, which is looked at then.
+    starts = [
+        *(task.opens_on for task in items.tasks(entry.item)),
+        contract.starts_on if contract else None,
+        *(row.starts_on for row in rows[:1]),
+    ]
+    ends = [contract.ends_on if contract else None, *(row.ends_on for row in rows[:1])]
+    return (
+        max((day.toordinal() for day in starts if day), default=0),
+        min((day.toordinal() for day in ends if day), default=date.max.toordinal()),
+    )
+
+
+def _length(row: Assignment) -> int:
+    return (row.ends_on or date.max).toordinal() - (row.starts_on or date.min).toordinal()
 
 
 def _missed(items: WorkItems, entry: TimeEntry) -> Iterator[_Window]:

@@ -5,7 +5,7 @@ from typing import Final
 
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import day, duration
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.finding import Blame, Finding, Subject
@@ -81,7 +81,7 @@ def _fact(context: CheckContext, contract: Contract, entry: TimeEntry, held: Hel
         beyond = "over the cap"
     return Fact(
         subject=Subject(time_entry=entry.id),
-        key=(entry.id, contract.id, str(held.minutes)),
+        key=(entry.id, contract.id),
         measured=f"{duration(held.minutes)}{money} {beyond}",
         expected=limit,
         explanation=(
@@ -89,7 +89,7 @@ def _fact(context: CheckContext, contract: Contract, entry: TimeEntry, held: Hel
             f"but {part}{money} {'lie' if held.minutes > 60 else 'lies'} beyond {limit} of contract {contract.id}."
         ),
         blame=Blame.CONTRACT,
-        value_at_risk=held.worth or worth(entry, held.minutes),
+        value_at_risk=held.worth or context.worth(entry, held.minutes),
     )
 
 

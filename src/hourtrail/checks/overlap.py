@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
+import numpy as np
+
+from hourtrail.checks.columns import Groups, Mask
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import clock, count, day, duration
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
@@ -39,17 +42,36 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     least = timedelta(minutes=float(policy.bound(NAME, "minutes")))
-    entries = context.distinct if policy.enabled("duplicate_entry") else context.ranked
-    people: dict[str, list[_Booked]] = {}
-    for rank, entry in enumerate(entries):
-        if entry.start and entry.end and entry.start < entry.end:
-            people.setdefault(entry.person, []).append(_Booked(rank, Span(entry.start, entry.end), entry))
-    for booked in people.values():
+    counted = context.distinct if policy.enabled("duplicate_entry") else np.ones(len(context.ranked), np.bool_)
+    for booked in _at_once(context, counted):
         by_rank = {row.rank: row for row in booked}
         hits = _hits(booked, least)
         for later in sorted(hits):
             earlier = [by_rank[rank] for rank in sorted(hits[later])]
             yield _fact(context, by_rank[later], earlier, str(policy.bound(NAME, "minutes")))
+
+
+def _at_once(context: CheckContext, counted: Mask) -> Iterator[list[_Booked]]:
+    """The entries of one person that follow each other before the ones before them are over; those that stand alone are left out."""
+    spans = [
+        (rank, entry.start.timestamp(), entry.end.timestamp())
+        for rank, entry in enumerate(context.ranked)
+        if entry.start and entry.end and counted[rank] and entry.start < entry.end
+    ]
+    rows = np.array([rank for rank, _, _ in spans], np.int64)
+    person = context.columns.person[rows]
+    starts, ends = np.array([span[1] for span in spans]), np.array([span[2] for span in spans])
+    order = np.lexsort((starts, person))
+    rows, person, starts, ends = rows[order], person[order], starts[order], ends[order]
+    # Within a person, until when the entries begun so far run; a gap of zero or more begins a new cluster.
+    running = np.zeros(len(rows))
+    for bounds in Groups(person, np.arange(len(rows))).slices():
+        running[bounds] = np.maximum.accumulate(ends[bounds])
+    apart = (np.diff(person) != 0) | (starts[1:] >= running[:-1])
+    clusters = Groups(np.append(0, np.cumsum(apart))[: len(rows)], np.arange(len(rows)))
+    for members in clusters.members(clusters.sizes > 1):
+        found = [(rank, context.ranked[rank]) for rank in rows[members].tolist()]
+        yield [_Booked(rank, Span(row.start, row.end), row) for rank, row in found if row.start and row.end]
 
 
 def _hits(booked: list[_Booked], least: timedelta) -> dict[int, list[int]]:
@@ -83,6 +105,6 @@ def _fact(context: CheckContext, later: _Booked, earlier: list[_Booked], least: 
             f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)} from {at}, but {duration(shared)} of it "
             f"{'is' if shared == 1 else 'are'} also booked in {'entry' if len(earlier) == 1 else 'entries'} {named}."
         ),
-        value_at_risk=worth(entry, min(shared, entry.minutes)),
+        value_at_risk=context.worth(entry, min(shared, entry.minutes)),
         comparables=twins,
     )

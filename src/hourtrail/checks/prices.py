@@ -1,30 +1,46 @@
-"""What an hour of a person brings on average: the price of time that is missing, which no entry can tell."""
+"""What time costs the client: of entries at their rates, and of a person's hour on average, where no entry can tell."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Sequence
 from decimal import Decimal
+from typing import TypeAlias
 
-from hourtrail.checks.reporting import worth
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.money import Money
 
+Worth: TypeAlias = Callable[[TimeEntry, int | Decimal | None], Money | None]
+"""What so many minutes of an entry cost the client; None where nothing prices them."""
+
 
 class Prices:
-    """The average price of all minutes that each person booked, billed or not."""
+    """The average price of all minutes that a person booked, billed or not; found when it is first asked for."""
 
-    def __init__(self, entries: Iterable[TimeEntry]) -> None:
-        self._minutes: dict[str, int] = {}
-        self._amounts: dict[str, dict[str, Decimal]] = {}
-        for entry in entries:
-            self._minutes[entry.person] = self._minutes.get(entry.person, 0) + entry.minutes
-            if money := worth(entry):
-                amounts = self._amounts.setdefault(entry.person, {})
-                amounts[money.currency] = amounts.get(money.currency, Decimal(0)) + money.amount
+    def __init__(self, entries_of: Callable[[str], Sequence[TimeEntry]], worth: Worth) -> None:
+        self._entries_of, self._worth = entries_of, worth
+        self._known: dict[str, tuple[int, dict[str, Decimal]]] = {}
 
     def of(self, person: str, minutes: int) -> Money | None:
         """What ``minutes`` more of the person would bring; None without prices, or with prices in several currencies."""
-        amounts = self._amounts.get(person, {})
-        total = self._minutes.get(person, 0)
+        if person not in self._known:
+            self._known[person] = self._sums(self._entries_of(person))
+        total, amounts = self._known[person]
         if len(amounts) != 1 or not total:
             return None
         [(currency, amount)] = amounts.items()
         return Money(amount * minutes / total, currency).to_cents()
+
+    def _sums(self, entries: Sequence[TimeEntry]) -> tuple[int, dict[str, Decimal]]:
+        amounts: dict[str, Decimal] = {}
+        for entry in entries:
+            if money := self._worth(entry, None):
+                amounts[money.currency] = amounts.get(money.currency, Decimal(0)) + money.amount
+        return sum(entry.minutes for entry in entries), amounts
+
+
+def worth_of_excess(entries: Sequence[TimeEntry], limit: Decimal | int, worth: Worth) -> Money | None:
+    """What the minutes over ``limit`` cost at the entries' average price; None without rates, or in several currencies."""
+    total = sum(entry.minutes for entry in entries)
+    priced = [money for entry in entries if (money := worth(entry, entry.minutes))]
+    if not priced or len({money.currency for money in priced}) > 1:
+        return None
+    amount = sum((money.amount for money in priced), Decimal(0))
+    return Money(amount * (total - limit) / total, priced[0].currency).to_cents()

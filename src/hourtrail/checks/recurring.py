@@ -35,14 +35,15 @@ class Recurring:
     """The meetings of a series that each person had on each local date."""
 
     def __init__(self, activities: Iterable[Activity], local_date: Callable[[str, datetime], date]) -> None:
-        self._days: dict[tuple[str, date], list[Activity]] = {}
+        self.days: dict[tuple[str, date], list[Activity]] = {}
+        self._titles: dict[str, tuple[frozenset[str], str]] = {}
         for activity in activities:
             if activity.series and is_held(activity):
                 try:
                     day = local_date(activity.person, activity.start)
                 except OverflowError:
                     continue
-                self._days.setdefault((activity.person, day), []).append(activity)
+                self.days.setdefault((activity.person, day), []).append(activity)
 
     def series(self, entry: TimeEntry) -> str:
         """The series of the meeting that the entry stands for; empty when it stands for none.
@@ -51,17 +52,26 @@ class Recurring:
         of either and a word of the title. Without: the meeting whose title is the narrative. Private titles say nothing.
         """
         best, most = "", timedelta()
-        text: set[str] | None = None
-        for activity in self._days.get((entry.person, entry.date), ()):
-            text = set(words(entry.narrative)) if text is None else text
+        for activity in self.days.get((entry.person, entry.date), ()):
             end = activity.end or activity.start
-            title = set(words(activity.title)) if activity.sensitivity is Sensitivity.NORMAL else set()
+            title, whole = self._title(activity)
             if entry.start and entry.end:
                 both = shared(entry, activity.start, end)
+                if both <= most:
+                    continue
                 longest = max(entry.end - entry.start, end - activity.start)
                 same = abs(entry.start - activity.start) <= _NEAR and abs(entry.end - end) <= _NEAR
-                if both > most and (same or (2 * both >= longest and text & title)):
+                if same or (2 * both >= longest and not title.isdisjoint(words(entry.narrative))):
                     best, most = activity.series, both
-            elif text and folded(activity.title) == folded(entry.narrative) and title:
+            elif title and whole == folded(entry.narrative):
                 return activity.series
         return best
+
+    def _title(self, activity: Activity) -> tuple[frozenset[str], str]:
+        """The words of a title, and the same as one text; nothing of a private one."""
+        if activity.sensitivity is not Sensitivity.NORMAL:
+            return frozenset(), ""
+        if activity.title not in self._titles:
+            own = words(activity.title)
+            self._titles[activity.title] = frozenset(own), " ".join(own)
+        return self._titles[activity.title]

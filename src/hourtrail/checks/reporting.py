@@ -1,15 +1,15 @@
 """How a check turns a fact into a finding: stable ids, the clause of the policy, and the money at risk."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.finding import Blame, Finding, Subject
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.money import Money
+from hourtrail.domain.pricing import stated_rate
 
 CERTAIN = 1.0
 """The score of a rule that states a fact."""
@@ -52,24 +52,14 @@ def report(check: str, policy: CheckPolicy, facts: Iterable[Fact]) -> Iterator[F
         )
 
 
-def worth(entry: TimeEntry, minutes: int | Decimal | None = None) -> Money | None:
-    """What ``minutes`` of the entry (by default those it bills) cost the client; None without a rate, or when nothing is billed."""
-    if entry.hourly_rate is None or entry.billable is False or not entry.currency:
+def worth(entry: TimeEntry, minutes: int | Decimal | None = None, rate: Money | None = None) -> Money | None:
+    """What ``minutes`` of the entry (by default those it bills) cost the client at ``rate`` an hour, or at the entry's own.
+
+    None without a rate, and when nothing is billed.
+    """
+    hourly = rate or stated_rate(entry)
+    if hourly is None or entry.billable is False:
         return None
     if minutes is None:
         minutes = entry.minutes if entry.billable_minutes is None else entry.billable_minutes
-    try:
-        return Money(entry.hourly_rate * minutes / 60, entry.currency).to_cents()
-    except InvalidInput:
-        # A currency that does not exist is for the reader of the file to say; the fact itself still stands.
-        return None
-
-
-def worth_of_excess(entries: Sequence[TimeEntry], limit: Decimal | int) -> Money | None:
-    """What the minutes over ``limit`` cost at the entries' average price; None without rates, or in several currencies."""
-    total = sum(entry.minutes for entry in entries)
-    priced = [money for entry in entries if (money := worth(entry, entry.minutes))]
-    if not priced or len({money.currency for money in priced}) > 1:
-        return None
-    amount = sum((money.amount for money in priced), Decimal(0))
-    return Money(amount * (total - limit) / total, priced[0].currency).to_cents()
+    return Money(hourly.amount * minutes / 60, hourly.currency).to_cents()

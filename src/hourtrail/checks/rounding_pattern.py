@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
+
+from hourtrail.checks.columns import Groups
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
@@ -39,13 +42,13 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     most, apart = policy.bound(NAME, "share"), policy.bound(NAME, "apart")
     fewest = policy.bound(NAME, "entries")
     months: dict[str, dict[str, _Tally]] = {}
-    for (person, on), entries in context.days.items():
-        booked = [entry for entry in entries if entry.minutes]
-        if len(booked) < 2:
-            continue
-        tally = months.setdefault(f"{on:%Y-%m}", {}).setdefault(person, _Tally())
-        tally.entries += booked
-        tally.whole += sum(entry.minutes % _HOUR == 0 for entry in booked)
+    columns = context.columns
+    days = Groups(columns.person_day, np.flatnonzero(columns.minutes > 0))
+    for rows in days.members(days.sizes > 1):
+        entries = [context.ranked[row] for row in rows]
+        tally = months.setdefault(entries[0].date.isoformat()[:7], {}).setdefault(entries[0].person, _Tally())
+        tally.entries += entries
+        tally.whole += sum(entry.minutes % _HOUR == 0 for entry in entries)
     for month, people in months.items():
         number = sum(len(tally.entries) for tally in people.values())
         whole = sum(tally.whole for tally in people.values())

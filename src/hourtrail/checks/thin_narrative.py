@@ -6,10 +6,12 @@ held to one measure and no list of empty words is needed.
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.narratives import said, words
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import count, day
 from hourtrail.domain.finding import Finding, Subject
 from hourtrail.domain.firm import WorkItem
@@ -28,17 +30,23 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     asked = int(policy.bound(NAME, "characters"))
     elsewhere = int(policy.bound(NAME, "characters_elsewhere"))
-    known: dict[WorkItem, frozenset[str]] = {}
-    for entry in context.ranked:
-        contract = context.work_items.contract(entry.item)
-        least = max(asked, elsewhere) if contract and contract.narrative_required else elsewhere
-        if not least or entry.billable is False or not entry.minutes:
-            continue
-        if entry.item not in known:
-            known[entry.item] = _known_of(context, entry.item)
-        told = said(entry.narrative, known[entry.item])
+    columns = context.columns
+    contracts = [context.work_items.contract(item) for item in columns.items]
+    required = [bool(contract and contract.narrative_required) for contract in contracts]
+    least_of = [max(asked, elsewhere) if strict else elsewhere for strict in required]
+    known = [
+        _known_of(context, item) if least else frozenset() for item, least in zip(columns.items, least_of, strict=True)
+    ]
+    told_of: dict[tuple[int, int], int] = {}
+    billed = (columns.billable != 0) & (columns.minutes > 0) & columns.of_items(map(bool, least_of))
+    for row in np.flatnonzero(billed).tolist():
+        number, text = int(columns.item[row]), int(columns.text[row])
+        if (number, text) not in told_of:
+            told_of[number, text] = said(columns.texts[text], known[number])
+        told, least = told_of[number, text], least_of[number]
         if told >= least:
             continue
+        entry, contract = context.ranked[row], contracts[number]
         by = f"contract {contract.id}" if contract and contract.narrative_required else "the policy"
         says = (
             f"says no more than {_signs(told)} that its work item does not say already"
@@ -47,14 +55,14 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
         )
         yield Fact(
             subject=Subject(time_entry=entry.id),
-            key=(entry.id, entry.narrative.strip()),
+            key=(entry.id,),
             measured=_signs(told),
             expected=f"a narrative of at least {_signs(least)}",
             explanation=(
                 f"The narrative of {context.name(entry.person)} for {entry.item} on {day(entry.date)} {says}, "
                 f"but {by} asks for one of at least {_signs(least)}."
             ),
-            value_at_risk=worth(entry),
+            value_at_risk=context.worth(entry),
         )
 
 

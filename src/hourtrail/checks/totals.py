@@ -1,22 +1,21 @@
 """Booked minutes of a person over a stretch of time, held against a limit."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Generic, TypeVar
 
+from hourtrail.checks.columns import Groups
 from hourtrail.checks.context import CheckContext
 from hourtrail.domain.entry import TimeEntry
 
-Stretch = TypeVar("Stretch")
-
 
 @dataclass(frozen=True, slots=True)
-class Total(Generic[Stretch]):
-    """What one person booked in one stretch, and the entries that make it up."""
+class Total:
+    """What one person booked in one stretch of time, and the entries that make it up; ``day`` is one of its days."""
 
     person: str
-    stretch: Stretch
+    day: date
     minutes: int
     entries: Sequence[TimeEntry]
 
@@ -27,12 +26,8 @@ class Total(Generic[Stretch]):
         return tuple(entry.id for entry in ordered[:20])
 
 
-def over(context: CheckContext, limit: Decimal, stretch_of: Callable[[TimeEntry], Stretch]) -> Iterator[Total[Stretch]]:
-    """The totals of more than ``limit`` minutes, per person and stretch."""
-    groups: dict[tuple[str, Stretch], list[TimeEntry]] = {}
-    for entry in context.ranked:
-        groups.setdefault((entry.person, stretch_of(entry)), []).append(entry)
-    for (person, stretch), entries in groups.items():
-        minutes = sum(entry.minutes for entry in entries)
-        if minutes > limit:
-            yield Total(person, stretch, minutes, entries)
+def over(context: CheckContext, limit: Decimal, groups: Groups) -> Iterator[Total]:
+    """The totals of more than ``limit`` minutes. ``groups`` are the entries of one person and stretch each."""
+    for rows in groups.members(groups.sums(context.columns.minutes) > float(limit)):
+        entries = [context.ranked[row] for row in rows]
+        yield Total(entries[0].person, entries[0].date, sum(entry.minutes for entry in entries), entries)

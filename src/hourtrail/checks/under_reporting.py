@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hourtrail.checks.context import CheckContext, Grain
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.workdays import Workday, workdays
+from hourtrail.checks.workdays import Workday
 
 _RULE: Final = "missing_time"
 
@@ -49,7 +49,7 @@ def under_reporting(context: CheckContext, policy: CheckPolicy) -> tuple[TeamSho
     if not context.evidence or not context.people or context.grain is Grain.WEEK:
         return ()
     fewest = int(policy.bound(_RULE, "team_weeks"))
-    days = workdays(context, int(policy.bound(_RULE, "quiet_days")))
+    days = context.workdays.of(int(policy.bound(_RULE, "quiet_days")))
     teams = _by_team(context, [row for row in days if row.shown or row.booked])
     found: list[TeamShortfall] = []
     for team, weeks in sorted(teams.items()):

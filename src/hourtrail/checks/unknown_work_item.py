@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.nearest_code import NearestCodes
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import count, day
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Blame, Finding, Subject
@@ -25,7 +26,8 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     items = context.work_items
-    unknown = [entry for entry in context.ranked if not items.known(entry.item)]
+    columns = context.columns
+    unknown = list(flagged(columns.of_items(not items.known(item) for item in columns.items), context.ranked))
     people: dict[WorkItem, set[str]] = {}
     for entry in unknown:
         if not items.project_known(entry.item):
@@ -51,5 +53,5 @@ def _fact(context: CheckContext, entry: TimeEntry, nearest: str, people: int) ->
             f"which the task list does not hold{hint}{gap}."
         ),
         blame=Blame.MASTER_DATA if people else Blame.ENTRY,
-        value_at_risk=worth(entry),
+        value_at_risk=context.worth(entry),
     )

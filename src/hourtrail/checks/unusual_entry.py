@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import count, day, duration
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
@@ -38,12 +38,12 @@ def _fact(context: CheckContext, entry: TimeEntry, row: UnusualEntry) -> Fact:
     measured, expected, why = _words(entry, row)
     return Fact(
         subject=Subject(time_entry=entry.id),
-        key=(entry.id, row.kind, str(entry.item), str(entry.minutes)),
+        key=(entry.id, row.kind, str(entry.item)),
         measured=measured,
         expected=expected,
         explanation=f"{context.name(entry.person)} booked {duration(entry.minutes)} on {entry.item} on {day(entry.date)}; {why}.",
         score=row.score,
-        value_at_risk=worth(entry),
+        value_at_risk=context.worth(entry),
         comparables=row.comparables,
     )
 

@@ -53,7 +53,7 @@ def _fact(context: CheckContext, row: UnusualWeek, *, weekly: bool) -> Fact:
     usually = f" ({row.usual_moved_share:.0%})" if moved else ""
     return Fact(
         subject=Subject(person=row.person, period=period),
-        key=(row.person, period, str(row.minutes)),
+        key=(row.person, period),
         measured=f"{duration(row.minutes)}{elsewhere}",
         expected=f"about {duration(row.usual_minutes)}{usually}",
         explanation=(

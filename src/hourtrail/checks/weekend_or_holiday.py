@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
+from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import day, weekday
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
@@ -21,10 +24,11 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 
 def _facts(context: CheckContext) -> Iterator[Fact]:
-    for entry in context.ranked:
-        calendar = context.calendars.of(entry.person)
-        if entry.minutes and calendar and not calendar.is_working_day(entry.date):
-            yield _fact(context, entry)
+    columns = context.columns
+    one_a_day = map(context.ranked.__getitem__, columns.people_days)
+    off = np.array([context.calendars.is_off(entry.person, entry.date) for entry in one_a_day], np.bool_)
+    for entry in flagged(off[columns.person_day] & (columns.minutes > 0), context.ranked):
+        yield _fact(context, entry)
 
 
 def _fact(context: CheckContext, entry: TimeEntry) -> Fact:
@@ -39,5 +43,5 @@ def _fact(context: CheckContext, entry: TimeEntry) -> Fact:
         measured=f"work on {weekday(entry.date)}, {day(entry.date)}",
         expected="work on a working day of the person's calendar",
         explanation=f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)}, {off}.",
-        value_at_risk=worth(entry),
+        value_at_risk=context.worth(entry),
     )

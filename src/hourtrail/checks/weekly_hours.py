@@ -1,14 +1,14 @@
 """Too much for one week: what a person booked in an ISO 8601 week, or on one date of a file kept by the week."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 
+from hourtrail.checks.columns import Groups
 from hourtrail.checks.context import CheckContext, Grain
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth_of_excess
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.totals import over
 from hourtrail.checks.wording import day, duration
-from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
 
 NAME = "weekly_hours"
@@ -26,21 +26,20 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     limit = policy.bound(NAME, "hours") * 60
     weekly = context.grain is Grain.WEEK
-
-    def first_day(entry: TimeEntry) -> date:
-        return entry.date if weekly else entry.date - timedelta(days=entry.date.weekday())
-
-    for total in over(context, limit, first_day):
-        period = total.stretch.isoformat() if weekly else f"{total.stretch:%G-W%V}"
+    columns = context.columns
+    weeks = columns.by_day if weekly else Groups(columns.person_week, columns.all_rows)
+    for total in over(context, limit, weeks):
+        first = total.day if weekly else total.day - timedelta(days=total.day.weekday())
+        period = first.isoformat() if weekly else f"{first:%G-W%V}"
         yield Fact(
             subject=Subject(person=total.person, period=period),
-            key=(total.person, period, str(total.minutes)),
+            key=(total.person, period),
             measured=duration(total.minutes),
             expected=f"at most {duration(limit)} in a week",
             explanation=(
-                f"{context.name(total.person)} booked {duration(total.minutes)} in the week of {day(total.stretch)}, "
+                f"{context.name(total.person)} booked {duration(total.minutes)} in the week of {day(first)}, "
                 f"more than the limit of {duration(limit)}."
             ),
-            value_at_risk=worth_of_excess(total.entries, limit),
+            value_at_risk=context.worth_of_excess(total.entries, limit),
             comparables=total.ids,
         )

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from hourtrail.checks.context import CheckContext
 from hourtrail.checks.evidence import shown_minutes
+
+if TYPE_CHECKING:
+    from hourtrail.checks.context import CheckContext
 
 _LONGEST_WINDOW: Final = 1100
 """Days before today that are looked at: three years, so that a slip in one year cannot hold the run."""
@@ -28,83 +30,101 @@ class Workday:
     works: bool | None
 
 
-def workdays(context: CheckContext, quiet_days: int) -> Iterator[Workday]:
-    """Every day until today on which each person could have booked, in order, from the first date of the entries on.
+class Workdays:
+    """The workdays of one context, found once for each length of a quiet stretch."""
 
-    People are those whom the master data lists or who booked. A stretch of more than ``quiet_days`` without entry and
-    without trace is taken as time before, after or between employments, unless it lies in the latest ``quiet_days``.
-    Before the first and after the last of a person's assignments, where all of them are dated, only days with a sign count.
-    """
-    booked = {key: sum(entry.minutes for entry in entries) for key, entries in context.days.items()}
-    if not booked:
-        return
-    first = max(min(day for _, day in booked), _before(context.as_of, _LONGEST_WINDOW))
-    shown = {key: shown_minutes(traces) for key, traces in (context.evidence or {}).items()}
-    signs = _signs(booked, shown, first, context.as_of)
-    people = {person for person, _ in booked} | {person.id for person in context.people or ()}
-    for person in sorted(people):
-        seen = signs.get(person, set())
-        assigned_from, assigned_to = _assigned(context, person)
-        for day in _observed(sorted(seen), first, context.as_of, quiet_days):
-            if not assigned_from <= day <= assigned_to and day not in seen:
-                continue
-            expected, works = _owed(context, person, day)
-            key = (person, day)
+    def __init__(self, context: "CheckContext") -> None:
+        self._context = context
+        self._known: dict[int, list[Workday]] = {}
+
+    def of(self, quiet_days: int) -> list[Workday]:
+        """Every day until today on which each person could have booked, in order, from the first date of the entries on.
+
+        People are those whom the master data lists or who booked. A stretch of more than ``quiet_days`` without entry and
+        without trace is taken as time before, after or between employments, unless it lies in the latest ``quiet_days``.
+        Before the first and after the last of a person's assignments, where all of them are dated, only days with a sign
+        count.
+        """
+        if quiet_days not in self._known:
+            self._known[quiet_days] = list(self._found(quiet_days))
+        return self._known[quiet_days]
+
+    def _found(self, quiet_days: int) -> Iterator[Workday]:
+        context = self._context
+        booked = self._booked()
+        if not booked:
+            return
+        last = context.as_of.toordinal()
+        first = max(min(min(days) for days in booked.values()), last - _LONGEST_WINDOW, 1)
+        dates = [date.fromordinal(number) for number in range(first, last + 1)]
+        shown: dict[str, dict[int, int]] = {}
+        for (person, day), traces in (context.evidence or {}).items():
+            shown.setdefault(person, {})[day.toordinal()] = shown_minutes(traces)
+        for person in sorted({*booked, *(person.id for person in context.people or ())}):
+            own, seen = booked.get(person, {}), shown.get(person, {})
+            signs = {day for days in (own, seen) for day, count in days.items() if count and first <= day <= last}
+            assigned_from, assigned_to = self._assigned(person)
+            days = [
+                day
+                for day in _observed(sorted(signs), first, last, quiet_days)
+                if assigned_from <= day <= assigned_to or day in signs
+            ]
+            yield from self._person(person, days, [dates[day - first] for day in days], own, seen)
+
+    def _booked(self) -> dict[str, dict[int, int]]:
+        """Minutes booked by person and ordinal of the day."""
+        columns = self._context.columns
+        rows = columns.people_days
+        sums = columns.by_day.sums(columns.minutes).tolist()
+        booked: dict[str, dict[int, int]] = {}
+        for person, day, minutes in zip(columns.person[rows].tolist(), columns.day[rows].tolist(), sums, strict=True):
+            booked.setdefault(columns.people[person], {})[day] = minutes
+        return booked
+
+    def _person(
+        self, person: str, days: list[int], dates: list[date], booked: Mapping[int, int], shown: Mapping[int, int]
+    ) -> Iterator[Workday]:
+        context = self._context
+        calendar, stated = context.calendars.of(person), context.calendars.hours_are_stated(person)
+        away = context.absences.days
+        working = [calendar is not None and calendar.is_working_day(day) for day in dates]
+        full_day = next(
+            (context.calendars.minutes(person, day) for day, works in zip(dates, working, strict=True) if works), 0
+        )
+        for ordinal, day, works in zip(days, dates, working, strict=True):
+            expected = full_day if works else 0
+            absent, lost = False, 0
+            if (person, day) in away:
+                absent = context.absences.all_of(person, day, expected)
+                lost = context.absences.minutes(person, day, expected)
+            known = calendar is not None or absent
             yield Workday(
                 person=person,
                 day=day,
-                booked=booked.get(key, 0),
-                shown=shown.get(key, 0),
-                expected=expected,
-                works=works,
+                booked=booked.get(ordinal, 0),
+                shown=shown.get(ordinal, 0),
+                expected=expected - lost if stated else None,
+                works=works and not absent if known else None,
             )
 
-
-def _assigned(context: CheckContext, person: str) -> tuple[date, date]:
-    rows = context.work_items.assignments_of(person)
-    first = min((row.starts_on or date.min for row in rows), default=date.min)
-    return first, max((row.ends_on or date.max for row in rows), default=date.max)
-
-
-def _signs(
-    booked: Mapping[tuple[str, date], int], shown: Mapping[tuple[str, date], int], first: date, last: date
-) -> dict[str, set[date]]:
-    signs: dict[str, set[date]] = {}
-    for minutes in (booked, shown):
-        for (person, day), count in minutes.items():
-            if count and first <= day <= last:
-                signs.setdefault(person, set()).add(day)
-    return signs
+    def _assigned(self, person: str) -> tuple[int, int]:
+        """The ordinals of the first and the last day of the person's assignments; every day where one is not dated."""
+        rows = self._context.work_items.assignments_of(person)
+        first = min((row.starts_on or date.min for row in rows), default=date.min)
+        last = max((row.ends_on or date.max for row in rows), default=date.max)
+        return first.toordinal(), last.toordinal()
 
 
-def _before(day: date, days: int) -> date:
-    return day - timedelta(days=days) if day - date.min > timedelta(days=days) else date.min
-
-
-def _observed(signs: list[date], first: date, last: date, quiet_days: int) -> list[date]:
-    days: set[date] = set(signs)
-    for earlier, later in pairwise(signs):
-        if (later - earlier).days - 1 <= quiet_days:
-            days.update(_range(earlier, later))
-    days.update(_range(max(first, _before(last, quiet_days - 1)), last))
-    if signs and (signs[0] - first).days <= quiet_days:
-        days.update(_range(first, signs[0]))
-    if signs and (last - signs[-1]).days <= quiet_days:
-        days.update(_range(signs[-1], last))
+def _observed(signs: list[int], first: int, last: int, quiet_days: int) -> list[int]:
+    """The days in question, as ordinals: around the signs of the person, and the latest ones."""
+    days: set[int] = set(range(max(first, last - quiet_days + 1), last + 1))
+    if signs:
+        begins = [later for earlier, later in pairwise(signs) if later - earlier - 1 > quiet_days]
+        ends = [earlier for earlier, later in pairwise(signs) if later - earlier - 1 > quiet_days]
+        for begin, end in zip([signs[0], *begins], [*ends, signs[-1]], strict=True):
+            days.update(range(begin, end + 1))
+        if signs[0] - first <= quiet_days:
+            days.update(range(first, signs[0]))
+        if last - signs[-1] <= quiet_days:
+            days.update(range(signs[-1], last + 1))
     return sorted(days)
-
-
-def _range(first: date, last: date) -> list[date]:
-    return [first + timedelta(days=offset) for offset in range((last - first).days + 1)]
-
-
-def _owed(context: CheckContext, person: str, day: date) -> tuple[int | None, bool | None]:
-    calendar = context.calendars.of(person)
-    minutes = context.calendars.minutes(person, day)
-    away = context.absences.all_of(person, day, minutes)
-    if calendar is None:
-        return None, False if away else None
-    works = calendar.is_working_day(day) and not away
-    if not context.calendars.hours_are_stated(person):
-        return None, works
-    return minutes - context.absences.minutes(person, day, minutes), works

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
-from hourtrail.checks.reporting import Fact, report, worth
+from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.survey import RateDeviation
 from hourtrail.checks.wording import day
 from hourtrail.domain.entry import TimeEntry
@@ -45,14 +45,14 @@ def _stated_grades(context: CheckContext) -> Iterator[Fact]:
         if grade and said.casefold() != grade.casefold():
             yield Fact(
                 subject=Subject(time_entry=entry.id),
-                key=(entry.id, said, grade),
+                key=(entry.id,),
                 measured=said,
                 expected=grade,
                 explanation=(
                     f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)} as {said}, "
                     f"but works there as {grade}."
                 ),
-                value_at_risk=worth(entry),
+                value_at_risk=context.worth(entry),
             )
 
 
@@ -64,7 +64,7 @@ def _priced(context: CheckContext) -> Iterator[Fact]:
         entry = row.entry
         yield Fact(
             subject=Subject(time_entry=entry.id),
-            key=(entry.id, str(row.stated), row.grade),
+            key=(entry.id,),
             measured=f"{row.stated} an hour, the rate of {' or '.join(grades)}",
             expected=f"{row.expected} an hour, the rate of {row.grade}",
             explanation=(

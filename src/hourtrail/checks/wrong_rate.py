@@ -31,7 +31,7 @@ def _cards(context: CheckContext) -> Iterator[Fact]:
         if others := sorted(priced - {contract.currency} if contract.currency else ()):
             yield Fact(
                 subject=Subject(contract=contract.id),
-                key=("card", contract.id, *others),
+                key=("card", contract.id),
                 measured=" and ".join(others),
                 expected=contract.currency,
                 explanation=(
@@ -56,7 +56,7 @@ def _fact(context: CheckContext, row: RateDeviation, stated: Money, expected: Mo
     entry = row.entry
     return Fact(
         subject=Subject(time_entry=entry.id),
-        key=(entry.id, str(stated), str(expected)),
+        key=(entry.id, row.contract.id),
         measured=f"{stated} an hour",
         expected=f"{expected} an hour",
         explanation=(

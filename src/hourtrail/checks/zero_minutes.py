@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Final
 
+from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
@@ -21,13 +22,12 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 
 def _facts(context: CheckContext) -> Iterator[Fact]:
-    for entry in context.ranked:
-        if entry.minutes == 0:
-            yield Fact(
-                subject=Subject(time_entry=entry.id),
-                key=(entry.id,),
-                measured="0 min",
-                expected="more than 0 min",
-                explanation=f"{context.name(entry.person)} booked no time at all on {entry.item} on {day(entry.date)}.",
-                score=_HARMLESS,
-            )
+    for entry in flagged(context.columns.minutes == 0, context.ranked):
+        yield Fact(
+            subject=Subject(time_entry=entry.id),
+            key=(entry.id,),
+            measured="0 min",
+            expected="more than 0 min",
+            explanation=f"{context.name(entry.person)} booked no time at all on {entry.item} on {day(entry.date)}.",
+            score=_HARMLESS,
+        )
