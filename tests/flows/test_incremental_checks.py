@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from itertools import count
+from random import Random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from hourtrail.checks.catalog import CHECKS
 from hourtrail.checks.reach import REACHES, Reach, checks_within
+from hourtrail.domain.activity import Activity, ActivityKind
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.firm import (
     Assignment,
@@ -94,8 +96,73 @@ def test_every_check_says_how_far_it_looks() -> None:
     assert set(REACHES) == set(CHECKS)
 
 
+def _dense() -> list[TimeEntry]:
+    """Two weeks of two people with a fault of every local kind, beside ordinary days."""
+
+    def row(name: str, day: int, person: str = "ada", **more: object) -> TimeEntry:
+        values = {
+            "id": name, "person": person, "date": MONDAY + timedelta(days=day), "minutes": 60, "item": DEV, "billable": True,
+            "narrative": f"Checkout form, step {name}", "hourly_rate": Decimal(100), "currency": "EUR",
+            "created_at": datetime(2026, 3, 2, 19, tzinfo=UTC) + timedelta(days=day), "status": EntryStatus.SUBMITTED, **more,
+        }  # fmt: skip
+        return TimeEntry(**values)
+
+    def at(day: int, hour: int) -> dict[str, datetime]:
+        start = datetime(2026, 3, 2, hour, tzinfo=UTC) + timedelta(days=day)
+        return {"start": start, "end": start + timedelta(hours=1)}
+
+    copied = [
+        row(f"copy{week}{day}", 7 * week + day, "ben", item=PM, narrative=f"Ticket of day {day}", hourly_rate=Decimal(90),
+            currency="GBP", minutes=47 + day)
+        for week in (1, 2) for day in range(5)
+    ]  # fmt: skip
+    return [
+        *copied, *(row(f"long{day}", day, minutes=780) for day in range(5)),
+        row("dup1", 2, narrative="The same"), row("dup2", 2, narrative="The same"),
+        row("near1", 3, narrative="Reviewed the checkout form together with Kim"),
+        row("near2", 3, narrative="Reviewed the checkout forms together with Kim"),
+        row("over1", 8, **at(8, 9)), row("over2", 8, **at(8, 9), item=PM), row("grade", 9, hourly_rate=Decimal(60)),
+        row("unbilled", 9, billable=False), row("off", 10, write_off_minutes=50), row("future", 30, created_at=NOW),
+        row("outside", 1, "ben", item=PM, currency="GBP", hourly_rate=Decimal(90)), row("zero", 4, minutes=0),
+        row("sunday", 6), row("late", -20, created_at=NOW), row("thin", 4, narrative="x"), row("old", 4, item=OLD),
+        row("lost", 4, item=WorkItem("acme", "nowhere")), row("strange", 4, "ben"), row("wrong", 5, hourly_rate=Decimal(99)),
+        row("rejected", 4, status=EntryStatus.REJECTED), row("away", 11, minutes=120), row("closed", -10),
+        row("whole", 12, minutes=1000), row("rateless", 5, "zoe", hourly_rate=None, currency=""),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_local_check_tells_the_same_in_any_order_of_writing(store: Store, seed: int) -> None:
+    rows = _dense()
+    one_by_one, at_once = f"a{next(NAMES)}", f"b{next(NAMES)}"
+    absence = Activity(
+        source="icalendar", external_id="leave", kind=ActivityKind.ABSENCE, person="ada", title="Leave", all_day=True,
+        start=datetime(2026, 3, 12, 23, tzinfo=UTC), end=datetime(2026, 3, 13, 23, tzinfo=UTC),
+    )  # fmt: skip
+    for tenant in (one_by_one, at_once):
+        with store.tenant(tenant) as db:
+            db.put_master((*MASTER, Rate(contract="C-CAP", hourly_rate=Decimal(60), currency="EUR", grade="junior")))
+            db.put_activities([absence])
+    shuffled = Random(seed).sample(rows, len(rows))
+    for start in range(0, len(shuffled), 5):
+        with store.tenant(one_by_one) as db:
+            db.put_entries(shuffled[start : start + 5])
+        check_written(store, one_by_one, shuffled[start : start + 5], today=TODAY, now=NOW)
+    with store.tenant(at_once) as db:
+        db.put_entries(rows)
+    check_stored(store, at_once, today=TODAY, now=NOW)
+    found = _found(store, at_once)
+    assert _found(store, one_by_one) == found
+    silent = LOCAL - {row.finding.check for row in found.values()}
+    assert silent <= {"milestone_mismatch"}, "every local check but that of milestones has something to say here"
+
+
+# No shrinking: each example writes to a database, and a smaller one is not worth minutes of it.
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=12,
+    deadline=None,
+    phases=(Phase.explicit, Phase.reuse, Phase.generate),
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(entries)
 def test_checking_what_is_written_equals_a_full_pass(store: Store, rows: list[TimeEntry]) -> None:
