@@ -1,14 +1,15 @@
 """Entries that wait for somebody: rejected ones that nobody corrected, submitted ones that nobody approved."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Final
 
-from hourtrail.checks.reporting import worth
+from hourtrail.checks import CheckContext
 from hourtrail.checks.wording import count, day
 from hourtrail.domain.entry import Approval, EntryStatus, TimeEntry
 from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.identity import stable_id
+from hourtrail.domain.money import Money
 
 DISPUTED: Final = "disputed_entry"
 MISSING: Final = "missing_approval"
@@ -16,30 +17,30 @@ WAITING_CHECKS: Final = (DISPUTED, MISSING)
 """Raised from stored entries only: a file does not tell who moved an entry."""
 
 
-def waiting(
-    entries: Iterable[TimeEntry], moves: Mapping[str, Approval], *, today: date, approval_days: int
-) -> Iterator[Finding]:
+def waiting(context: CheckContext, moves: Mapping[str, Approval], *, approval_days: int) -> Iterator[Finding]:
     """One finding for each rejected entry, and for each one submitted more than ``approval_days`` days ago.
 
     ``moves`` holds the newest move of an entry. An imported entry that was never moved here is taken to be submitted on the
     day on which it was created, else on its work date.
     """
-    for entry in entries:
+    for entry in context.entries:
+        risk = context.worth(entry)
         move = moves.get(entry.id)
         if entry.status is EntryStatus.REJECTED:
-            yield _disputed(entry, move)
+            yield _disputed(entry, move, risk)
         elif entry.status is EntryStatus.SUBMITTED:
             since = move.at.date() if move else entry.created_at.date() if entry.created_at else entry.date
-            if (today - since).days > approval_days:
-                yield _unapproved(entry, since, approval_days)
+            if (context.as_of - since).days > approval_days:
+                yield _unapproved(entry, since, approval_days, risk)
 
 
-def _disputed(entry: TimeEntry, move: Approval | None) -> Finding:
+def _disputed(entry: TimeEntry, move: Approval | None, risk: Money | None) -> Finding:
     by = f" by {move.actor} on {day(move.at.date())}" if move else ""
     why = f": {move.note}" if move and move.note else ""
     return _finding(
         DISPUTED,
         entry,
+        risk,
         key=(entry.id, move.id if move else ""),
         measured="rejected",
         expected="corrected, or taken back",
@@ -49,11 +50,12 @@ def _disputed(entry: TimeEntry, move: Approval | None) -> Finding:
     )
 
 
-def _unapproved(entry: TimeEntry, since: date, days: int) -> Finding:
+def _unapproved(entry: TimeEntry, since: date, days: int, risk: Money | None) -> Finding:
     # How long it has waited is told by the date alone: a sentence that changes every day would be a new one every day.
     return _finding(
         MISSING,
         entry,
+        risk,
         key=(entry.id, since.isoformat()),
         measured=f"submitted since {day(since)}",
         expected=f"approved or rejected within {count(days, 'day', 'days')}",
@@ -62,7 +64,14 @@ def _unapproved(entry: TimeEntry, since: date, days: int) -> Finding:
 
 
 def _finding(
-    check: str, entry: TimeEntry, *, key: tuple[str, ...], measured: str, expected: str, explanation: str
+    check: str,
+    entry: TimeEntry,
+    risk: Money | None,
+    *,
+    key: tuple[str, ...],
+    measured: str,
+    expected: str,
+    explanation: str,
 ) -> Finding:
     return Finding(
         id=stable_id("finding", (check, *key)),
@@ -74,5 +83,5 @@ def _finding(
         expected=expected,
         explanation=explanation,
         fingerprint=stable_id("fact", (check, *key)),
-        value_at_risk=worth(entry),
+        value_at_risk=risk,
     )

@@ -58,7 +58,7 @@ def check_stored(
         ground = _Ground(db, policy, today)
         entries = tuple(db.entries())
         context = ground.context(entries, tuple(db.activities()))
-        found = [*run(context, ground.policy), *ground.waiting(entries)]
+        found = [*run(context, ground.policy), *ground.waiting(context)]
         rows = [
             row
             for row in map(Contexts(entries, ground.master).raised, found)
@@ -131,10 +131,10 @@ class _Ground:
             grain=Grain.DAY,
         )
 
-    def waiting(self, entries: Sequence[TimeEntry]) -> Iterable[Finding]:
+    def waiting(self, context: CheckContext) -> Iterable[Finding]:
         """Entries that wait for their person or their approver."""
-        moves = self.db.last_moves([entry.id for entry in entries])
-        return waiting(entries, moves, today=self.today, approval_days=self.review_policy.approval_days)
+        moves = self.db.last_moves([entry.id for entry in context.entries])
+        return waiting(context, moves, approval_days=self.review_policy.approval_days)
 
     def weeks(self, person: str, monday: date, at: datetime) -> Reconciled:
         """The person's findings in the week of ``monday`` and its neighbours, which is where an entry of it can matter."""
@@ -147,7 +147,8 @@ class _Ground:
             )
         )
         names = checks_within(Reach.PERSON_WEEKS)
-        found = [*run(self.context(entries, activities), self._only(names)), *self.waiting(entries)]
+        context = self.context(entries, activities)
+        found = [*run(context, self._only(names)), *self.waiting(context)]
         raised = map(Contexts(entries, self.master).raised, found)
         rows = [row for row in raised if row.worker == person and row.worked_on and first <= row.worked_on <= last]
         scope = FindingScope(checks=(*names, *WAITING_CHECKS), worker=person, first=first, last=last)
