@@ -15,7 +15,7 @@ from hourtrail.unusual.table import Bools, EntryTable, Floats, Ints
 SHARE: Final = 0.03
 """Share of the rows that each kind of slip is put into, few enough to leave a week as it is otherwise."""
 COPIES: Final = 3
-MOST_ROWS: Final = 20_000
+MOST_ROWS: Final = 12_000
 """Rows of one copy. A larger firm is represented by some of its people, whole."""
 _SEED: Final = 20261121
 
