@@ -1,0 +1,127 @@
+"""The end of a draft: a named person posts it, or takes it back. Nothing reaches an exporter that was not posted."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from hourtrail.domain.billing import ClaimedLine, InvoiceDraft, LastWord, Word, content_of, pricing_draft
+from hourtrail.domain.entry import EntryStatus, TimeEntry
+from hourtrail.domain.errors import Conflict, NotFound
+from hourtrail.domain.pricing import InvoiceLine, add_up, present
+from hourtrail.flows.billing.codes import line_faults
+from hourtrail.flows.billing.ground import Ground
+from hourtrail.flows.resolve import require_colleague
+from hourtrail.store import Store, TenantStore
+from hourtrail.store.billing import KeptDraft
+
+_MOST_TOLD: Final = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownDraft:
+    """A stored draft with its lines, and the same in the client's format."""
+
+    kept: KeptDraft
+    lines: tuple[ClaimedLine, ...]
+    shown: tuple[InvoiceLine, ...]
+
+
+def post(
+    store: Store, tenant: str, draft_id: str, actor: str, *, on: date | None = None, note: str = "",
+    now: datetime | None = None,
+) -> LastWord:  # fmt: skip
+    """Hand a draft to the books on the accounting day ``on`` (by default the draft's own): its entries become invoiced.
+
+    Everything is looked at once more, because codes, entries and periods may have changed since. Raises Conflict telling
+    every reason at once, or that the period is closed and which is open; NotFound; NotAllowed.
+    """
+    at = now or datetime.now(UTC)
+    with store.tenant(tenant) as db:
+        ground = Ground(db, at.date())
+        require_colleague(ground.master, actor)
+        kept = db.draft(draft_id)
+        lines = db.draft_lines(draft_id)
+        day = on or kept.draft.posting_date
+        word = LastWord(
+            object=draft_id, kind="draft", word=Word.POSTED, actor=actor, at=at, note=note, effective_on=day
+        )
+        # Said first, so that of two who post or withdraw at once one waits here and is then refused.
+        db.say_last_word(word, {"posted_on": day.isoformat(), "totals": [str(money) for money in _totals(lines)]})
+        ground.require_open(day)
+        if reasons := list(_against(ground, kept.draft, lines)):
+            more = f"; and {len(reasons) - _MOST_TOLD} more" if len(reasons) > _MOST_TOLD else ""
+            raise Conflict(f"{draft_id} cannot be posted: {'; '.join(reasons[:_MOST_TOLD])}{more}")
+        for entry in sorted({line.entry for line in lines if line.entry}):
+            db.move_entry(entry, EntryStatus.INVOICED, actor, at, f"posted with {draft_id}")
+    return word
+
+
+def withdraw(
+    store: Store, tenant: str, draft_id: str, actor: str, *, note: str = "", now: datetime | None = None
+) -> LastWord:
+    """Take a draft back: what it claimed may be drafted again. Raises Conflict when it was posted or withdrawn before."""
+    at = now or datetime.now(UTC)
+    with store.tenant(tenant) as db:
+        require_colleague(db.master(), actor)
+        db.draft(draft_id)
+        word = LastWord(object=draft_id, kind="draft", word=Word.WITHDRAWN, actor=actor, at=at, note=note)
+        db.say_last_word(word, {})
+    return word
+
+
+def drafts(store: Store, tenant: str, *, contract: str = "", client: str = "", draft_id: str = "") -> list[ShownDraft]:
+    """The drafts, oldest first, each in the format that its client reads; of one contract or client, or the one of that id."""
+    with store.tenant(tenant, read_only=True) as db:
+        rows = [db.draft(draft_id)] if draft_id else db.drafts(contract=contract, client=client)
+        ground = Ground(db, datetime.now(UTC).date())
+        return [_shown(ground, row) for row in rows]
+
+
+def _shown(ground: Ground, kept: KeptDraft) -> ShownDraft:
+    lines = ground.db.draft_lines(kept.draft.id)
+    names = sorted({line.entry for line in lines if line.entry})
+    entries = {name: entry for name in names if (entry := live(ground.db, name))}
+    shape = ground.policy.format_of(kept.draft.client)
+    return ShownDraft(kept=kept, lines=tuple(lines), shown=present(pricing_draft(kept.draft, lines), entries, shape))
+
+
+def live(db: TenantStore, name: str) -> TimeEntry | None:
+    """The entry, or None when it was taken back since."""
+    try:
+        return db.entry(name)
+    except NotFound:
+        return None
+
+
+def _totals(lines: Sequence[ClaimedLine]) -> tuple[object, ...]:
+    return add_up(line.amount for line in lines)
+
+
+def _against(ground: Ground, draft: InvoiceDraft, lines: Sequence[ClaimedLine]) -> Iterator[str]:
+    """Every reason against posting, each with what it is about."""
+    contract = ground.contracts.get(draft.contract)
+    if contract is None:
+        yield f"contract {draft.contract} is gone from the master data"
+        return
+    if missing := ground.missing_facts(contract):
+        yield f"the record of client {draft.client} lacks {', '.join(missing)}"
+    disputed = {
+        name: kept.dispute
+        for kept in ground.db.disputes(client=draft.client)
+        if kept.standing
+        for name in (kept.dispute.line, kept.dispute.entry)
+        if name
+    }
+    for line in lines:
+        entry = live(ground.db, line.entry) if line.entry else None
+        dispute = disputed.get(line.id) or disputed.get(line.entry)
+        if dispute is not None:
+            yield f"{line.claim}: disputed by {dispute.raised_by} ({dispute.reason})"
+        if line.entry and entry is None:
+            yield f"{line.claim}: it was taken back since it was drafted"
+        elif entry is not None and entry.status is not EntryStatus.APPROVED:
+            yield f"{line.claim}: it is {entry.status}, not approved"
+        elif entry is not None and content_of(entry) != line.content:
+            yield f"{line.claim}: it was changed since it was drafted"
+        yield from (f"{line.claim}: {fault.why}" for fault in line_faults(ground, contract, line, entry))
