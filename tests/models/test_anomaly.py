@@ -1,6 +1,7 @@
 """The anomaly models: a forest without a pickle, exact contributions, and verdicts that never make it worse."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -9,12 +10,14 @@ from sklearn.metrics import average_precision_score
 from tests.unusual.timecard_file import timecards
 
 from hourtrail.domain.errors import InvalidInput, ModelUnavailable
+from hourtrail.domain.ports import FeatureSpec
 from hourtrail.unusual import SPEC, HeadsScorer, contrast_of, live, matrix_of, table_of
 from hourtrail_models.anomaly import forest as forests
 from hourtrail_models.anomaly import prior as priors
 from hourtrail_models.anomaly.forest import Forest, fit_forest
 from hourtrail_models.anomaly.prior import FOLDS, fit_prior
 from hourtrail_models.anomaly.verdicts import blend_verdicts, logit, weight_of
+from hourtrail_models.artefact import Manifest, write
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +59,18 @@ def test_a_forest_is_data_that_goes_round_and_nothing_else_is_read():
     for wrong in (b"", b"no archive", forest.to_bytes()[:200]):
         with pytest.raises(ModelUnavailable, match="isolation forest cannot be read"):
             Forest.from_bytes(wrong)
+
+
+def test_the_prior_is_an_artefact_of_data_alone(case, tmp_path):
+    table, matrix, _, prior, _ = case
+    files = priors.artefact_files(prior)
+    manifest = Manifest(name="anomaly-prior", version="1", created=datetime.now(UTC), spec=SPEC)
+    again = priors.from_artefact(write(tmp_path / "model", manifest, files))
+    np.testing.assert_array_equal(again.scores(matrix, table.person), prior.scores(matrix, table.person))
+    np.testing.assert_array_equal(again.contributions(matrix, table.person), prior.contributions(matrix, table.person))
+    other = replace(manifest, spec=FeatureSpec("0", ("minutes",)))
+    with pytest.raises(ModelUnavailable, match="made for the features 0"):
+        priors.from_artefact(write(tmp_path / "other", other, files))
 
 
 def test_the_prior_finds_what_nobody_reviewed(case):

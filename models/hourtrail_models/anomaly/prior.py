@@ -12,14 +12,17 @@ import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
+from hourtrail.domain.errors import ModelUnavailable
 from hourtrail.domain.suggestion import ModelRef
 from hourtrail.unusual import COLUMNS, SPEC
 from hourtrail_models.anomaly.forest import Forest, fit_forest
+from hourtrail_models.artefact import Artefact
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
+FOREST: Final = "forest.npz"
 FOLDS: Final = 3
 ROUNDS: Final = 150
 PASSES: Final = 3
@@ -108,3 +111,25 @@ def fit_prior(matrix: Floats, group: Ints, copies: Floats, row: Ints, slip: Bool
 def _fit(copies: Floats, slip: Bools, rows: Bools) -> Any:
     data = lightgbm.Dataset(copies[rows], label=slip[rows].astype(np.int32))
     return lightgbm.train(PARAMETERS, data, num_boost_round=ROUNDS)
+
+
+def artefact_files(prior: AnomalyPrior) -> dict[str, bytes]:
+    """The files of an artefact that ``from_artefact`` turns into the same prior again; its manifest names ``SPEC``."""
+    trees = {_trees(fold): booster.model_to_string().encode() for fold, booster in enumerate(prior.boosters)}
+    return trees | {FOREST: prior.forest.to_bytes()}
+
+
+def from_artefact(artefact: Artefact) -> AnomalyPrior:
+    """The prior that an artefact holds. Raises ModelUnavailable when it cannot be read or was made for other residuals."""
+    artefact.require(spec=SPEC, encoder="")
+    try:
+        boosters = tuple(lightgbm.Booster(model_str=artefact.content(_trees(fold)).decode()) for fold in range(FOLDS))
+    except (ValueError, lightgbm.basic.LightGBMError) as error:
+        raise ModelUnavailable(
+            f"the anomaly model in {artefact.folder} cannot be read: {error}; fit it again"
+        ) from error
+    return AnomalyPrior(ref=artefact.ref, boosters=boosters, forest=Forest.from_bytes(artefact.content(FOREST)))
+
+
+def _trees(fold: int) -> str:
+    return f"slips-{fold}.txt"
