@@ -15,6 +15,7 @@ from hourtrail.domain.errors import HourtrailError
 CORE: Final = (
     Core("audit", "The audit trail."),
     Core("backtest", "Replay labelled work in time order and measure."),
+    Core("billing", "Draft what was approved, post it, log disputes, change rates."),
     Core("check", "Check a file of time entries, alone or against master data."),
     Core("completion", "Print the completion script of a shell."),
     Core("decide", "Decide on a suggestion."),
