@@ -6,6 +6,8 @@ from hourtrail.capture import CaptureSettings, capture
 from hourtrail.domain.activity import ActivityKind
 from hourtrail.domain.spans import Span
 
+UNBRIDGED = CaptureSettings(bridge_minutes=0)
+
 
 def commits(*clocks: str, container: str = "acme/portal", **fields):
     return [
@@ -23,8 +25,9 @@ def test_commits_within_the_gap_are_one_block_with_a_stated_lead():
 
 
 def test_a_pause_longer_than_the_gap_ends_the_session():
-    assert [clock(b) for b in capture(BERLIN, commits("11:00", "12:01")).blocks] == ["10:30-11:00", "11:31-12:01"]
-    wide = CaptureSettings(gap_minutes=61)
+    found = capture(BERLIN, commits("11:00", "12:01"), settings=UNBRIDGED)
+    assert [clock(b) for b in found.blocks] == ["10:30-11:00", "11:31-12:01"]
+    wide = CaptureSettings(gap_minutes=61, bridge_minutes=0)
     assert [clock(b) for b in capture(BERLIN, commits("11:00", "12:01"), settings=wide).blocks] == ["10:30-12:01"]
 
 
@@ -70,7 +73,7 @@ def test_lead_and_tail_never_reach_over_a_meeting_or_midnight():
         activity("n", "meeting", "11:30", 30),
         activity("t", "ticket", "11:28", reference="X-1"),
     ]
-    assert [clock(b) for b in capture(BERLIN, rows).blocks] == [
+    assert [clock(b) for b in capture(BERLIN, rows, settings=UNBRIDGED).blocks] == [
         "10:00-10:50",
         "10:50-11:00",
         "11:18-11:30",

@@ -36,16 +36,16 @@ def test_a_day_counted_by_hand(case):
         entry("e2", "2026-03-02T10:40:00Z", "2026-03-02T11:40:00Z", SUPPORT),
     ]
     found = case.measure(WEEK[:3], entries).answer
-    # Suggested: the meeting 9:00-10:00, and the commits with a lead of 30 minutes 10:30-11:40.
+    # Suggested: the meeting 9:00-10:00, and the commits 10:30-11:40 with the pause of half an hour before their lead.
     assert found["suggestions"] == 2
-    assert (found["minutes_true"], found["minutes_suggested"]) == (135, 130)
-    assert (found["minutes_invented"], found["minutes_missed"]) == (10, 15)
-    assert found["minute_f1"] == pytest.approx(2 * 120 / 265)
+    assert (found["minutes_true"], found["minutes_suggested"]) == (135, 160)
+    assert (found["minutes_invented"], found["minutes_missed"]) == (25, 0)
+    assert found["minute_f1"] == pytest.approx(2 * 135 / 295)
     assert found["minutes_on_wrong_project"] == 60
     assert found["blocks"]["matched"] == 2
-    assert found["boundary_error_minutes"]["median"] == 5.0
-    assert found["daily_hours_mae"] == pytest.approx(5 / 60)
-    assert (found["total_hours_true"], found["total_hours_suggested"]) == (135 / 60, 130 / 60)
+    assert found["boundary_error_minutes"]["median"] == 7.5
+    assert found["daily_hours_mae"] == pytest.approx(25 / 60)
+    assert (found["total_hours_true"], found["total_hours_suggested"]) == (135 / 60, 160 / 60)
     # One session, 9:00 to 11:40, that begins 45 minutes early: 205 minutes, of which 135 were worked.
     assert found["baselines"]["fixed_gap"] == {
         "minute_f1": pytest.approx(2 * 135 / (205 + 135)),

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hourtrail.flows.backtest.minutes import Minutes
+from hourtrail.capture.minutes import Minutes
 
 SPANS = st.lists(st.tuples(st.integers(-30, 120), st.integers(-30, 120)), max_size=12)
 

@@ -5,8 +5,10 @@ resolves what has a duration; ``bursts`` folds what happened at an instant; ``co
 ``assemble`` writes the blocks.
 """
 
+from hourtrail.capture.habits import Habits
+from hourtrail.capture.learning import HabitLearner
 from hourtrail.capture.pipeline import Captured, capture
 from hourtrail.capture.privacy import PrivacyRules, redact
 from hourtrail.capture.settings import CaptureSettings
 
-__all__ = ["CaptureSettings", "Captured", "PrivacyRules", "capture", "redact"]
+__all__ = ["CaptureSettings", "Captured", "HabitLearner", "Habits", "PrivacyRules", "capture", "redact"]

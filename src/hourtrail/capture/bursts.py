@@ -163,4 +163,5 @@ def _claim(run: _Run, settings: CaptureSettings) -> Claim:
     return Claim(
         anchor=anchor, members=tuple(run.events), start=run.start, end=run.end,
         rank=min(rank(event) for event in run.events), minimum=settings.minimum_block_minutes,
+        thread="" if run.thread == _PRIVATE else run.thread,
     )  # fmt: skip

@@ -18,7 +18,7 @@ class Claim:
     """Activities that say together: the person worked from ``start`` to ``end`` (minutes on the grid).
 
     ``anchor`` names the block and its id; ``members`` include it. ``rank`` is its precedence, ``minimum`` the fewest minutes
-    at which it is proposed on its own.
+    at which it is proposed on its own. ``thread`` names the work where two claims may be on the same; empty where not.
     """
 
     anchor: Activity
@@ -27,6 +27,7 @@ class Claim:
     end: int
     rank: int
     minimum: int
+    thread: str = ""
 
     @property
     def private(self) -> bool:

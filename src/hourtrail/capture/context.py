@@ -5,10 +5,13 @@ withheld.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
 
 from hourtrail.capture.claim import Guest, Slot, Timeline, grid_span, shared
 from hourtrail.capture.grid import Days, ceil_minute, floor_minute
+from hourtrail.capture.habits import Habits
 from hourtrail.capture.settings import CaptureSettings
 from hourtrail.capture.treatment import day_minutes, is_private, weight
 from hourtrail.capture.words import noun, shown_title
@@ -28,6 +31,44 @@ def contradicted(activity: Activity, products: Sequence[int]) -> str:
     if not count:
         return ""
     return f"tentative, and {count} commit{'s' if count > 1 else ''} or edits show other work at that time"
+
+
+@dataclass(frozen=True, slots=True)
+class Traces:
+    """When something was seen that no calendar states: starts in order, and how far anything begun by then reaches."""
+
+    starts: Sequence[int]
+    reached: Sequence[int]
+
+    @classmethod
+    def of(cls, activities: Iterable[Activity]) -> "Traces":
+        """Those of ``activities`` that are no entry of a calendar."""
+        spans = sorted(grid_span(a) for a in activities if a.kind is not ActivityKind.MEETING and not is_private(a))
+        reached = accumulate((end for _, end in spans), max)
+        return cls([start for start, _ in spans], list(reached))
+
+    def touch(self, start: int, end: int) -> bool:
+        """Whether anything was seen in [start, end)."""
+        begun = bisect_left(self.starts, end)
+        return begun > 0 and (self.reached[begun - 1] > start or self.starts[begun - 1] >= start)
+
+
+def unattended(activity: Activity, traces: Traces, habits: Habits) -> str:
+    """Why an invitation without an answer is not counted: others invited the person, and nothing was seen in that time.
+
+    An appointment of one's own carries no answer either, but nobody else; it is counted. Whoever confirms such meetings as
+    work (``attends_unanswered``) keeps them.
+    """
+    if not is_invitation(activity) or habits.attends_unanswered >= _HALF or traces.touch(*grid_span(activity)):
+        return ""
+    return "an invitation without an answer, and nothing shows that it was attended"
+
+
+def is_invitation(activity: Activity) -> bool:
+    """Whether it is a meeting with others that its owner never answered."""
+    if activity.kind is not ActivityKind.MEETING or activity.response is not Response.NONE:
+        return False
+    return any(address.casefold() != activity.person.casefold() for address in activity.participants)
 
 
 def place_lost(activity: Activity, timeline: Timeline) -> str:

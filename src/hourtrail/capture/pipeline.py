@@ -10,17 +10,22 @@ from hourtrail.capture.assemble import blocks_of
 from hourtrail.capture.bursts import fold
 from hourtrail.capture.claim import Claim, Slot, Timeline
 from hourtrail.capture.context import (
+    Traces,
     contradicted,
     place_day_total,
     place_left,
     place_lost,
     place_merge,
     place_within,
+    unattended,
 )
 from hourtrail.capture.grid import Days, ceil_minute, floor_minute, instant
+from hourtrail.capture.habits import Habits
+from hourtrail.capture.pause_model import Pause
+from hourtrail.capture.pauses import anchored_days, bridged
 from hourtrail.capture.settings import CaptureSettings
 from hourtrail.capture.spans import claims_of, resolve
-from hourtrail.capture.treatment import PRODUCT, Treatment, treat
+from hourtrail.capture.treatment import PRODUCT, SCHEDULED, Treatment, is_private, treat
 from hourtrail.capture.words import shown_title
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.block import Withheld, WorkBlock
@@ -29,6 +34,8 @@ from hourtrail.domain.instants import local_date, zone_named
 from hourtrail.domain.spans import Span, merge
 
 DEFAULT_SETTINGS: Final = CaptureSettings()
+DEFAULT_HABITS: Final = Habits()
+_TRACES: Final = (Treatment.SPAN, Treatment.WORK_POINT, Treatment.TALK_POINT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +66,7 @@ def capture(
     occupied: Sequence[Span] = (),
     consumed: Collection[str] = (),
     settings: CaptureSettings = DEFAULT_SETTINGS,
+    habits: Habits = DEFAULT_HABITS,
 ) -> Captured:
     """The work blocks of one person's live activities.
 
@@ -73,9 +81,16 @@ def capture(
     found = _sort(ordered, settings)
     whole = merge(Span(instant(floor_minute(span.start)), instant(ceil_minute(span.end))) for span in occupied)
     decided = [(floor_minute(span.start), floor_minute(span.end)) for span in whole]
-    timeline = _spans(found, decided, settings, days)
-    for kind in (Treatment.WORK_POINT, Treatment.TALK_POINT):
-        timeline = _points(found, kind, timeline, settings, days)
+    unbridged = _traced(found, decided, settings, habits, days)
+    timeline = (
+        bridged(unbridged.timeline, unbridged.short, settings, habits, days)
+        if settings.bridge_minutes
+        else unbridged.timeline
+    )
+    for activity in unbridged.lost:
+        _note(found, activity, place_lost(activity, timeline))
+    for activity in unbridged.left:
+        _note(found, activity, place_left(activity, timeline, settings))
     for activity in found.lists[Treatment.MERGE]:
         _note(found, activity, place_merge(activity, timeline, settings))
     place_days = place_day_total(timeline, days)
@@ -86,6 +101,19 @@ def capture(
         withheld=_withheld(person, by_key, found.reasons),
         working_minutes=_working_minutes(timeline),
     )
+
+
+def pauses_of(
+    person: Person,
+    activities: Sequence[Activity],
+    *,
+    settings: CaptureSettings = DEFAULT_SETTINGS,
+    habits: Habits = DEFAULT_HABITS,
+) -> list[Pause]:
+    """The pauses of a person's days before any is bridged: what the pause model is asked about, and fitted on."""
+    days = Days(zone_named(person.zone))
+    traced = _traced(_sort(_in_order(activities), settings), [], settings, habits, days)
+    return [pause for day in anchored_days(traced.timeline, traced.short, days) for pause in day.pauses()]
 
 
 def _in_order(activities: Iterable[Activity]) -> list[Activity]:
@@ -110,34 +138,51 @@ def _note(found: _Sorted, activity: Activity, reason: str) -> None:
         found.reasons[activity.key] = reason
 
 
-def _spans(found: _Sorted, decided: list[tuple[int, int]], settings: CaptureSettings, days: Days) -> Timeline:
+@dataclass(frozen=True, slots=True)
+class _Traced:
+    """What left traces, before any pause is bridged: slots, spans that won no time, and events that got none."""
+
+    timeline: Timeline
+    lost: Sequence[Activity]
+    left: Sequence[Activity]
+
+    @property
+    def short(self) -> list[Activity]:
+        """Traces without time of their own that no other block holds."""
+        return [a for a in (*self.lost, *self.left) if a.kind not in SCHEDULED and not is_private(a)]
+
+
+def _traced(
+    found: _Sorted, decided: list[tuple[int, int]], settings: CaptureSettings, habits: Habits, days: Days
+) -> _Traced:
+    claims = claims_of(_attended(found, habits), settings)
+    resolved = resolve(claims, decided, settings, days)
+    timeline = Timeline(resolved.slots)
+    left: list[Activity] = []
+    for kind in (Treatment.WORK_POINT, Treatment.TALK_POINT):
+        free: list[Activity] = []
+        for activity in found.lists[kind]:
+            if timeline.at(floor_minute(activity.start)) is None:
+                free.append(activity)
+            else:
+                _note(found, activity, place_within(activity, timeline))
+        folded = fold(free, timeline, settings, days)
+        timeline = timeline.with_slots(folded.slots)
+        left.extend(folded.left)
+    return _Traced(timeline, [activity for claim in resolved.lost for activity in claim.members], left)
+
+
+def _attended(found: _Sorted, habits: Habits) -> list[Activity]:
+    """The spans that count as time; why the others do not is noted."""
     products = [floor_minute(a.start) for a in found.lists[Treatment.WORK_POINT] if a.kind in PRODUCT]
+    traces = Traces.of(a for kind in _TRACES for a in found.lists[kind])
     spans: list[Activity] = []
     for activity in found.lists[Treatment.SPAN]:
-        reason = contradicted(activity, products)
+        reason = contradicted(activity, products) or unattended(activity, traces, habits)
         _note(found, activity, reason)
         if not reason:
             spans.append(activity)
-    resolved = resolve(claims_of(spans, settings), decided, settings, days)
-    timeline = Timeline(resolved.slots)
-    for claim in resolved.lost:
-        for activity in claim.members:
-            _note(found, activity, place_lost(activity, timeline))
-    return timeline
-
-
-def _points(found: _Sorted, kind: Treatment, timeline: Timeline, settings: CaptureSettings, days: Days) -> Timeline:
-    free: list[Activity] = []
-    for activity in found.lists[kind]:
-        if timeline.at(floor_minute(activity.start)) is None:
-            free.append(activity)
-        else:
-            _note(found, activity, place_within(activity, timeline))
-    folded = fold(free, timeline, settings, days)
-    wider = timeline.with_slots(folded.slots)
-    for activity in folded.left:
-        _note(found, activity, place_left(activity, wider, settings))
-    return wider
+    return spans
 
 
 def _blocks(person: Person, timeline: Timeline) -> tuple[WorkBlock, ...]:

@@ -40,6 +40,7 @@ class CaptureSettings:
     kind; a kind left out has none. ``minimum_block_minutes``: what is shorter is not proposed on its own, except a stated
     meeting, call, journey, timer or worklog. ``minimum_remnant_minutes``: what an overlap leaves of something longer than
     twice that must reach it. ``focus_pause_minutes``: focus windows on the same thing this close are one.
+    ``bridge_minutes`` (0 to 120): the longest pause between two traces that may be bridged; 0 bridges none.
     ``max_block_hours``: a stated span longer than that is no working session (the limit of ``implausible_minutes``).
     """
 
@@ -49,14 +50,16 @@ class CaptureSettings:
     minimum_block_minutes: int = 6
     minimum_remnant_minutes: int = 15
     focus_pause_minutes: int = 5
+    bridge_minutes: int = 120
     max_block_hours: int = 16
-    version: str = "1"
+    version: str = "2"
 
     def __post_init__(self) -> None:
         _bounded("gap_minutes", self.gap_minutes, 15, 120)
         _bounded("minimum_block_minutes", self.minimum_block_minutes, 1, 60)
         _bounded("minimum_remnant_minutes", self.minimum_remnant_minutes, 1, 60)
         _bounded("focus_pause_minutes", self.focus_pause_minutes, 0, 60)
+        _bounded("bridge_minutes", self.bridge_minutes, 0, 120)
         _bounded("max_block_hours", self.max_block_hours, 1, 24)
         for name in ("lead_minutes", "tail_minutes"):
             for kind, minutes in getattr(self, name).items():

@@ -47,7 +47,7 @@ def _folded(windows: list[Activity], settings: CaptureSettings) -> Claim:
     spans = [grid_span(window) for window in windows]
     return Claim(
         anchor=windows[0], members=tuple(windows), start=spans[0][0], end=max(e for _, e in spans),
-        rank=min(rank(window) for window in windows), minimum=settings.minimum_block_minutes,
+        rank=min(rank(window) for window in windows), minimum=settings.minimum_block_minutes, thread="\0".join(_thing(windows[0])),
     )  # fmt: skip
 
 

@@ -3,13 +3,17 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Final
 
-from hourtrail.capture.pipeline import capture
+from hourtrail.capture import CaptureSettings, capture
 from hourtrail.checks.evidence import Trace
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.errors import UnknownZone
 from hourtrail.domain.firm import Person
 from hourtrail.domain.instants import zone_named
+
+_AS_SEEN: Final = CaptureSettings(bridge_minutes=0)
+"""Checks weigh what left traces; a bridged pause is an assumption, not evidence against an entry."""
 
 
 def evidence_of(activities: Iterable[Activity], people: Sequence[Person]) -> dict[tuple[str, date], list[Trace]]:
@@ -24,7 +28,7 @@ def evidence_of(activities: Iterable[Activity], people: Sequence[Person]) -> dic
     days: dict[tuple[str, date], list[Trace]] = {}
     for person, rows in own.items():
         who = known.get(person) or Person(id=person, zone=_stated_zone(rows))
-        for block in capture(who, rows).blocks:
+        for block in capture(who, rows, settings=_AS_SEEN).blocks:
             if not block.private:
                 trace = Trace(block.kind, block.span, block.evidence_minutes, block.suggested_minutes)
                 days.setdefault((person, block.date), []).append(trace)

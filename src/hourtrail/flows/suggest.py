@@ -5,9 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from hourtrail.capture import Captured, CaptureSettings, capture
+from hourtrail.capture import Captured, CaptureSettings, HabitLearner, Habits, capture
+from hourtrail.capture.grid import Days
+from hourtrail.capture.learning import clock_span, week_of
 from hourtrail.domain.activity import Response, Status
 from hourtrail.domain.block import Withheld, WorkBlock
+from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.errors import InvalidInput, NotFound
 from hourtrail.domain.firm import Person
 from hourtrail.domain.instants import day_bounds, zone_named
@@ -28,6 +31,10 @@ DRIFT: Final = 0.01
 
 MARGIN: Final = timedelta(days=1)
 """Read this far around the range, so that work across midnight is seen whole."""
+
+
+LEARNED: Final = timedelta(days=56)
+"""Habits are those of the last eight weeks: long enough for every weekday, short enough to follow a new pattern of work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,8 +148,27 @@ def capture_days(db: TenantStore, person: Person, first: date, last: date, setti
         occupied=[row.span for row in (*decided, *kept)],
         consumed={evidence.activity for row in (*decided, *kept) for evidence in row.evidence},
         settings=settings,
+        habits=_habits(db, person, first, settings),
     )
     return CapturedDays(captured, decided, kept)
+
+
+def _habits(db: TenantStore, person: Person, first: date, settings: CaptureSettings) -> Habits:
+    """What the person's entries of the ``LEARNED`` before the week of ``first`` tell; those without a clock time tell nothing."""
+    week = week_of(first)
+    start, end = day_bounds(week - LEARNED, week - timedelta(days=1), zone_named(person.zone))
+    entries = db.entries(person=person.id, first=week - LEARNED, last=week - timedelta(days=1))
+    placed = [
+        span for row in entries if row.status is not EntryStatus.REJECTED and (span := clock_span(row)) is not None
+    ]
+    if not placed:
+        return Habits()
+    learner = HabitLearner(
+        db.activities(person=person.id, start=start, end=end), Days(zone_named(person.zone)), settings
+    )
+    for span in placed:
+        learner.learn(*span)
+    return learner.habits()
 
 
 def _around(first: date, last: date) -> tuple[datetime, datetime]:

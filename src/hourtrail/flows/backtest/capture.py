@@ -9,6 +9,8 @@ from typing import Any, Final
 
 from hourtrail.capture import CaptureSettings
 from hourtrail.capture.grid import Days, ceil_minute, floor_minute, near_minute
+from hourtrail.capture.learning import clock_span
+from hourtrail.capture.minutes import Minutes
 from hourtrail.capture.treatment import Treatment, treat
 from hourtrail.domain.activity import Activity, Rejected
 from hourtrail.domain.entry import TimeEntry
@@ -16,7 +18,6 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.instants import day_bounds, zone_named
 from hourtrail.domain.suggestion import Band, Suggestion
 from hourtrail.flows.backtest.capture_files import CaptureFiles, CaptureInput, read_capture
-from hourtrail.flows.backtest.capture_learning import clock_span
 from hourtrail.flows.backtest.capture_metrics import (
     Block,
     Sheet,
@@ -27,7 +28,6 @@ from hourtrail.flows.backtest.capture_metrics import (
     worked,
 )
 from hourtrail.flows.backtest.capture_replay import replay
-from hourtrail.flows.backtest.minutes import Minutes
 from hourtrail.wiring import Models
 
 TRUTHS: Final = ("timer", "diary", "simulator", "unknown")

@@ -6,23 +6,16 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from hourtrail.capture.grid import Days, floor_minute, instant, near_minute
+from hourtrail.capture.grid import Days, floor_minute, instant
+from hourtrail.capture.learning import clock_span
+from hourtrail.capture.minutes import Minutes
 from hourtrail.domain.block import WorkBlock
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import Person, WorkItem
 from hourtrail.domain.instants import local_date, midnight, zone_named
 from hourtrail.domain.memory import Confirmation
-from hourtrail.flows.backtest.minutes import Minutes
 
 MOMENT: Final = timedelta(microseconds=1)
-
-
-def clock_span(entry: TimeEntry) -> tuple[int, int] | None:
-    """When an entry was worked, on the minute grid; without an end its minutes follow its start. None without a start."""
-    if entry.start is None:
-        return None
-    end = entry.end or entry.start + timedelta(minutes=entry.minutes)
-    return near_minute(entry.start), near_minute(end)
 
 
 def known_at(entry: TimeEntry, zone: ZoneInfo, delay: timedelta) -> datetime:

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from hourtrail.capture.minutes import Minutes
 from hourtrail.domain.firm import WorkItem
 from hourtrail.flows.backtest.metrics import ratio
-from hourtrail.flows.backtest.minutes import Minutes
 
 MATCH: Final = 0.5
 """Two blocks are the same when what they share is at least this part of what they cover together (IoU)."""

@@ -4,17 +4,21 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
+from zoneinfo import ZoneInfo
 
-from hourtrail.capture import CaptureSettings, capture
+from hourtrail.capture import CaptureSettings, HabitLearner, capture
+from hourtrail.capture.grid import Days
+from hourtrail.capture.learning import clock_span, week_of
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.block import WorkBlock
+from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import Person
-from hourtrail.domain.instants import day_bounds, local_date, zone_named
+from hourtrail.domain.instants import day_bounds, local_date, midnight, zone_named
 from hourtrail.domain.memory import Confirmation
 from hourtrail.domain.suggestion import Suggestion
 from hourtrail.flows.backtest.capture_files import CaptureInput
-from hourtrail.flows.backtest.capture_learning import confirmations
+from hourtrail.flows.backtest.capture_learning import confirmations, known_at
 from hourtrail.flows.proposals import propose_all
 from hourtrail.flows.scoring import Scoring
 from hourtrail.flows.suggest import MARGIN
@@ -23,6 +27,9 @@ from hourtrail.wiring import Models
 
 BATCH: Final = 64
 """Blocks scored in one matrix, each as of its own instant: fewer cost more calls, more cost memory (0.5 kB a work item)."""
+
+
+_Known: TypeAlias = tuple[datetime, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +108,8 @@ def _captured(
         # What happened before the first entry can teach nothing.
         begin = min([first, *(entry.date for entry in booked)])
         blocks: list[WorkBlock] = []
-        for day, asked_at, found in _days_of(person, given.activities.get(name, ()), begin, last, settings):
+        known = _known_spans(booked, zone_named(person.zone), delay)
+        for day, asked_at, found in _days_of(person, given.activities.get(name, ()), known, (begin, last), settings):
             blocks += found
             if day >= first and found:
                 days.append(_Day(asked_at, found))
@@ -109,10 +117,23 @@ def _captured(
     return days, learned
 
 
+def _known_spans(entries: Iterable[TimeEntry], zone: ZoneInfo, delay: timedelta) -> list[_Known]:
+    """When each entry with a clock time becomes known, and its minutes; in order of that instant."""
+    spans = ((known_at(entry, zone, delay), clock_span(entry)) for entry in entries)
+    return sorted((at, span) for at, span in spans if span is not None)
+
+
 def _days_of(
-    person: Person, activities: Sequence[Activity], first: date, last: date, settings: CaptureSettings
+    person: Person,
+    activities: Sequence[Activity],
+    known: Sequence[_Known],
+    measured: tuple[date, date],
+    settings: CaptureSettings,
 ) -> Iterator[tuple[date, datetime, tuple[WorkBlock, ...]]]:
-    """Each local day that an activity touches, when it is over, and its blocks by what had begun by then."""
+    """Each local day that an activity touches, when it is over, and its blocks by what had begun by then.
+
+    Habits are those of the entries known when the day's week began, as in ``suggest``.
+    """
     zone = zone_named(person.zone)
     starts = [row.start for row in activities]
     longest = timedelta(hours=settings.max_block_hours)
@@ -121,8 +142,14 @@ def _days_of(
         touched.add(local_date(row.start, zone))
         if row.end is not None and row.end - row.start <= longest:
             touched.add(local_date(row.end, zone))
-    for day in sorted(one for one in touched if first <= one <= last):
+    learner = HabitLearner(activities, Days(zone), settings)
+    learned = 0
+    for day in sorted(one for one in touched if measured[0] <= one <= measured[1]):
         begin, over = day_bounds(day, day, zone)
+        week = midnight(week_of(day), zone)
+        while learned < len(known) and known[learned][0] <= week:
+            learner.learn(*known[learned][1])
+            learned += 1
         seen = activities[bisect_left(starts, begin - MARGIN) : bisect_left(starts, over)]
-        captured = capture(person, seen, settings=settings)
+        captured = capture(person, seen, settings=settings, habits=learner.habits())
         yield day, over, tuple(block for block in captured.blocks if block.date == day)
