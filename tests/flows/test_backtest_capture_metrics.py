@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hourtrail.capture.minutes import Minutes
 from hourtrail.domain.firm import WorkItem
 from hourtrail.flows.backtest.capture_metrics import (
     Block,
@@ -17,7 +18,6 @@ from hourtrail.flows.backtest.capture_metrics import (
     minute_answer,
     missing_time,
 )
-from hourtrail.flows.backtest.minutes import Minutes
 
 A, B, C = (WorkItem("c", project) for project in "ABC")
 MONDAY = date(2026, 3, 2)
