@@ -123,9 +123,8 @@ def draft(
         ground.require_open(posting_date)
         drafting = _Drafting(ground, contract, request)
         drafting.sort_out()
-        name = stable_id(
-            "draft", (contract.id, request.project, str(request.period.first), request.actor, format_instant(at))
-        )
+        number = len(db.drafts(contract=contract.id)) + 1
+        name = stable_id("draft", (contract.id, str(number), request.actor, format_instant(at)))
         return _kept(db, drafting, name, posting_date, at)
 
 

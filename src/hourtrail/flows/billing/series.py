@@ -1,6 +1,6 @@
 """Monthly billing of every client and project, from the contracts and the approved time, and the shifts in it."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -10,7 +10,7 @@ from hourtrail.domain.billing.shifts import Shift, shifts
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.finding import Blame, Finding, Severity, Subject
-from hourtrail.domain.firm import Contract, ContractKind
+from hourtrail.domain.firm import Contract, ContractKind, Milestone
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.money import Money
 from hourtrail.domain.pricing import BillingPeriod, period_of, price
@@ -46,7 +46,7 @@ def monthly(ground: Ground, last: date) -> dict[Series, dict[date, Decimal]]:
             client, context = contract.client, ground.context(contract)
         entries = [_as_approved(entry) for entry in context.billing.to_price(contract.id) if entry.status in _BILLED]
         projects = {entry.id: entry.item.project for entry in entries}
-        period = _whole(contract, entries, last)
+        period = _whole(contract, entries, ground.master.milestones, last)
         if period is None:
             continue
         try:
@@ -89,7 +89,7 @@ def shift_findings(ground: Ground, check: str, open_now: Collection[str]) -> Ite
 
 
 def _raised(ground: Ground, check: str, series: Series, shift: Shift) -> Raised:
-    key = (check, series.client, series.project, series.currency, str(shift.number))
+    key = (check, series.client, series.project, series.currency, "up" if shift.up else "down", str(shift.number))
     who = f"project {series.project} of {series.client}" if series.project else f"client {series.client}"
     first, last = shift.window
     level, run = Money(shift.level, series.currency), ", ".join(str(Money(x, series.currency)) for x in shift.amounts)
@@ -125,10 +125,13 @@ def _as_approved(entry: TimeEntry) -> TimeEntry:
     return replace(entry, status=EntryStatus.APPROVED)
 
 
-def _whole(contract: Contract, entries: list[TimeEntry], last: date) -> BillingPeriod | None:
-    """From the contract's beginning to ``last``; None where nothing lies between."""
-    days = [contract.starts_on] if contract.starts_on else []
-    first = min([*days, *(entry.date for entry in entries)], default=None)
+def _whole(
+    contract: Contract, entries: Sequence[TimeEntry], milestones: Sequence[Milestone], last: date
+) -> BillingPeriod | None:
+    """From the contract's beginning, its first entry or its first milestone to ``last``; None where nothing lies between."""
+    own = [row for row in milestones if row.contract == contract.id]
+    days = [contract.starts_on, *(row.accepted_on for row in own), *(row.due_on for row in own)]
+    first = min([*(day for day in days if day), *(entry.date for entry in entries)], default=None)
     return BillingPeriod(first, last) if first is not None and first <= last else None
 
 
