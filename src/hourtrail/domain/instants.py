@@ -16,6 +16,8 @@ _RFC3339 = re.compile(r"^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?([Z
 
 def utc(value: datetime, what: str = "time") -> datetime:
     """``value`` in UTC. Raises NaiveTime when it carries no offset."""
+    if value.tzinfo is UTC:
+        return value
     if value.tzinfo is None or value.utcoffset() is None:
         raise NaiveTime(
             f"{what} {value.isoformat()} has no offset; write it like 2026-03-02T09:00:00+01:00, or name a zone"

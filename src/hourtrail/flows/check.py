@@ -25,6 +25,7 @@ from hourtrail.domain.errors import InvalidInput, NothingRead
 from hourtrail.domain.finding import Finding
 from hourtrail.domain.firm import Contract
 from hourtrail.domain.pricing import rollover_of
+from hourtrail.flows.collection import no_cycle_search
 from hourtrail.flows.evidence import evidence_of
 from hourtrail.flows.habits import with_habits
 from hourtrail.flows.unknown_people import rows_of_people, unknown_people
@@ -59,6 +60,7 @@ class CheckReport:
     refused: list[Rejected] = field(default_factory=list)
 
 
+@no_cycle_search()
 def check_files(
     files: CheckFiles,
     *,

@@ -31,20 +31,20 @@ _BOM: Final = "\ufeff"
 class Lines:
     """The lines of a file. ``faults`` says, by line number, why a line may not be used; its text is then only filler.
 
-    ``broken`` says why the reading ended before the end of the file.
+    ``offset`` is how many bytes were read, ``broken`` says why the reading ended before the end of the file.
     """
 
     stream: gzip.GzipFile | BufferedReader
     number: int = 0
     broken: str = ""
     faults: dict[int, str] = field(default_factory=dict)
-    _offset: int = 0
+    offset: int = 0
 
     def __iter__(self) -> Iterator[str]:
         while raw := self._next():
             self.number += 1
             yield self._text(raw)
-            self._offset += len(raw)
+            self.offset += len(raw)
 
     def fault_within(self, first: int, last: int) -> str:
         """The first fault of the lines ``first`` to ``last`` (and forget it), or the empty string."""
@@ -54,7 +54,7 @@ class Lines:
         return found[0] if found else ""
 
     def _next(self) -> bytes:
-        if self._offset >= MAX_BYTES:
+        if self.offset >= MAX_BYTES:
             self.broken = f"stopped after {MAX_BYTES >> 30} GiB; split the file"
             return b""
         try:
@@ -70,18 +70,18 @@ class Lines:
             self.faults[self.number] = f"the line is longer than {MAX_LINE >> 20} MiB"
             while raw and not raw.endswith(b"\n"):
                 raw = self._next()
-                self._offset += len(raw)
+                self.offset += len(raw)
             return "\n"
         try:
             text = raw.decode()
         except UnicodeDecodeError as error:
-            at = self._offset + error.start
+            at = self.offset + error.start
             self.faults[self.number] = (
                 f"byte {at} (0x{raw[error.start]:02x}) is not UTF-8; save the file as UTF-8 and read it again"
             )
             return raw.decode(errors="replace")
         if "\0" in text:
-            self.faults[self.number] = f"byte {self._offset + raw.index(0)} is NUL; the line is damaged"
+            self.faults[self.number] = f"byte {self.offset + raw.index(0)} is NUL; the line is damaged"
         return text.removeprefix(_BOM) if self.number == 1 else text
 
 

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from hourtrail.domain.activity import ReadOptions, Rejected
 from hourtrail.domain.errors import NothingRead
 from hourtrail.domain.ports import Record
+from hourtrail.sources.contract_files.bulk import Bulk
 from hourtrail.sources.contract_files.delimited import names_of, rows
 from hourtrail.sources.contract_files.kinds import contract_named, contract_of, require_columns, shape_of
 from hourtrail.sources.contract_files.lines import Lines, open_stream
@@ -17,7 +18,13 @@ MAX_ROWS: Final = 5_000_000
 """Rows of one file; what follows is refused with the advice to split it."""
 
 
+_Row: TypeAlias = tuple[int, list[str] | str]
 _Result: TypeAlias = Record | RowRefused
+
+# More rows at once gain nothing; fewer than some cost more together than one by one.
+_ROWS_AT_ONCE: Final = 2_000
+_BYTES_AT_ONCE: Final = 1 << 20
+_ONE_BY_ONE: Final = 15
 
 
 def read_records(path: Path, record: str, options: ReadOptions) -> Iterator[Record | Rejected]:
@@ -40,14 +47,14 @@ def read_numbered(path: Path, record: str, options: ReadOptions) -> Iterator[tup
     with open_stream(path) as stream:
         lines = Lines(stream)
         results = _from_csv(path, lines, shape.delimiter, maker) if shape.delimiter else _from_json(lines, maker)
-        count = 0
+        count = line = 0
         for count, (line, result) in enumerate(results, start=1):
             if count > MAX_ROWS:
                 break
             yield line, _rejected(path, line, result) if isinstance(result, RowRefused) else result
         if count > MAX_ROWS:
             reason = f"stopped after {MAX_ROWS} rows; split the file here"
-            yield lines.number, Rejected(file=str(path), line=lines.number, reason=reason)
+            yield line, Rejected(file=str(path), line=line, reason=reason)
         elif lines.broken:
             line, reason = lines.number + 1, f"{lines.broken}; the rows before are kept"
             yield line, Rejected(file=str(path), line=line, reason=reason)
@@ -77,11 +84,45 @@ def _from_csv(path: Path, lines: Lines, delimiter: str, maker: RecordMaker) -> I
     names = names_of(header)
     require_columns(path, maker.contract, names, maker.stood_in)
     plan = Plan(maker, names)
-    for line, cells in found:
-        try:
-            yield line, RowRefused(None, cells) if isinstance(cells, str) else maker.from_texts(plan, cells)
-        except RowRefused as refused:
-            yield line, refused
+    bulk = Bulk(maker, plan)
+    for chunk in _chunks(found, lines):
+        yield from _made(chunk, maker, plan, bulk)
+
+
+def _chunks(found: Iterator[_Row], lines: Lines) -> Iterator[list[_Row]]:
+    """The rows in stretches that are bounded in number and, by the bytes that were read for them, in size."""
+    chunk: list[_Row] = []
+    begun = lines.offset
+    for row in found:
+        chunk.append(row)
+        if len(chunk) >= _ROWS_AT_ONCE or lines.offset - begun > _BYTES_AT_ONCE:
+            yield chunk
+            chunk, begun = [], lines.offset
+    yield chunk
+
+
+def _made(chunk: list[_Row], maker: RecordMaker, plan: Plan, bulk: Bulk) -> Iterator[tuple[int, _Result]]:
+    """The results of a stretch of rows: all at once where nothing is wrong, else of its halves, and in the end row by row."""
+    if len(chunk) <= _ONE_BY_ONE:
+        yield from ((line, _single(cells, maker, plan)) for line, cells in chunk)
+        return
+    texts = [cells for _, cells in chunk if not isinstance(cells, str)]
+    records = bulk.records(texts) if len(texts) == len(chunk) else None
+    if records is not None:
+        yield from ((line, record) for (line, _), record in zip(chunk, records, strict=True))
+        return
+    half = len(chunk) // 2
+    yield from _made(chunk[:half], maker, plan, bulk)
+    yield from _made(chunk[half:], maker, plan, bulk)
+
+
+def _single(cells: list[str] | str, maker: RecordMaker, plan: Plan) -> _Result:
+    if isinstance(cells, str):
+        return RowRefused(None, cells)
+    try:
+        return maker.from_texts(plan, cells)
+    except RowRefused as refused:
+        return refused
 
 
 def _from_json(lines: Lines, maker: RecordMaker) -> Iterator[tuple[int, _Result]]:

@@ -15,6 +15,8 @@ from hourtrail.sources.contract_files.columns import Column, DataContract
 from hourtrail.sources.contract_files.objects import parse_object
 from hourtrail.sources.contract_files.values import LABEL, LIST, Parser, label_of, text_list
 
+# A digest takes no less room than a text of this length, which the record itself holds anyway.
+_SHORT: Final = 40
 _FORMULA: Final = frozenset("=+-@\t\r")
 
 
@@ -42,7 +44,7 @@ class RecordMaker:
         self.contract = contract
         zone = zone_named(options.zone) if options.zone else None
         self._fixed, fallback = _stand_ins(contract, options)
-        self._given: dict[str, Any] = {**fallback, **self._fixed}
+        self.given: dict[str, Any] = {**fallback, **self._fixed}
         self.cells = {
             column.name: _cell(column, zone) for column in contract.columns if column.fills not in self._fixed
         }
@@ -50,30 +52,30 @@ class RecordMaker:
         fills = {column.name: column.fills for column in contract.columns}
         self._ordered = tuple((first, fills[first], second, fills[second]) for first, second in contract.ordered)
         self._identity = tuple(fills[name] for name in contract.identity) or tuple(fills.values())
-        self._seen: set[bytes] = set()
+        self._seen: set[bytes | str] = set()
 
     @property
     def stood_in(self) -> frozenset[str]:
         """The required columns that the options make dispensable."""
-        return frozenset(self._given)
+        return frozenset(self.given)
 
     def from_texts(self, plan: "Plan", cells: Sequence[str]) -> Record:
         """The record of a CSV row. Raises RowRefused."""
         if len(cells) != plan.width:
             plan.refuse_width(cells)
-        values = self._given.copy()
+        values = self.given.copy()
         for place, name, fills, parse in plan.known:
             text = cells[place]
             if text and not text.isspace():
                 try:
-                    values[fills] = parse(text if text[0] != "'" else _undefused(text))
+                    values[fills] = plan.value(text, parse)
                 except InvalidInput as error:
                     raise RowRefused(name, str(error)) from error
-        return self._finish(values, _extra_of_row(plan, cells) if plan.extra else {})
+        return self._finish(values, extra_of_row(plan, cells) if plan.extra else {})
 
     def from_object(self, body: Mapping[str, object]) -> Record:
         """The record of a JSON object. Raises RowRefused."""
-        values = self._given.copy()
+        values = self.given.copy()
         extra: dict[str, str] = {}
         for name, value in body.items():
             cell = self.cells.get(name)
@@ -97,16 +99,34 @@ class RecordMaker:
             low, high = values.get(first_fills), values.get(second_fills)
             if low is not None and high is not None and high < low:
                 raise RowRefused(second, f"{high} lies before {first} {low}")
-        identity = repr([values.get(fill) for fill in self._identity])
-        digest = blake2b(identity.encode(), digest_size=12).digest()
+        identity = _identity_of([values.get(fill) for fill in self._identity])
         try:
             record = self.contract.build(values, extra)
         except InvalidInput as error:
             raise RowRefused(None, str(error)) from error
-        if digest in self._seen:
+        if identity in self._seen:
             raise RowRefused(self._blamed(), self._repeated())
-        self._seen.add(digest)
+        self._seen.add(identity)
         return record
+
+    def in_order(self, columns: Mapping[str, Sequence[Any]]) -> bool:
+        """Whether no row of these columns (by attribute) ends before it begins."""
+        for _, first, _, second in self._ordered:
+            pairs = zip(columns.get(first, ()), columns.get(second, ()), strict=False)
+            if any(low is not None and high is not None and high < low for low, high in pairs):
+                return False
+        return True
+
+    def identities(self, columns: Mapping[str, Sequence[Any]], count: int) -> set[bytes | str] | None:
+        """The identities of the ``count`` rows of these columns (by attribute); None when one was there before."""
+        nothing = [None] * count
+        rows = zip(*(columns.get(fill, nothing) for fill in self._identity), strict=True)
+        found = {_identity_of(row) for row in rows}
+        return found if len(found) == count and self._seen.isdisjoint(found) else None
+
+    def remember(self, identities: set[bytes | str]) -> None:
+        """Refuse later rows with one of these identities."""
+        self._seen |= identities
 
     def _blamed(self) -> str | None:
         return self.contract.identity[-1] if self.contract.identity else None
@@ -129,11 +149,24 @@ class Plan:
             (place, name) for place, name in enumerate(_unique(names)) if names[place] not in maker.contract.names
         )
 
+    def value(self, text: str, parse: Parser, default: object = None) -> object:
+        """What a cell says; ``default`` when it is blank. Raises InvalidInput."""
+        if not text or text.isspace():
+            return default
+        return parse(text if text[0] != "'" else _undefused(text))
+
     def refuse_width(self, cells: Sequence[str]) -> NoReturn:
         """Say what a row of another width than the header's may be. A shifted row is never guessed right."""
         long = len(cells) > self.width
         advice = "put a cell that holds the separator in quotes" if long else "is the row cut off?"
         raise RowRefused(None, f"the row has {len(cells)} cells and the header {self.width}; {advice}")
+
+
+def _identity_of(values: Sequence[object]) -> bytes | str:
+    """What is kept of a row to know it again: a short id as it is, everything else as a digest of one length."""
+    if len(values) == 1 and isinstance(values[0], str) and len(values[0]) <= _SHORT:
+        return values[0]
+    return blake2b(repr(list(values)).encode(), digest_size=12).digest()
 
 
 def _unique(names: Sequence[str]) -> list[str]:
@@ -169,7 +202,8 @@ def _undefused(text: str) -> str:
     return text[1:] if text.lstrip("'")[:1] in _FORMULA else text
 
 
-def _extra_of_row(plan: Plan, cells: Sequence[str]) -> dict[str, str]:
+def extra_of_row(plan: Plan, cells: Sequence[str]) -> dict[str, str]:
+    """What the columns that no contract knows say in a row."""
     extra: dict[str, str] = {}
     for place, name in plan.extra:
         if text := cells[place]:
