@@ -41,20 +41,19 @@ _WORDS: Final = (
     *("interface", "import", "export", "report", "layout", "budget", "schema", "dashboard", "survey", "contract"),
     *("invoice", "storage", "network", "backup", "login", "search", "pricing", "calendar", "forecast", "archive"),
 )
-# Shares of entries with a fault of one kind each.
-_FAULTS: Final = 0.0004
 
 Table: TypeAlias = pd.DataFrame
 
 
 @dataclass(frozen=True, kw_only=True)
 class Firm:
-    """The size of the firm: people, entries (about), and calendar days before ``LAST_DAY``."""
+    """The size of the firm: people, entries (about), calendar days up to ``LAST_DAY``; ``faults`` of one kind an entry."""
 
     people: int = 600
     entries: int = 1_000_000
     days: int = 1095
     seed: int = 11
+    faults: float = 0.0004
 
     @property
     def clients(self) -> int:
@@ -72,7 +71,7 @@ def write(folder: Path, firm: Firm) -> CheckFiles:
     days = _workdays(firm, holidays, drawn)
     entries = _entries(firm, days, assignments, tasks, drawn)
     tables = {
-        "time-entries": _with_faults(entries, drawn),
+        "time-entries": _with_faults(entries, firm.faults, drawn),
         "tasks": tasks,
         "assignments": assignments.drop(columns=["contract", "billable"]),
         "contracts": contracts,
@@ -204,12 +203,12 @@ def _entries(firm: Firm, days: Table, assignments: Table, tasks: Table, drawn: n
     """Eight hours a day in one to four parts; on Mondays the first is the team's meeting."""
     worked = days[~days["away"]].reset_index(drop=True)
     parts = np.minimum(1 + drawn.poisson(max(firm.entries / len(worked) - 1.2, 0), len(worked)), 5)
-    parts[pd.DatetimeIndex(worked["day"]).dayofweek == 0] += 1
+    parts[pd.DatetimeIndex(worked["day"]).day_of_week == 0] += 1
     day = np.repeat(np.arange(len(worked)), parts)
     place = np.arange(len(day)) - np.repeat(np.cumsum(parts) - parts, parts)
     number = worked["number"].to_numpy()[day]
     on = pd.DatetimeIndex(worked["day"].to_numpy()[day])
-    meeting = (place == 0) & (on.dayofweek == 0)
+    meeting = (place == 0) & (on.day_of_week == 0)
     minutes = _split(parts, meeting, day, place, drawn)
 
     frame = assignments.reset_index(drop=True)
@@ -281,10 +280,10 @@ def _instants(times: pd.DatetimeIndex) -> np.ndarray:
     return np.asarray(times.tz_convert("UTC").strftime("%Y-%m-%dT%H:%M:%SZ"))
 
 
-def _with_faults(entries: Table, drawn: np.random.Generator) -> Table:
+def _with_faults(entries: Table, share: float, drawn: np.random.Generator) -> Table:
     """The entries with a few of each kind spoilt, in mixed order."""
-    number = max(2, int(_FAULTS * len(entries)))
-    place = drawn.permutation(len(entries))[: 9 * number].reshape(9, number)
+    number = max(2, int(share * len(entries)))
+    place = drawn.permutation(len(entries))[: 10 * number].reshape(10, number)
     column = {name: entries.columns.get_loc(name) for name in entries.columns}
     entries.iloc[place[0], column["minutes"]] = 0
     entries.iloc[place[1], column["minutes"]] *= 7
@@ -296,11 +295,16 @@ def _with_faults(entries: Table, drawn: np.random.Generator) -> Table:
     entries.iloc[place[6], column["currency"]] = "EUR"
     entries.iloc[place[7], column["narrative"]] = [f"workshop at client{step:03d}" for step in range(4, 4 + number)]
     moved = pd.to_datetime(entries.iloc[place[8], column["date"]])
-    entries.iloc[place[8], column["date"]] = (moved - pd.to_timedelta(moved.dt.dayofweek + 1, unit="D")).dt.strftime(
+    entries.iloc[place[8], column["date"]] = (moved - pd.to_timedelta(moved.dt.day_of_week + 1, unit="D")).dt.strftime(
         "%Y-%m-%d"
     )
-    again = entries.iloc[place[8]].assign(id=lambda rows: rows["id"] + "b")
-    return pd.concat([entries, again]).sample(frac=1, random_state=5, ignore_index=True)
+    again = entries.iloc[place[8]].assign(id=lambda rows: rows["id"] + "b", created_at="2026-07-01T07:00:00Z")
+    alike = entries.iloc[place[9]].assign(
+        id=lambda rows: rows["id"] + "c",
+        narrative=lambda rows: rows["narrative"] + " s",
+        created_at="2026-07-01T08:00:00Z",
+    )
+    return pd.concat([entries, again, alike]).sample(frac=1, random_state=5, ignore_index=True)
 
 
 def _periods(firm: Firm) -> Table:
@@ -318,7 +322,7 @@ def _periods(firm: Firm) -> Table:
 def _activities(days: Table, drawn: np.random.Generator) -> Table:
     """The weekly meeting and the leave of everybody; of every twentieth person a long block and a call a day."""
     worked = days[~days["away"]]
-    monday = worked[pd.DatetimeIndex(worked["day"]).dayofweek == 0]
+    monday = worked[pd.DatetimeIndex(worked["day"]).day_of_week == 0]
     series = ("S" + (monday["number"] // _TEAM_SIZE).astype(str)).to_numpy()
     title = "Team " + (monday["number"] // _TEAM_SIZE).astype(str) + " weekly"
     # On one day in fifty nothing is seen of them.
