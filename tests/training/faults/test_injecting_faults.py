@@ -342,3 +342,20 @@ def test_words_alone_do_not_tell_a_rightful_exception(simulated):
     ]
     said = sum(row.narrative != old[row.id].narrative for row in exceptions)
     assert 0.2 < said / len(exceptions) < 0.8
+
+
+def test_a_copy_or_a_moved_line_is_written_when_its_person_writes(simulated):
+    sittings = {(row.person, row.created_at.date()) for row in simulated if row.created_at}
+    for name in ("duplicate", "odd_time"):
+        result = only(simulated, name, 0.05)
+        old = {row.id: row for row in simulated}
+        rows = [row for row in result.entries if row is not old.get(row.id)]
+        clocked = [row for row in rows if row.start is not None]
+        assert clocked
+        assert all(row.end == row.created_at for row in clocked)
+        weekly = [
+            row for row in rows
+            if row.start is None and (row.person, row.created_at.date()) in sittings and row.date < row.created_at.date()
+        ]  # fmt: skip
+        assert weekly
+    assert not [row for row in rows if row.start is not None and row.source != "timer"]

@@ -4,6 +4,7 @@ import csv
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,12 @@ def run(
             after += rows
             labels += found
     return before, after, labels
+
+
+@cache
+def lines_of(number: int) -> tuple[Reported, ...]:
+    """What the person of that number writes in a firm of eight, faults included."""
+    return tuple(run(8, world.options(WEEKS, 8), slice(number, number + 1))[1])
 
 
 def test_every_touched_line_has_its_label_and_every_fault_its_twin():
@@ -96,3 +103,33 @@ def test_labels_are_written_beside_the_truth(tmp_path: Path):
     entries = (tmp_path / "time-entries.csv").read_text(encoding="utf-8")
     assert "fault" not in entries.splitlines()[0]
     assert "fault:" not in entries
+
+
+def test_what_a_system_writes_by_itself_fits_in_every_line_faulty_or_not():
+    after = run(8, world.options(WEEKS, 8))[1]
+    assert any(line.origin == "fault:overlap" for line in after)
+    for line in after:
+        # A clock saves a line when it stops, and where there is none the line was typed.
+        assert (line.start is not None) == (line.source == "timer")
+        assert line.end is None or line.end == line.created
+        # What is not billed has no rate, no write-off and no invoice.
+        assert line.billable or (line.hourly_rate, line.currency, line.write_off_minutes) == ("", "", 0)
+        assert line.billable or line.status != "invoiced"
+
+
+def test_a_line_in_a_colleagues_name_stands_among_theirs_in_any_number_of_shards(tmp_path: Path):
+    firm, written = world.firm(8), []
+    for name, shards in (("one", [slice(0, 8)]), ("three", [slice(0, 1), slice(1, 5), slice(5, 8)])):
+        for number, shard in enumerate(shards):
+            writer = ReportWriter(tmp_path / name / str(number))
+            for place in range(8)[shard]:
+                writer.lines(firm.employees[place].handle, lines_of(place))
+            writer.close()
+        merge([tmp_path / name / str(number) for number in range(len(shards))], tmp_path / name, firm)
+        written.append((tmp_path / name / "time-entries.csv").read_text(encoding="utf-8"))
+    assert written[0] == written[1]
+    rows = list(csv.DictReader(written[0].splitlines()))
+    people = [employee.id for employee in firm.employees]
+    assert any(row.person != people[place] for place in range(8) for row in lines_of(place))
+    order = [(people.index(row["person"]), row["date"], row["created_at"], row["id"]) for row in rows]
+    assert order == sorted(order)

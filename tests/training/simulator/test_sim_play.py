@@ -174,7 +174,7 @@ def test_what_people_correct_is_true_far_more_often_than_by_chance(once, folder)
         (*days[row["suggestion"]], row["after"]["client"], row["after"]["project"], row["after"]["task"]) in true
         for row in corrected
     ]
-    assert len(hits) > 2
+    assert len(hits) > 1
     assert sum(hits) >= 0.8 * len(hits)
 
 

@@ -180,7 +180,11 @@ def test_the_files_are_read_by_the_product_and_the_truth_stands_apart(tmp_path: 
     read = list(ContractFileSource().read(tmp_path / "firm" / "time-entries.csv", options))
     entries = [row for row in read if isinstance(row, TimeEntry)]
     assert not [row for row in read if isinstance(row, Rejected)]
-    written = [row for employee in firm.employees for row in rows[employee.id]]
+    written = [
+        row
+        for employee in firm.employees
+        for row in sorted(rows[employee.id], key=lambda line: (line.date, line.created, line.id))
+    ]
     assert [(row.id, row.minutes, row.item) for row in entries] == [(row.id, row.minutes, row.item) for row in written]
     assert all(row.extra["simulated"] == "true" for row in entries)
     assert {row.hourly_rate for row in entries if row.item == world.AUDIT and row.billable} <= {

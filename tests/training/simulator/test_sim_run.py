@@ -2,8 +2,14 @@
 
 import csv
 import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
+from errno import ENOSPC
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,8 +19,9 @@ from hourtrail.domain.errors import Conflict, InvalidInput, UnknownZone
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import draw
 from hourtrail_training.simulator.ranges import RANGES
-from hourtrail_training.simulator.run import MARK, simulate
+from hourtrail_training.simulator.run import MARK, SPOOL, simulate
 from hourtrail_training.simulator.sample import write_sample
+from hourtrail_training.simulator.writers.spool import Spool
 
 OPTIONS = SimulateOptions(seed=11, people=5, first=date(2026, 3, 2), last=date(2026, 3, 15))
 SAMPLE = Path(__file__).parents[3] / "data" / "sample"
@@ -118,6 +125,7 @@ def test_only_the_forms_that_were_asked_for_are_written(tmp_path: Path) -> None:
         ({"people": -3}, InvalidInput, "people -3"),
         ({"people": 10**9}, InvalidInput, "1 to 5,000"),
         ({"seed": -1}, InvalidInput, "seed -1"),
+        ({"seed": 2**63}, InvalidInput, "from 0 to 9223372036854775807"),
         ({"last": date(2026, 3, 1)}, InvalidInput, "before the first day"),
         ({"first": date(1850, 1, 1), "last": date(1850, 2, 1)}, InvalidInput, "daylight saving rules"),
         ({"first": date(2500, 1, 1), "last": date(2500, 2, 1)}, InvalidInput, "daylight saving rules"),
@@ -146,6 +154,8 @@ def test_parameters_are_ranges_with_sources_or_swept() -> None:
         draw(1, {"charm": 1.0})
     with pytest.raises(InvalidInput, match="outside"):
         draw(1, {RANGES[0].name: RANGES[0].high + 1})
+    with pytest.raises(InvalidInput, match=r"submit_days 2.5: give a whole number"):
+        draw(1, {"submit_days": 2.5})
 
 
 def test_a_firm_of_one_person_works(tmp_path: Path) -> None:
@@ -160,3 +170,56 @@ def test_the_sample_is_what_the_simulator_writes(tmp_path: Path) -> None:
     assert again.keys() == there.keys()
     assert [name for name in again if again[name] != there[name]] == []
     assert sum(map(len, there.values())) < 3_000_000
+
+
+def test_a_full_disk_names_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_args: object) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Spool, "flush", full)
+    with pytest.raises(OSError, match="No space left") as caught:
+        write(tmp_path / "firm")
+    assert caught.value.filename == str(tmp_path / "firm")
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked up in /proc")
+def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
+    """Else they would write on into the parts of the next run in the same folder."""
+    out = tmp_path / "firm"
+    told = ["simulate", "firm", str(out), "--people", "40", "--to", "2026-12-31", "--form", "truth"]
+    main = subprocess.Popen(
+        [Path(sys.executable).with_name("hourtrail"), *told], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        wait_until(lambda: (out / SPOOL / "000").exists() and (out / SPOOL / "001").exists())
+        workers = children_of(main.pid)
+        assert len(workers) >= 2
+    finally:
+        main.kill()
+        main.wait()
+    wait_until(lambda: not any(runs(pid) for pid in workers))
+
+
+def wait_until(holds: Callable[[], bool]) -> None:
+    for _ in range(600):
+        if holds():
+            return
+        time.sleep(0.05)
+    raise AssertionError("it never came to that")
+
+
+def stat_of(pid: int) -> list[str]:
+    """What ``/proc`` says of a process after its name: its state, its parent's number, and more. Empty when it is gone."""
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+    return []
+
+
+def runs(pid: int) -> bool:
+    stat = stat_of(pid)
+    return bool(stat) and stat[0] != "Z"
+
+
+def children_of(parent: int) -> list[int]:
+    numbers = [int(path.name) for path in Path("/proc").glob("[0-9]*")]
+    return [number for number in numbers if stat_of(number)[1:2] == [str(parent)]]

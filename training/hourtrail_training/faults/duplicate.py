@@ -17,11 +17,10 @@ from hourtrail_training.faults.fault import (
     later,
     left_alone,
     new_id,
-    on_day,
     words_of,
 )
 from hourtrail_training.faults.labels import Difficulty
-from hourtrail_training.faults.rewriting import excused, rebooked
+from hourtrail_training.faults.rewriting import excused, moved_to, rebooked
 from hourtrail_training.faults.scene import Grain, Scene, pick
 
 NAME: Final = "duplicate"
@@ -30,6 +29,8 @@ _STAND_UP: Final = 15
 _Disguise: TypeAlias = Callable[[TimeEntry, TimeEntry, Scene, np.random.Generator], TimeEntry]
 _STANDING: Final = ("Daily", "Daily stand-up", "Stand-up", "Morning sync", "Tägliche Abstimmung")
 _IN_A_PAIR: Final = ("pairing", "in a pair", "four eyes", "zu zweit")
+_PAUSE: Final = 3
+"""Minutes between a line and the next of one sitting, at most one less than this."""
 _NEAR: Final = 5
 """Minutes by which a disguised copy is longer or shorter."""
 
@@ -38,10 +39,12 @@ def make(target: TimeEntry, difficulty: Difficulty, scene: Scene, random: np.ran
     """A copy of the target, disguised the more the harder it is to find."""
     if target.minutes < 2:
         return None
-    # Somebody saves twice, or writes it down again at the next sitting.
-    copy = later(replace(target, id=new_id(target, NAME)), 1 + int(random.integers(0, 30)))
+    # Somebody saves twice, or writes it down again in the same sitting; a clock saves when it stops.
+    copy = replace(target, id=new_id(target, NAME))
     if difficulty is Difficulty.MEDIUM:
-        copy = later(on_day(copy, target.date + timedelta(days=1)), 1440)
+        copy = moved_to(copy, target.date + timedelta(days=1), scene)
+    if target.start is None:
+        copy = later(copy, int(random.integers(_PAUSE)))
     elif difficulty is Difficulty.HARD:
         disguises: list[_Disguise] = [_other_words, _a_part, _by_a_colleague]
         copy = pick(disguises, random)(target, copy, scene, random)
@@ -76,17 +79,14 @@ def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change
     colleagues = scene.colleagues(target)
     if colleagues and random.random() < 0.5:
         partner = pick(colleagues, random)
-        paired = replace(later(target, 5), id=new_id(target, "paired"), person=partner)
+        written = later(target, int(random.integers(_PAUSE))) if target.start is None else target
+        paired = replace(written, id=new_id(target, "paired"), person=partner)
         paired = excused(rebooked(paired, target.item, scene), _IN_A_PAIR, random)
         return Change(label=benign(NAME, paired, twin=target.id), added=(paired,), touched=(target.id,))
-    first = replace(
-        lasting(target, _STAND_UP),
-        id=new_id(target, "stand-up", 1),
-        narrative=pick(_STANDING, random),
-        start=None,
-        end=None,
-    )
-    second = later(replace(on_day(first, target.date + timedelta(days=1)), id=new_id(target, "stand-up", 2)), 1440)
+    if target.start is not None:
+        return None  # Of a clock's lines two would hold the same minutes, or one would have no clock.
+    first = replace(lasting(target, _STAND_UP), id=new_id(target, "stand-up", 1), narrative=pick(_STANDING, random))
+    second = replace(moved_to(first, target.date + timedelta(days=1), scene), id=new_id(target, "stand-up", 2))
     return Change(label=benign(NAME, second, twin=first.id), added=(first, second), touched=(target.id,))
 
 

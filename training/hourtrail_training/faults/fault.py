@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, TypeAlias
 
@@ -101,8 +101,21 @@ def on_day(entry: TimeEntry, day: date) -> TimeEntry:
 
 def lasting(entry: TimeEntry, minutes: int) -> TimeEntry:
     """The line with other minutes, and an end that fits them; what was written off stays within them."""
-    end = entry.start + timedelta(minutes=minutes) if entry.start and entry.end else entry.end
-    return replace(entry, minutes=minutes, end=end, write_off_minutes=min(entry.write_off_minutes, minutes))
+    longer = replace(entry, minutes=minutes, write_off_minutes=min(entry.write_off_minutes, minutes))
+    return beginning(longer, entry.start) if entry.start and entry.end else longer
+
+
+def beginning(entry: TimeEntry, start: datetime) -> TimeEntry:
+    """The line from ``start`` on, for its minutes.
+
+    It is written as much later or earlier as it now ends: a clock saves a line when it stops, and one that was saved at
+    another moment would give itself away.
+    """
+    end = start + timedelta(minutes=entry.minutes)
+    moved = replace(entry, start=start, end=end)
+    if entry.created_at is None or entry.end is None:
+        return moved
+    return replace(moved, created_at=entry.created_at + (end - entry.end))
 
 
 def fault(

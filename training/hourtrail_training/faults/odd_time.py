@@ -1,6 +1,5 @@
 """Work at a time when this person does not work: a weekend's night, a holiday of theirs, long before they rise."""
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -9,9 +8,9 @@ import numpy as np
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.instants import midnight, zone_named
 from hourtrail.domain.workcalendar import WorkCalendar
-from hourtrail_training.faults.fault import Change, FaultType, benign, fault, later, left_alone, on_day
+from hourtrail_training.faults.fault import Change, FaultType, beginning, benign, fault, left_alone
 from hourtrail_training.faults.labels import Difficulty
-from hourtrail_training.faults.rewriting import excused
+from hourtrail_training.faults.rewriting import excused, moved_to
 from hourtrail_training.faults.scene import Scene, pick
 
 NAME: Final = "odd_time"
@@ -23,15 +22,17 @@ _REACH: Final = 45
 def make(target: TimeEntry, difficulty: Difficulty, scene: Scene, random: np.random.Generator) -> Change | None:
     """The target at another time; its minutes stay. By day alone where the line has no clock."""
     if difficulty is Difficulty.EASY:
-        moved = _by_night(on_day(target, _weekend(target.date, random)), scene, 60, 240, random)
+        moved = moved_to(target, _weekend(target.date, random), scene)
+        moved = moved if target.start is None else _by_night(moved, scene, 60, 240, random)
     elif difficulty is Difficulty.MEDIUM:
         holidays = _own_holidays(target, scene)
         if not holidays:
             return None
-        moved = on_day(target, pick(holidays, random))
+        moved = moved_to(target, pick(holidays, random), scene)
+    elif target.start is None:
+        return None
     else:
         moved = _by_night(target, scene, 240, 330, random)
-    moved = later(moved, max((moved.date - target.date).days, 0) * 1440)
     return Change(label=fault(NAME, moved, difficulty), replaced=(moved,))
 
 
@@ -44,8 +45,7 @@ def _by_night(entry: TimeEntry, scene: Scene, first: int, last: int, random: np.
     """Beginning between these minutes after local midnight."""
     zone = zone_named(scene.known.master.person(entry.person).zone)
     minute = int(random.integers(first, last)) // 5 * 5
-    start = midnight(entry.date, zone) + timedelta(minutes=minute)
-    return replace(entry, start=start, end=start + timedelta(minutes=entry.minutes))
+    return beginning(entry, midnight(entry.date, zone) + timedelta(minutes=minute))
 
 
 def _own_holidays(entry: TimeEntry, scene: Scene) -> list[date]:
@@ -67,8 +67,7 @@ def twin(target: TimeEntry, scene: Scene, random: np.random.Generator) -> Change
     if target.date in elsewhere and WorkCalendar.of(person, master.holidays).is_working_day(target.date):
         return left_alone(NAME, target)
     saturday = _weekend(target.date, random)
-    moved = later(on_day(target, saturday), max((saturday - target.date).days, 0) * 1440)
-    moved = excused(moved, _REMARKS, random)
+    moved = excused(moved_to(target, saturday, scene), _REMARKS, random)
     return Change(label=benign(NAME, moved), replaced=(moved,))
 
 

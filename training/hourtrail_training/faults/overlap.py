@@ -1,14 +1,13 @@
 """Two lines of one person that claim the same time: wholly, for the most part, by some minutes."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
 import numpy as np
 
 from hourtrail.domain.entry import TimeEntry
-from hourtrail_training.faults.fault import Change, FaultType, benign, fault
+from hourtrail_training.faults.fault import Change, FaultType, beginning, benign, fault
 from hourtrail_training.faults.labels import Difficulty
 from hourtrail_training.faults.scene import Scene, pick
 
@@ -31,7 +30,7 @@ def make(target: TimeEntry, difficulty: Difficulty, scene: Scene, random: np.ran
         return None
     first, second = pair
     start = _start(first) + timedelta(minutes=int(first.minutes * (1 - _SHARES[difficulty])))
-    moved = replace(second, start=start, end=start + timedelta(minutes=second.minutes))
+    moved = beginning(second, start)
     minutes = shared_minutes(first, moved)
     if minutes <= 0 or _meets_others(scene, first, moved):
         return None

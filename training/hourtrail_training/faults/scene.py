@@ -117,6 +117,8 @@ class Scene:
     mine: Mapping[str, frozenset[WorkItem]] = field(default_factory=dict)
     """Person -> items that they booked before these lines."""
     used: set[str] = field(default_factory=set)
+    states_rates: bool = field(init=False, default=False)
+    """Whether lines say what an hour costs at all."""
     _days: dict[tuple[str, date], list[TimeEntry]] = field(init=False, default_factory=lambda: defaultdict(list))
     _items: dict[str, set[WorkItem]] = field(init=False, default_factory=lambda: defaultdict(set))
     _all_items: tuple[WorkItem, ...] = field(init=False, default=())
@@ -125,6 +127,7 @@ class Scene:
     _people: dict[WorkItem, set[str]] = field(init=False, default_factory=lambda: defaultdict(set))
 
     def __post_init__(self) -> None:
+        self.states_rates = any(row.hourly_rate is not None for row in self.entries)
         for entry in self.entries:
             self._days[entry.person, entry.date].append(entry)
             self._items[entry.person].add(entry.item)

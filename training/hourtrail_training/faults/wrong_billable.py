@@ -1,6 +1,5 @@
 """The billable flag on its head: internal work billed, billed work given away, an open case decided the wrong way."""
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,6 +9,7 @@ from hourtrail.domain.finding import Blame
 from hourtrail.domain.firm import Billable
 from hourtrail_training.faults.fault import Change, FaultType, fault, left_alone
 from hourtrail_training.faults.labels import Difficulty
+from hourtrail_training.faults.rewriting import flagged
 from hourtrail_training.faults.scene import Scene
 
 NAME: Final = "wrong_billable"
@@ -21,14 +21,14 @@ _RULES: Final = {
 
 
 def make(target: TimeEntry, difficulty: Difficulty, scene: Scene, _random: np.random.Generator) -> Change | None:
-    """The target with its flag turned; where the task leaves it open, whichever way it was."""
+    """The target with its flag turned, as a system keeps such a line; where the task leaves it open, whichever way it was."""
     task = scene.known.master.task(target.item)
     rule = _RULES[difficulty]
     if target.billable is None or task is None or task.billable is not rule:
         return None
     if rule is not Billable.DEPENDS and target.billable is not (rule is Billable.YES):
         return None
-    turned = replace(target, billable=not target.billable)
+    turned = flagged(target, scene, billable=not target.billable)
     # The money of the line as it would be billed, lost or asked for without right.
     billed = turned if turned.billable else target
     money = scene.value(billed, target.minutes if turned.billable else -target.minutes)

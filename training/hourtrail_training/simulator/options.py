@@ -55,7 +55,7 @@ def _check_size(options: SimulateOptions) -> None:
     if not 1 <= options.people <= MOST_PEOPLE:
         raise InvalidInput(f"people {options.people}: a firm has 1 to {MOST_PEOPLE:,} people")
     if not 0 <= options.seed < 2**63:
-        raise InvalidInput(f"seed {options.seed}: give a whole number from 0 on")
+        raise InvalidInput(f"seed {options.seed}: give a whole number from 0 to {2**63 - 1}")
 
 
 def _check_dates(options: SimulateOptions) -> None:

@@ -38,5 +38,7 @@ def draw(seed: int, overrides: Mapping[str, float] | None = None) -> Parameters:
             raise InvalidInput(f"there is no parameter {name!r}; `hourtrail simulate parameters` lists them")
         if not known[name].low <= value <= known[name].high:
             raise InvalidInput(f"{name} {value} lies outside {known[name].low} to {known[name].high}")
+        if known[name].whole and value != round(value):
+            raise InvalidInput(f"{name} {value}: give a whole number")
     drawn = {row.name: row.draw(float(stream(seed, "parameter", row.name).random())) for row in RANGES}
     return Parameters({**drawn, **(overrides or {})})

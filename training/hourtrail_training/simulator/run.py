@@ -1,15 +1,18 @@
 """Writes a simulated firm to a folder: its people in shards, week by week, so that memory does not grow with the time."""
 
 import json
+import os
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from itertools import pairwise
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any, Final
 
 from hourtrail.domain.errors import Conflict, InvalidInput
@@ -85,11 +88,12 @@ def simulate(
         _Job(options, parameters, first, last, tuple(form.name for form in chosen), spool)
         for (first, last), spool in zip(shards, spools, strict=True)
     ]
-    entries, faults = _run(jobs, len(weeks), say)
-    say("putting the shards together")
-    for form in chosen:
-        form.merge(spools, folder, firm)
-    reports.merge(spools, folder, firm)
+    with _naming(folder):
+        entries, faults = _run(jobs, len(weeks), say)
+        say("putting the shards together")
+        for form in chosen:
+            form.merge(spools, folder, firm)
+        reports.merge(spools, folder, firm)
     shutil.rmtree(folder / SPOOL)
     if repositories and any(form.name == "repositories" for form in chosen) and shutil.which("git"):
         say("building the git repositories")
@@ -98,6 +102,17 @@ def simulate(
     return Simulated(
         folder=folder, firm=firm, weeks=len(weeks), entries=entries, faults=faults, seconds=time.monotonic() - began
     )
+
+
+@contextmanager
+def _naming(folder: Path) -> Iterator[None]:
+    """Errors of the system that name no file, such as a full disk, name ``folder``."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is not None or error.errno is None:
+            raise
+        raise OSError(error.errno, error.strerror, str(folder)) from error
 
 
 def _forms(names: Sequence[str]) -> tuple[Form, ...]:
@@ -163,10 +178,25 @@ def _run(jobs: Sequence[_Job], weeks: int, say: Say) -> tuple[int, int]:
         counts = [_shard(jobs[0], _progress(weeks, say))]
     else:
         # Spawned, not forked: the caller may hold threads and locks of model libraries.
-        with ProcessPoolExecutor(len(jobs), mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(len(jobs), mp_context=get_context("spawn"), initializer=_end_with_parent) as pool:
             say(f"simulating {weeks} weeks in {len(jobs)} processes")
             counts = _gather([pool.submit(_shard, job) for job in jobs], say)
     return sum(row[0] for row in counts), sum(row[1] for row in counts)
+
+
+def _end_with_parent() -> None:
+    """End this process as soon as the one that started it has ended, be it killed.
+
+    It would write on otherwise, into the parts of whoever simulates into the same folder again.
+    """
+    parent = parent_process()
+    if parent is not None:
+
+        def watch() -> None:
+            parent.join()
+            os._exit(1)
+
+        Thread(target=watch, daemon=True).start()
 
 
 def _gather(running: Sequence["Future[tuple[int, int]]"], say: Say) -> list[tuple[int, int]]:

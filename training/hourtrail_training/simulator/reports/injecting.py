@@ -70,7 +70,6 @@ class ReportInjector:
             else reported_of(entry, before.get(entry.id), types.get(entry.id, ""))
             for entry in injected.entries
         ]
-        # By day, as every week is: where a line stands must not tell that it was moved.
         return sorted(rows, key=lambda row: row.date), list(injected.labels)
 
 

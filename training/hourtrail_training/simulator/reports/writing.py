@@ -8,7 +8,7 @@ from typing import Final
 
 from hourtrail_training.faults import FaultLabel
 from hourtrail_training.simulator.world import Firm, Minute, Reported, instant_of
-from hourtrail_training.simulator.writers.spool import Spool, copy_part, within
+from hourtrail_training.simulator.writers.spool import Spool, copy_part, lines_of, within
 
 ENTRY_COLUMNS: Final = (
     "id", "person", "date", "minutes", "client", "project", "task", "start", "end", "billable", "narrative",
@@ -22,6 +22,7 @@ TRUTH_COLUMNS: Final = ("entry", "person", "date", "true_minutes", "origin", "si
 PEOPLE_COLUMNS: Final = ("person", "bias", "answers", "diligence", "rounding", "simulated")
 """What decides how a person answers suggestions; for replaying their decisions, never for the product."""
 
+_ID, _DATE, _CREATED = (ENTRY_COLUMNS.index(name) for name in ("id", "date", "created_at"))
 _SPOOL: Final = "reports"
 
 
@@ -32,8 +33,12 @@ class ReportWriter:
         self._spool = Spool(shard / _SPOOL)
 
     def lines(self, handle: str, lines: Sequence[Reported]) -> None:
-        """Add the lines of the person whose file name is ``handle``; call in the order of weeks."""
-        self._spool.add(f"entries~{handle}", _rows(map(_entry, lines)))
+        """Add the lines of the person whose file name is ``handle``; call in the order of weeks.
+
+        A line that stands in a colleague's name goes to that colleague's part.
+        """
+        for line in lines:
+            self._spool.add(f"entries~{line.person}", _rows([_entry(line)]))
         self._spool.add(
             f"reports~{handle}",
             _rows((line.id, line.person, line.date, line.true_minutes, line.origin, "true") for line in lines),
@@ -50,12 +55,18 @@ class ReportWriter:
 
 
 def merge(shards: Sequence[Path], target: Path, firm: Firm) -> None:
-    """One file of each kind from the shards' parts, people in the firm's order."""
+    """One file of each kind from the shards' parts, people in the firm's order.
+
+    A person's lines stand by day, time of writing and id: where a line stands must not tell that it was moved or added.
+    """
     truth = target / "truth"
     truth.mkdir(parents=True, exist_ok=True)
     folders = within(shards, _SPOOL)
+    with (target / "time-entries.csv").open("w", encoding="utf-8", newline="") as out:
+        out.write(_rows([ENTRY_COLUMNS]))
+        for employee in firm.employees:
+            out.writelines(f"{line}\n" for line in sorted(lines_of(folders, f"entries~{employee.id}"), key=_written))
     for part, path, columns in (
-        ("entries", target / "time-entries.csv", ENTRY_COLUMNS),
         ("reports", truth / "reports.csv", TRUTH_COLUMNS),
         ("faults", truth / "faults.csv", FAULT_COLUMNS),
     ):
@@ -79,6 +90,12 @@ def _rows(rows: Iterable[Sequence[object]]) -> str:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows(rows)
     return out.getvalue()
+
+
+def _written(line: str) -> tuple[str, str, str]:
+    """Day, time of writing and id of a line of ``time-entries.csv``."""
+    row = next(csv.reader([line]))
+    return row[_DATE], row[_CREATED], row[_ID]
 
 
 def _label(label: FaultLabel) -> tuple[object, ...]:
