@@ -12,6 +12,7 @@ from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.domain.billing import DisputeReason, Word
 from hourtrail.domain.billing.wire import dispute_to_json, disputed_client_to_json, word_to_json
 from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.money import Money
 from hourtrail.domain.pricing import BillingPeriod, add_up, period_of
 from hourtrail.flows.billing import closing
 from hourtrail.flows.billing import disputes as disputing
@@ -113,9 +114,13 @@ def _period(month: BillingPeriod | None, first: date | None, last: date | None) 
     raise InvalidInput("say which period: --month 2026-03, or --from and --to")
 
 
+def _money(amount: Money | None) -> str:
+    return "" if amount is None else str(amount)
+
+
 def _print(made: Drafted) -> None:
     for line in made.shown:
-        click.echo(f"  {line.hours:>8} h  {line.amount or '':>16}  {line.description or line.kind}")
+        click.echo(f"  {line.hours:>8} h  {_money(line.amount):>16}  {line.description or line.kind}")
     totals = " and ".join(map(str, made.totals)) or "nothing"
     name = f"{made.draft.id}, {made.draft.client}" if made.draft else "no draft"
     click.echo(f"{name}: {counted(len(made.lines), 'line')}, {totals}")
@@ -154,7 +159,7 @@ def lines(ctx: click.Context, draft_id: str, contract: str, client: str, *, post
         click.echo(f"{one.id}  {one.contract}  {one.first} to {one.last}  {totals}  {said}")
         for line in row.lines:
             click.echo(
-                f"  {line.id}  {line.date}  {line.minutes:>5} min  {line.amount or '':>16}  {line.claim}: {line.why}"
+                f"  {line.id}  {line.date}  {line.minutes:>5} min  {_money(line.amount):>16}  {line.claim}: {line.why}"
             )
     click.echo(counted(len(rows), "draft"))
 
