@@ -7,7 +7,16 @@ from importlib.metadata import entry_points
 from typing import Any, Final, cast
 
 from hourtrail.domain.errors import HourtrailError, ModelUnavailable
-from hourtrail.domain.ports import AnomalyFitter, Encoder, Refitter, Scorer, Source, TextModel, ThresholdSelector
+from hourtrail.domain.ports import (
+    AnomalyBlender,
+    AnomalyFitter,
+    Encoder,
+    Refitter,
+    Scorer,
+    Source,
+    TextModel,
+    ThresholdSelector,
+)
 from hourtrail.features import SPEC, RulesScorer
 from hourtrail.policy.bands import BandPolicy, policy_from
 
@@ -50,6 +59,15 @@ def anomaly_fitter() -> AnomalyFitter | None:
         return cast("AnomalyFitter", plugin("anomaly_fitter"))
     except ModelUnavailable as error:
         log.warning("the heads answer instead of the anomaly model: %s", error)
+        return None
+
+
+def anomaly_blender() -> AnomalyBlender | None:
+    """What lets reviewers' verdicts correct the anomaly model; None, with a line in the log, when nothing can."""
+    try:
+        return cast("AnomalyBlender", plugin("anomaly_blender"))
+    except ModelUnavailable as error:
+        log.warning("reviewers' verdicts do not correct the anomaly scores: %s", error)
         return None
 
 

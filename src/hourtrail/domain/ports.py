@@ -158,6 +158,21 @@ class AnomalyScorer(Protocol):
         ...
 
 
+class AnomalyBlender(Protocol):
+    """Corrects a scorer by what reviewers said of some of the same entries."""
+
+    def __call__(
+        self,
+        prior: AnomalyScorer,
+        matrix: "NDArray[np.float64]",
+        group: "NDArray[np.int64]",
+        reviewed: "NDArray[np.int64]",
+        issue: "NDArray[np.bool_]",
+    ) -> AnomalyScorer:
+        """``reviewed`` are numbers of rows of ``matrix``; ``issue`` says of each whether it was a true issue."""
+        ...
+
+
 class AnomalyFitter(Protocol):
     """Fits a scorer to one firm's own entries, without any review."""
 

@@ -14,9 +14,11 @@ from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.master import MasterData
+from hourtrail.domain.review import BLIND_AUDIT
 from hourtrail.flows.approvals import WAITING_CHECKS, waiting
 from hourtrail.flows.causes import Contexts
 from hourtrail.flows.evidence import evidence_of
+from hourtrail.flows.habits import ASKS, with_habits
 from hourtrail.flows.review_settings import review_policy_of
 from hourtrail.store import Store, TenantStore
 from hourtrail.store.findings import FindingScope, Reconciled
@@ -57,7 +59,8 @@ def check_stored(
         db.lock_findings()
         ground = _Ground(db, policy, today)
         entries = tuple(db.entries())
-        context = ground.context(entries, tuple(db.activities()))
+        verdicts = db.entry_verdicts((*ASKS, BLIND_AUDIT))
+        context = with_habits(ground.context(entries, tuple(db.activities())), ground.policy, verdicts)
         found = [*run(context, ground.policy), *ground.waiting(context)]
         rows = [
             row

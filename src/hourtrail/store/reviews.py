@@ -167,6 +167,27 @@ class Reviews(Audit):
         )
         return {row["finding"]: row["kind"] for row in self._all(query)}
 
+    def entry_verdicts(self, checks: Collection[str]) -> dict[str, bool]:
+        """Time entry -> whether people found a true issue in it: the standing verdicts on findings of these checks."""
+        query = self._verdicts(
+            select(finding.c.time_entry, finding_review.c.kind)
+            .join_from(
+                finding_review,
+                finding,
+                (finding.c.tenant == finding_review.c.tenant) & (finding.c.id == finding_review.c.finding),
+            )
+            .where(
+                finding_review.c.tenant == self.tenant,
+                finding.c.check.in_(sorted(checks)),
+                finding.c.time_entry != "",
+            )
+        )
+        found: dict[str, bool] = {}
+        for row in self._all(query):
+            issue = row["kind"] is ReviewKind.TRUE_ISSUE
+            found[row["time_entry"]] = found.get(row["time_entry"], False) or issue
+        return found
+
     @staticmethod
     def _verdicts(query: Select[Any]) -> Select[Any]:
         kinds: Collection[str] = sorted(VERDICTS)

@@ -1,6 +1,6 @@
 """From residuals to a verdict-free score: no flood while little is known, and the facts behind the most unusual ones."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.ports import AnomalyFitter, AnomalyScorer
+from hourtrail.domain.ports import AnomalyBlender, AnomalyFitter, AnomalyScorer
 from hourtrail.domain.unusual import Unusual, UnusualEntry
 from hourtrail.unusual.columns import COLUMNS, NUMBER, Kind
 from hourtrail.unusual.contrast import contrast_of
@@ -62,8 +62,12 @@ def judge(
     fit: AnomalyFitter | None = None,
     whole_file: bool = True,
     zone: Callable[[str], ZoneInfo] = lambda _person: ZoneInfo("UTC"),
+    verdicts: Mapping[str, bool] | None = None,
+    blend: AnomalyBlender | None = None,
 ) -> Unusual:
     """The score of every entry (0 for one without time, or rejected) and the facts behind the most unusual ones.
+
+    ``verdicts`` says of entries, by id, whether a reviewer found a true issue; ``blend`` lets them correct the scores.
 
     ``weekly``: each date stands for a week. ``whole_file``: an entry is also compared with what came after it.
     """
@@ -74,6 +78,10 @@ def judge(
     table = table_of(kept, weekly=weekly, zone=zone)
     matrix = matrix_of(table, whole_file=whole_file)
     scorer = scorer_for(table, matrix, fit, whole_file=whole_file)
+    if verdicts and blend is not None:
+        reviewed = [number for number, entry in enumerate(kept) if entry.id in verdicts]
+        issue = np.array([verdicts[kept[number].id] for number in reviewed], dtype=np.bool_)
+        scorer = blend(scorer, matrix, table.person, np.array(reviewed, dtype=np.int64), issue)
     scores = shrunk(scorer.scores(matrix, table.person), matrix)
     top = np.lexsort((np.array([entry.id for entry in kept]), -scores))[: min(MOST_EXPLAINED, len(kept))]
     top = top[scores[top] >= 0.1]
