@@ -138,3 +138,19 @@ def test_features_are_finite_and_have_one_row_a_minute():
     found = features([PAUSE, replace(PAUSE, start=1400, end=1440)], Habits())
     assert found.shape == (70, len(FEATURES))
     assert np.isfinite(found).all()
+
+
+def test_a_pause_between_two_meetings_is_a_part_of_its_own_that_says_so():
+    rows = [
+        activity("m", "meeting", "09:00", 60, title="Steering", response=Response.ACCEPTED),
+        activity("n", "meeting", "10:15", 60, title="Retrospective", response=Response.ACCEPTED),
+    ]
+    first, pause, second = capture(BERLIN, rows).blocks
+    assert [clock(block) for block in (first, pause, second)] == ["09:00-10:00", "10:00-10:15", "10:15-11:15"]
+    assert (pause.evidence_minutes, pause.suggested_minutes) == (0, 15)
+    assert evidence(pause) == {
+        "m": "no trace of its own: the pause after the meeting, at a time that is usually worked"
+    }
+    alone = capture(BERLIN, rows[:1]).blocks
+    assert first.id == alone[0].id, "the meeting keeps its id whether or not a pause follows"
+    assert len({first.id, pause.id, second.id}) == 3

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hourtrail.capture.claim import Claim, Slot, grid_span, shared
 from hourtrail.capture.grid import ceil_minute, instant
 from hourtrail.capture.treatment import is_private, weight
-from hourtrail.capture.words import block_text, block_title, why_member
+from hourtrail.capture.words import block_text, block_title, why_member, why_pause
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.block import Evidence, WorkBlock
 from hourtrail.domain.firm import Person
@@ -30,7 +30,7 @@ def _shares(claim: Claim, slots: Sequence[Slot]) -> list[list[Activity]]:
     """The members that each slot shows; one whose own minutes were all cut away still stands with the first."""
     if len(slots) == 1:
         return [list(claim.members)]
-    shares = [[m for m in claim.members if shared(*grid_span(m), slot)] for slot in slots]
+    shares = [[] if slot.is_pause else [m for m in claim.members if shared(*grid_span(m), slot)] for slot in slots]
     placed = {member.key for share in shares for member in share}
     shares[0].extend(member for member in claim.members if member.key not in placed)
     return [share or [claim.anchor] for share in shares]
@@ -73,7 +73,7 @@ def _evidence(claim: Claim, slot: Slot, members: Sequence[Activity]) -> tuple[tu
         else:
             own = shared(*grid_span(member), slot)
         minutes += own
-        why = why_member(member, claim, first=index == 0)
+        why = why_pause(claim) if slot.is_pause else why_member(member, claim, first=index == 0)
         rows.append(Evidence(activity=member.key, kind=member.kind, minutes=own, weight=weight(member), why=why))
     if not claim.anchor.is_point:
         minutes = _covered(members, slot)

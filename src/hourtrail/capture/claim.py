@@ -52,13 +52,17 @@ class Guest:
 
 @dataclass(slots=True, eq=False)
 class Slot:
-    """Time on one local day that one claim has won; ``claim`` is None for time that is already decided."""
+    """Time on one local day that one claim has won; ``claim`` is None for time that is already decided.
+
+    ``is_pause``: it is only the bridged pause after the claim's own time.
+    """
 
     start: int
     end: int
     day: date
     claim: Claim | None
     guests: list[Guest] = field(default_factory=list)
+    is_pause: bool = False
 
 
 def grid_span(activity: Activity) -> tuple[int, int]:

@@ -67,7 +67,7 @@ FEATURES: Final = (
 """Columns, in order: distances as log minutes, lengths over a bound in hours, habit as log-odds, shares, the rest 0 or 1."""
 
 DEFAULT_COEFFICIENTS: Final[tuple[float, ...]] = (
-    16.190,
+    16.44,
     -0.120,
     -0.125,
     -0.949,

@@ -3,7 +3,8 @@
 A pause lies between two traces of one local day. It is bridged whole when the model finds no break in it, else up to the
 break on either side; one longer than the bound of the settings is not. A bridged pause belongs to the work around it:
 between two parts of one thread it joins them into one block; before a commit, review or document it is theirs, for that is
-when it was made; else each side gets half. Nothing that states its own times (a meeting, a call, a timer) is stretched, nor
+when it was made; else each side gets half. After a meeting, a call or a timer, where no other work takes it, it is a second
+part of that, to be decided by itself. Nothing that states its own times (a meeting, a call, a timer) is stretched, nor
 time that is private or decided, and nothing is bridged beside private time.
 """
 
@@ -86,7 +87,7 @@ def bridged(
         found = breaks(pauses, habits) if pauses else []
         unworked = {pause.start: broken for pause, broken in zip(pauses, found, strict=True)}
         for stretch in _stretches(day.anchors, unworked):
-            slots.extend(_filled(stretch, parts))
+            slots.extend(_filled(stretch, parts, settings))
     return Timeline(slots)
 
 
@@ -147,7 +148,7 @@ def _stretches(anchors: Sequence[Anchor], unworked: dict[int, tuple[int, int]]) 
         yield stretch
 
 
-def _filled(stretch: _Stretch, parts: Counter[int]) -> list[Slot]:
+def _filled(stretch: _Stretch, parts: Counter[int], settings: CaptureSettings) -> list[Slot]:
     """The slots of a stretch, widened until they fill it; nothing where only short traces lie."""
     slots: list[Slot] = []
     for slot in stretch.slots:
@@ -157,12 +158,23 @@ def _filled(stretch: _Stretch, parts: Counter[int]) -> list[Slot]:
             continue
         if before is not None:
             _meet(before, slot)
+            slots.extend(_follow_up(before, slot.start, parts, settings))
         slots.append(slot)
     if slots and _is_open(slots[0]):
         slots[0].start = stretch.start
     if slots and _is_open(slots[-1]):
         slots[-1].end = stretch.end
+    if slots:
+        slots.extend(_follow_up(slots[-1], stretch.end, parts, settings))
     return slots
+
+
+def _follow_up(before: Slot, until: int, parts: Counter[int], settings: CaptureSettings) -> list[Slot]:
+    """A bridged pause after something that states its own times: a part of its own, so that those times stay as they are."""
+    claim = before.claim
+    if claim is None or claim.private or until - before.end < settings.minimum_block_minutes or parts[id(claim)] != 1:
+        return []
+    return [Slot(before.end, until, before.day, claim, is_pause=True)]
 
 
 def _is_open(slot: Slot) -> bool:

@@ -84,5 +84,10 @@ def why_member(activity: Activity, claim: Claim, *, first: bool) -> str:
     return f"{noun(activity)} in the same session"
 
 
+def why_pause(claim: Claim) -> str:
+    """Why a pause after something that states its own times counts."""
+    return f"no trace of its own: the pause after the {noun(claim.anchor)}, at a time that is usually worked"
+
+
 def _cut(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1].rstrip() + "…"
