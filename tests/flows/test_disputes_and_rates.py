@@ -125,6 +125,10 @@ def test_what_cannot_be_disputed_is_said(firm):
         with pytest.raises(error, match=words):
             object_to(firm, **{"target": "one", **more})
     row = object_to(firm, "one")
+    assert (row.client, row.contract, row.amount) == ("acme", "C-TM", None), "it is on no draft"
+    fill(firm, entry("two"))
+    bill(firm)
+    assert str(object_to(firm, "two", "duplicate").amount) == "150.00 EUR"
     with pytest.raises(InvalidInput, match="a dispute cannot be posted"):
         say(firm, row, "posted")
 

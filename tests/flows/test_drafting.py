@@ -28,7 +28,7 @@ from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.firm import Contract, ContractKind, Period, Rate, Task, WorkItem
 from hourtrail.domain.pricing import BillingPeriod
 from hourtrail.domain.review import Raised, ReviewKind
-from hourtrail.flows.billing.closing import drafts, withdraw
+from hourtrail.flows.billing.closing import Wanted, drafts, withdraw
 from hourtrail.flows.billing.draft import repriced
 from hourtrail.flows.review import ReviewRequest, review
 from hourtrail.flows.stored_checks import check_stored
@@ -286,7 +286,7 @@ def test_a_client_reads_the_draft_in_its_own_format(firm):
         ("2026-03-03 Work on a; 2026-03-05 Work on b", "1.7", "250.00 EUR", ("a", "b")),
         ("2026-03-03 Work on c", "1.0", "100.00 EUR", ("c",)),
     ]
-    (kept,) = drafts(firm.store, firm.tenant, client="acme")
+    (kept,) = drafts(firm.store, firm.tenant, Wanted(client="acme"))
     assert (kept.shown, kept.lines) == (made.shown, made.lines)
 
 

@@ -58,7 +58,7 @@ def billing() -> None:
     hourtrail billing lines --contract C-7
     hourtrail billing post DRAFT --as flo
     hourtrail billing dispute LINE wrong_hours --by "Lee of acme" --as fin
-    hourtrail billing rate-change propose C-7 --rate 160 --currency EUR --from 2026-07-01 --reason "Letter of 3 May" --as fin
+    hourtrail billing rate-change approve CHANGE --as flo
     """
 
 
@@ -141,14 +141,16 @@ def _print(made: Drafted) -> None:
 @click.option("--contract", default="", metavar="C", help="Only drafts of this contract.")
 @click.option("--client", default="", metavar="C", help="Only drafts of this client.")
 @click.option("--posted", is_flag=True, help="Only what was posted: what an exporter may take.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most drafts, the newest.")
 @common_options
 @click.pass_context
-def lines(ctx: click.Context, draft_id: str, contract: str, client: str, *, posted: bool, as_json: bool) -> None:
+def lines(
+    ctx: click.Context, draft_id: str, contract: str, client: str, limit: int, *, posted: bool, as_json: bool
+) -> None:
     """List the drafts with their lines, as they are priced and as the client reads them."""
+    wanted = closing.Wanted(draft=draft_id, contract=contract, client=client, posted=posted)
     with opened(ctx) as (store, tenant):
-        rows = closing.drafts(store, tenant, contract=contract, client=client, draft_id=draft_id)
-    if posted:
-        rows = [row for row in rows if row.kept.word is not None and row.kept.word.word is Word.POSTED]
+        rows = closing.drafts(store, tenant, wanted, limit=limit)
     if as_json:
         answer({"drafts": [shown_to_json(row) for row in rows]})
         return

@@ -27,6 +27,16 @@ class ShownDraft:
     shown: tuple[InvoiceLine, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """Which drafts to show: the one of an id, those of a contract or client, only posted ones; empty shows all."""
+
+    draft: str = ""
+    contract: str = ""
+    client: str = ""
+    posted: bool = False
+
+
 def post(
     store: Store, tenant: str, draft_id: str, actor: str, *, on: date | None = None, note: str = "",
     now: datetime | None = None,
@@ -70,12 +80,18 @@ def withdraw(
     return word
 
 
-def drafts(store: Store, tenant: str, *, contract: str = "", client: str = "", draft_id: str = "") -> list[ShownDraft]:
-    """The drafts, oldest first, each in the format that its client reads; of one contract or client, or the one of that id."""
+def drafts(store: Store, tenant: str, wanted: Wanted | None = None, *, limit: int = 1_000) -> list[ShownDraft]:
+    """The newest ``limit`` drafts that are wanted, oldest first, each in the format that its client reads.
+
+    Raises NotFound for a draft that does not exist.
+    """
+    asked = wanted or Wanted()
     with store.tenant(tenant, read_only=True) as db:
-        rows = [db.draft(draft_id)] if draft_id else db.drafts(contract=contract, client=client)
+        rows = [db.draft(asked.draft)] if asked.draft else db.drafts(contract=asked.contract, client=asked.client)
+        if asked.posted:
+            rows = [row for row in rows if row.word is not None and row.word.word is Word.POSTED]
         ground = Ground(db, datetime.now(UTC).date())
-        return [_shown(ground, row) for row in rows]
+        return [_shown(ground, row) for row in rows[-limit:]]
 
 
 def _shown(ground: Ground, kept: KeptDraft) -> ShownDraft:

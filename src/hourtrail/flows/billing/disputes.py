@@ -9,6 +9,7 @@ from hourtrail.domain.errors import Conflict, NotFound
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import format_instant
+from hourtrail.domain.pricing import add_up
 from hourtrail.domain.queue import Place
 from hourtrail.domain.review import require_other_person
 from hourtrail.flows.billing.closing import live
@@ -111,14 +112,15 @@ def _about(ground: Ground, request: DisputeRequest, at: datetime) -> Dispute:
     db = ground.db
     line = db.draft_line(request.target)
     name = line.entry if line else request.target
-    try:
-        entry = db.entry(name) if name else None
-    except NotFound as error:
-        raise NotFound(f"there is neither a draft line nor a time entry {request.target!r} to dispute") from error
+    entry = live(db, name) if name else None
+    if line is None and entry is None:
+        raise NotFound(f"there is neither a draft line nor a time entry {request.target!r} to dispute")
     draft = db.draft(line.draft).draft if line else None
     item = entry.item if entry else WorkItem("", line.project if line else "")
     contract = ground.contracts.get(draft.contract) if draft else ground.master.contract(item)
-    claimed_amount = line.amount if line else None
+    # An entry alone is worth what it stands on a draft for, where it does.
+    standing = [line] if line else [one for rows in db.claims_on([name]).values() for one in rows]
+    amounts = add_up(one.amount for one in standing)
     return Dispute(
         id=stable_id("dispute", (request.target, request.reason, request.raised_by, format_instant(at))),
         reason=request.reason,
@@ -130,7 +132,7 @@ def _about(ground: Ground, request: DisputeRequest, at: datetime) -> Dispute:
         contract=draft.contract if draft else contract.id if contract else "",
         client=draft.client if draft else contract.client if contract else Contexts((), ground.master).client(item),
         project=item.project,
-        amount=claimed_amount,
+        amount=amounts[0] if len(amounts) == 1 else None,
         content=content_of(entry) if entry else "",
         note=request.note,
     )

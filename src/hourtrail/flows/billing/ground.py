@@ -1,8 +1,10 @@
 """What billing one contract needs to know, read once inside an open transaction."""
 
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import date
 from functools import cached_property
+from typing import Final
 
 from hourtrail.checks import CheckContext, CheckPolicy, Grain
 from hourtrail.checks.policy import load as load_check_policy
@@ -11,7 +13,7 @@ from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
 from hourtrail.domain.finding import Blame, Finding, Severity, Subject
 from hourtrail.domain.firm import Contract, WorkItem
 from hourtrail.domain.master import MasterData
-from hourtrail.domain.pricing import is_closed, next_open
+from hourtrail.domain.pricing import currency_of, is_closed, next_open
 from hourtrail.domain.queue import Place
 from hourtrail.domain.ratecard import RateCard
 from hourtrail.domain.review import Raised
@@ -21,6 +23,9 @@ from hourtrail.flows.resolve import nearest
 from hourtrail.flows.review_settings import review_policy_of
 from hourtrail.policy.billing import BillingPolicy
 from hourtrail.store import TenantStore
+
+_FACTS: Final = frozenset(row.name for row in fields(Contract)) - {"extra"}
+"""What a contract states in fields of its own; every other fact is a further column of its file."""
 
 
 class Ground:
@@ -100,14 +105,11 @@ class Ground:
 
     def missing_facts(self, contract: Contract) -> list[str]:
         """What the policy demands of a client's record and this contract does not hold."""
-        rates = RateCard.of(contract.id, self.master.rates).rates
         missing = []
         for name in self.policy.client_facts:
-            stated = getattr(contract, name, None) if name != "extra" else None
-            value = contract.extra.get(name) if stated is None else stated
-            if name == "currency" and not value:
-                currencies = {row.currency for row in rates}
-                value = currencies.pop() if len(currencies) == 1 else ""
+            value = getattr(contract, name) if name in _FACTS else contract.extra.get(name)
+            if name == "currency":
+                value = currency_of(contract, RateCard.of(contract.id, self.master.rates))
             if value is None or not str(value).strip():
                 missing.append(name)
         return missing
