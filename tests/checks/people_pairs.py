@@ -259,7 +259,7 @@ PAIRS = {
         says=[
             (
                 "Ada booked 3 h on 2 March 2026, but evidence shows 6 h: 3 h are missing "
-                "(not booked: calls 2 h, meetings 1 h)."
+                "(not booked: calls 2 h, meetings 1 h, in 2 blocks)."
             ),
             ("Ada booked nothing on 5 March 2026, a Thursday, a working day of 8 h; no evidence of work either."),
             (

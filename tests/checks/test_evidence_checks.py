@@ -10,6 +10,7 @@ from tests.checks.people_tables import activities, people
 from tests.checks.tables import entries, found, look_at
 
 from hourtrail import checks
+from hourtrail.checks.evidence import Proposal
 from hourtrail.checks.narratives import folded, said
 from hourtrail.checks.policy import load
 from hourtrail.domain.activity import Activity, ActivityKind, Sensitivity
@@ -297,3 +298,33 @@ def test_many_people_in_one_meeting_and_many_entries_on_one_day_end_in_time():
     missed = found([*booked, *flood], "missed_team_meeting", activities=rows, people=people("person\np399"))
     assert [row.subject.person for row in missed] == ["p399"]
     assert len(missed[0].comparables) == 20
+
+
+def test_open_suggestions_that_would_close_a_gap_are_named():
+    nine_to_three = activities(
+        "kind | start | end | title\nmeeting | 2026-03-02T09:00:00Z | 2026-03-02T15:00:00Z | Workshop"
+    )
+    booked = entries("id | date | minutes\ne1 | 2026-03-02 | 60\ne2 | 2026-03-05 | 480")
+    offers = {
+        ("ada", date(2026, 3, 2)): [Proposal("s1", 120), Proposal("s2", 180)],
+        ("ada", date(2026, 3, 3)): [Proposal("s3", 240)],
+    }
+    rows = found(
+        booked, "missing_time", activities=nine_to_three, proposals=offers, as_of=date(2026, 3, 6),
+        people=people("person | hours\nada | 40"),
+    )  # fmt: skip
+    told = {row.subject.date.day if row.subject.date else row.subject.period: row for row in rows}
+    assert told[2].comparables == ("s1", "s2", "e1")
+    assert told[2].explanation.endswith("(not booked: meetings 6 h, in 1 block); 2 open suggestions would close it.")
+    assert told[3].comparables == ("s3",)
+    assert told[3].explanation.endswith("no evidence of work either; 1 open suggestion would close 4 h of it.")
+    assert told[4].comparables == ()
+    assert told["2026-W10"].comparables == ("s1", "s2", "s3")
+    without = found(
+        booked,
+        "missing_time",
+        activities=nine_to_three,
+        as_of=date(2026, 3, 6),
+        people=people("person | hours\nada | 40"),
+    )
+    assert [row.fingerprint for row in without] == [row.fingerprint for row in rows]

@@ -10,6 +10,7 @@ from random import Random
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from tests.store import samples
 
 from hourtrail.checks.catalog import CHECKS
 from hourtrail.checks.reach import REACHES, Reach, checks_within
@@ -27,6 +28,7 @@ from hourtrail.domain.firm import (
     WorkItem,
 )
 from hourtrail.domain.review import FindingStatus, Raised
+from hourtrail.domain.suggestion import SuggestionStatus
 from hourtrail.flows.stored_checks import check_stored, check_written, nightly_checks
 from hourtrail.store import Store, open_store
 
@@ -216,3 +218,20 @@ def test_the_job_is_idempotent_and_says_what_it_changed(store: Store) -> None:
     assert nightly_checks(store, "job", NOW)["unchanged"] == 1
     with store.tenant("job") as db:
         assert [event.action.text for event in db.audit_events()] == ["system:findings:reconciled"]
+
+
+def test_a_full_pass_names_the_open_suggestions_that_would_close_a_gap(store: Store) -> None:
+    tenant = f"gap{next(NAMES)}"
+    with store.tenant(tenant) as db:
+        db.put_master([Person(id="ann", weekly_hours=Decimal(40))])
+        db.put_entries([samples.entry(f"te_{day}", date=MONDAY + timedelta(days=day)) for day in (-3, 1)])
+        db.reconcile_suggestions(
+            create=[samples.suggestion(0), samples.suggestion(1, status=SuggestionStatus.WITHDRAWN)],
+            update=[],
+            withdraw=[],
+        )
+    check_stored(store, tenant, today=TODAY, now=NOW)
+    with store.tenant(tenant, read_only=True) as db:
+        missing = {row.subject.date: row for row in db.findings() if row.check == "missing_time"}
+    assert missing[MONDAY].comparables == ("sug_0",)
+    assert missing[MONDAY].explanation.endswith("1 open suggestion would close 50 min of it.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 
@@ -42,6 +43,7 @@ class Billing:
         self._billable: dict[WorkItem, Billable] = {}
         self._graded: dict[tuple[str, WorkItem], list[Assignment]] = {}
         self._surveys: dict[str, Survey] = {}
+        self._stated: dict[tuple[Decimal, str], Money | None] = {}
 
     def billable(self, item: WorkItem) -> Billable:
         """Whether work on ``item`` is billed, as its tasks and its contract say; ``depends`` where they leave it open."""
@@ -66,7 +68,10 @@ class Billing:
         if not self.billed(entry):
             return None
         if entry.hourly_rate is not None and entry.currency:
-            return stated_rate(entry)
+            key = (entry.hourly_rate, entry.currency)
+            if key not in self._stated:
+                self._stated[key] = stated_rate(entry)
+            return self._stated[key]
         contract = self._items.contract(entry.item)
         if contract is None:
             return None

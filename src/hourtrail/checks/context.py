@@ -14,7 +14,7 @@ import numpy as np
 from hourtrail.checks.billing import Billing
 from hourtrail.checks.calendars import Absences, Calendars
 from hourtrail.checks.columns import Columns, Groups, Mask, together
-from hourtrail.checks.evidence import Evidence
+from hourtrail.checks.evidence import Evidence, Proposals
 from hourtrail.checks.prices import Prices, worth_of_excess
 from hourtrail.checks.recurring import Recurring
 from hourtrail.checks.reporting import worth
@@ -53,7 +53,8 @@ class CheckContext:
     """Entries and master data of one run. None means "not given": checks that need it stay silent.
 
     ``as_of`` is today for this run. ``evidence`` are the blocks of work that ``activities`` were folded to,
-    ``habits`` is how unusual each entry is for its person and project.
+    ``habits`` is how unusual each entry is for its person and project, ``proposals`` are the suggestions that wait for an
+    answer.
     """
 
     entries: Sequence[TimeEntry]
@@ -70,6 +71,7 @@ class CheckContext:
     activities: Sequence[Activity] | None = None
     evidence: Evidence | None = None
     habits: Unusual | None = None
+    proposals: Proposals | None = None
 
     @cached_property
     def ranked(self) -> tuple[TimeEntry, ...]:
@@ -138,7 +140,7 @@ class CheckContext:
     @cached_property
     def prices(self) -> Prices:
         """What an hour of each person brings on average."""
-        return Prices(lambda person: [self.ranked[row] for row in self.columns.rows_of(person)], self.worth)
+        return Prices(lambda person: [self.ranked[row] for row in self.columns.rows_of(person)], self.billing.rate)
 
     def worth(self, entry: TimeEntry, minutes: int | Decimal | None = None) -> Money | None:
         """What ``minutes`` of the entry (by default those it bills) cost the client, at its own rate or its contract's."""

@@ -1,6 +1,6 @@
 """What sources saw of a person's day, reduced to what a check may say: times, minutes and kinds, never a title."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Final, NamedTuple, TypeAlias
 
@@ -41,6 +41,17 @@ Evidence: TypeAlias = Mapping[tuple[str, date], Sequence[Trace]]
 """The traces of each person and local work date; a day without any has no key."""
 
 
+class Proposal(NamedTuple):
+    """An open suggestion: its id, and the minutes that it would book."""
+
+    id: str
+    minutes: int
+
+
+Proposals: TypeAlias = Mapping[tuple[str, date], Sequence[Proposal]]
+"""The open suggestions of each person and local work date."""
+
+
 def shown_minutes(traces: Iterable[Trace]) -> int:
     """Minutes that the activities themselves cover."""
     return sum(trace.shown for trace in traces)
@@ -51,17 +62,22 @@ def likely_minutes(traces: Iterable[Trace]) -> int:
     return sum(trace.likely for trace in traces)
 
 
+def unbooked(traces: Iterable[Trace], entries: Sequence[TimeEntry]) -> Iterator[tuple[Trace, int]]:
+    """The blocks that no entry covers in full, each with the minutes left; every block where an entry tells no time."""
+    spans = [Span(row.start, row.end) for row in entries if row.start and row.end and row.start < row.end]
+    booked = spans if len(spans) == len(entries) else []
+    for trace in traces:
+        if left := min(trace.shown, sum(piece.minutes for piece in trace.span.minus(booked))):
+            yield trace, left
+
+
 def classes(traces: Iterable[Trace], entries: Sequence[TimeEntry] = ()) -> str:
     """The kinds of evidence with their minutes, most first: ``meetings 2 h, commits 45 min``.
 
     Where every one of ``entries`` tells its time, only what none of them covers is counted.
     """
-    spans = [Span(row.start, row.end) for row in entries if row.start and row.end and row.start < row.end]
-    booked = spans if len(spans) == len(entries) else []
     minutes: dict[str, int] = {}
-    for trace in traces:
-        left = min(trace.shown, sum(piece.minutes for piece in trace.span.minus(booked)))
-        if left:
-            minutes[_NOUNS[trace.kind]] = minutes.get(_NOUNS[trace.kind], 0) + left
+    for trace, left in unbooked(traces, entries):
+        minutes[_NOUNS[trace.kind]] = minutes.get(_NOUNS[trace.kind], 0) + left
     ordered = sorted(minutes.items(), key=lambda pair: (-pair[1], pair[0]))
     return ", ".join(f"{noun} {duration(count)}" for noun, count in ordered)

@@ -14,8 +14,10 @@ Worth: TypeAlias = Callable[[TimeEntry, int | Decimal | None], Money | None]
 class Prices:
     """The average price of all minutes that a person booked, billed or not; found when it is first asked for."""
 
-    def __init__(self, entries_of: Callable[[str], Sequence[TimeEntry]], worth: Worth) -> None:
-        self._entries_of, self._worth = entries_of, worth
+    def __init__(
+        self, entries_of: Callable[[str], Sequence[TimeEntry]], rate_of: Callable[[TimeEntry], Money | None]
+    ) -> None:
+        self._entries_of, self._rate_of = entries_of, rate_of
         self._known: dict[str, tuple[int, dict[str, Decimal]]] = {}
 
     def of(self, person: str, minutes: int) -> Money | None:
@@ -29,10 +31,16 @@ class Prices:
         return Money(amount * minutes / total, currency).to_cents()
 
     def _sums(self, entries: Sequence[TimeEntry]) -> tuple[int, dict[str, Decimal]]:
-        amounts: dict[str, Decimal] = {}
+        """The minutes of all entries, and what they cost in each currency, unrounded."""
+        # Minutes at each rate are summed first: years of entries have a few rates.
+        at_rate: dict[Money, int] = {}
         for entry in entries:
-            if money := self._worth(entry, None):
-                amounts[money.currency] = amounts.get(money.currency, Decimal(0)) + money.amount
+            if rate := self._rate_of(entry):
+                minutes = entry.minutes if entry.billable_minutes is None else entry.billable_minutes
+                at_rate[rate] = at_rate.get(rate, 0) + minutes
+        amounts: dict[str, Decimal] = {}
+        for rate, minutes in at_rate.items():
+            amounts[rate.currency] = amounts.get(rate.currency, Decimal(0)) + rate.amount * minutes / 60
         return sum(entry.minutes for entry in entries), amounts
 
 

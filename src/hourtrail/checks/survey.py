@@ -118,9 +118,10 @@ class Survey:
 
 def _stated(entry: TimeEntry, expected: Money | None) -> Money | None:
     """The entry's own rate; one without a currency is meant in the expected one."""
-    if entry.hourly_rate is not None and not entry.currency and expected is not None:
-        return Money(entry.hourly_rate, expected.currency)
-    return stated_rate(entry)
+    if entry.hourly_rate is None or expected is None or entry.currency not in {"", expected.currency}:
+        return stated_rate(entry)
+    # Nearly every entry states what is expected, and needs no amount of its own.
+    return expected if entry.hourly_rate == expected.amount else Money(entry.hourly_rate, expected.currency)
 
 
 def _as_decimals(minutes: Mapping[date, int]) -> dict[date, Decimal]:

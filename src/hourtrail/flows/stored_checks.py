@@ -1,7 +1,7 @@
 """The checks on what the store holds: all of it in the nightly pass, and around a single entry when it is written."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
@@ -15,8 +15,10 @@ from hourtrail.domain.finding import Finding
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.review import BLIND_AUDIT
+from hourtrail.domain.suggestion import SuggestionStatus
 from hourtrail.flows.approvals import WAITING_CHECKS, waiting
 from hourtrail.flows.causes import Contexts
+from hourtrail.flows.closing import closing
 from hourtrail.flows.evidence import evidence_of
 from hourtrail.flows.habits import ASKS, with_habits
 from hourtrail.flows.review_settings import review_policy_of
@@ -61,6 +63,7 @@ def check_stored(
         entries = tuple(db.entries())
         verdicts = db.entry_verdicts((*ASKS, BLIND_AUDIT))
         context = with_habits(ground.context(entries, tuple(db.activities())), ground.policy, verdicts)
+        context = replace(context, proposals=closing(db.suggestions(status=SuggestionStatus.OPEN)))
         found = [*run(context, ground.policy), *ground.waiting(context)]
         rows = [
             row
