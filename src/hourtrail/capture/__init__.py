@@ -1,7 +1,8 @@
 """Pure steps from activities to work blocks: redact, treat, fold into sessions, resolve overlaps.
 
 Follow one activity: ``privacy`` takes out what may not be stored; ``treatment`` says what becomes of its form; ``spans``
-resolves what has a duration; ``bursts`` folds what happened at an instant; ``context`` attaches what adds no time;
+resolves what has a duration; ``bursts`` folds what happened at an instant; ``pauses`` bridges what lies between, by
+``pause_model`` and the person's ``habits``; ``context`` attaches what adds no time;
 ``assemble`` writes the blocks.
 """
 

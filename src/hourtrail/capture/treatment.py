@@ -13,7 +13,7 @@
 | longer than ``max_block_hours`` (a 40-hour "meeting") | not time: no session of work is that long |
 | private | a block of its own, its title hidden, never a client's evidence; work seen meanwhile is withheld |
 | tentative | time of low weight; gives way to any stated span, and is withheld when a commit, review or document contradicts it |
-| no answer | time: calendars of one person carry none; gives way to an accepted meeting |
+| no answer | time, if nobody else is invited or a trace shows that it was attended; gives way to an accepted meeting |
 | accepted, busy, working elsewhere | time |
 | merge commit | evidence of low weight; never makes time |
 | any other event without duration | folded into a burst with its stated lead and tail |
