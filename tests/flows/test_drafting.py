@@ -25,7 +25,7 @@ from tests.flows.billing_firm import (
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from hourtrail.domain.finding import Finding, Severity, Subject
-from hourtrail.domain.firm import Contract, ContractKind, Period, Rate, Task, WorkItem
+from hourtrail.domain.firm import Assignment, Contract, ContractKind, Period, Rate, Task, WorkItem
 from hourtrail.domain.pricing import BillingPeriod
 from hourtrail.domain.review import Raised, ReviewKind
 from hourtrail.flows.billing.closing import Wanted, drafts, withdraw
@@ -105,6 +105,21 @@ def test_an_open_blocking_finding_stops_and_a_reviewer_who_finds_it_acceptable_l
     made = bill(firm)
     assert reasons(made) == {"odd": {("review", "duplicate_entry")}}, "a true issue stops until it is corrected"
     assert amounts(made) == [("dear", "150.00 EUR")], "the contract's rate, not the one stated on the entry"
+
+
+def test_work_that_is_never_billed_waits_for_no_approval_and_is_counted(firm):
+    inner = WorkItem("firm", "office")
+    fill(
+        firm, Contract(id="C-IN", client="firm", kind=ContractKind.INTERNAL), Task(item=inner, contract="C-IN"),
+        Assignment(person="ada", item=inner), entry("inside", item=inner, status=EntryStatus.DRAFT, billable=None),
+        entry("free", billable=False), entry("good"),
+    )  # fmt: skip
+    inside = bill(firm, "C-IN")
+    assert (inside.draft, inside.held, inside.unbilled) == (None, (), 1)
+    made = bill(firm)
+    assert (amounts(made), reasons(made)) == (
+        [("good", "150.00 EUR")], {"free": {("contract", "billable_mismatch")}},
+    )  # fmt: skip
 
 
 def test_a_ceiling_nearly_used_splits_or_holds_as_the_policy_says(firm):

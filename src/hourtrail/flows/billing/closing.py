@@ -10,7 +10,7 @@ from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import Conflict, NotFound
 from hourtrail.domain.pricing import InvoiceLine, add_up, present
 from hourtrail.flows.billing.codes import line_faults
-from hourtrail.flows.billing.ground import Ground
+from hourtrail.flows.billing.ground import Ground, by_id
 from hourtrail.flows.resolve import require_colleague
 from hourtrail.store import Store, TenantStore
 from hourtrail.store.billing import KeptDraft
@@ -129,8 +129,9 @@ def _against(ground: Ground, draft: InvoiceDraft, lines: Sequence[ClaimedLine]) 
         for name in (kept.dispute.line, kept.dispute.entry)
         if name
     }
+    known = by_id(ground.context(contract).entries)
     for line in lines:
-        entry = live(ground.db, line.entry) if line.entry else None
+        entry = known.get(line.entry) or (live(ground.db, line.entry) if line.entry else None)
         dispute = disputed.get(line.id) or disputed.get(line.entry)
         if dispute is not None:
             yield f"{line.claim}: disputed by {dispute.raised_by} ({dispute.reason})"

@@ -31,6 +31,8 @@ def line_faults(
         found["rate"] = f"its rate is {line.rate.amount} {line.rate.currency}, which bills nothing"
     if contract.currency and line.amount is not None and line.amount.currency != contract.currency:
         found["rate"] = f"its amount is in {line.amount.currency}, contract {contract.id} in {contract.currency}"
+    if not found:
+        return ()
     place = ground.place(Blame.MASTER_DATA, check="bad_code")
     return tuple(
         Objected(policy="codes", rule=rule, why=why, blame=Blame.MASTER_DATA, place=place)

@@ -10,7 +10,7 @@ from hourtrail.domain.billing import ClaimedLine, InvoiceDraft, claim_of, claime
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import Conflict, InvalidInput
 from hourtrail.domain.finding import Blame
-from hourtrail.domain.firm import Contract
+from hourtrail.domain.firm import Contract, ContractKind
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.money import Money
@@ -157,6 +157,8 @@ def _kept(db: TenantStore, drafting: "_Drafting", name: str, posting_date: date,
 
 
 def _require_record(ground: Ground, contract: Contract) -> None:
+    if contract.kind is ContractKind.INTERNAL:
+        return
     if missing := ground.missing_facts(contract):
         owner = ground.place(Blame.MASTER_DATA, check="incomplete_client").owner
         raise Conflict(

@@ -8,7 +8,7 @@ from hourtrail.checks import CheckContext, run
 from hourtrail.domain.billing import content_of
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.finding import Blame, Finding, Severity
-from hourtrail.domain.firm import Contract
+from hourtrail.domain.firm import Contract, ContractKind
 from hourtrail.domain.pricing import HeldReason, Objection
 from hourtrail.domain.queue import Place
 from hourtrail.domain.review import FindingReview, FindingStatus, ReviewKind
@@ -84,7 +84,9 @@ def examine(ground: Ground, context: CheckContext, contract: Contract, entries: 
         found.entries.setdefault(name, []).extend(_of_review(ground, rows, own[name]))
     _disputed(ground, own, found)
     for entry in entries:
-        if entry.status is not EntryStatus.APPROVED:
+        # Work that is never billed waits for nobody's approval here.
+        billed = entry.billable is not False and contract.kind is not ContractKind.INTERNAL
+        if billed and entry.status is not EntryStatus.APPROVED:
             found.entries.setdefault(entry.id, []).append(_unapproved(ground, entry))
     return found
 
