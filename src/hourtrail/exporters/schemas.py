@@ -142,7 +142,9 @@ FINDING: Final = _object(
         "measured": _TEXT,
         "expected": _TEXT,
         "explanation": _said("one sentence", _TEXT),
-        "comparables": _said("ids; the twin of a pair", _TEXTS),
+        "comparables": _said(
+            "ids of entries: the twin of a pair; of missing time the open suggestions that would close it", _TEXTS
+        ),
         "blame": _said("where the cause sits", _words(Blame)),
         "fingerprint": _said("the same for the same fact, whatever the order of the rows", _TEXT),
         "status": _TEXT,
