@@ -71,7 +71,7 @@ def terms_of(
     rates: list[Rate] = []
     milestones: list[Milestone] = []
     changes: list[Change] = []
-    hours = _expected_hours(firm, options)
+    hours = _expected_hours(firm, options, parameters["agreed_share"])
     travelled = {item.project for item in firm.works if item.task == "TRAVEL"}
     starts = {row.project: row.starts_on for row in engagements}
     for row in engagements:
@@ -106,8 +106,10 @@ def terms_of(
     return Terms(contracts=tuple(contracts), rates=tuple(rates), milestones=tuple(milestones), changes=tuple(changes))
 
 
-def _expected_hours(firm: Firm, options: SimulateOptions) -> dict[str, float]:
-    """Contract -> hours that its people would work on it within the horizon by their shares, without any absence."""
+def _expected_hours(firm: Firm, options: SimulateOptions, agreed_share: float) -> dict[str, float]:
+    """Contract -> hours that are agreed for the horizon: ``agreed_share`` of what its people would work on it by their
+    shares if they were never absent and did nothing else.
+    """
     roster = Roster(firm)
     hours: dict[str, float] = defaultdict(float)
     days = (options.last - options.first).days + 1
@@ -118,7 +120,7 @@ def _expected_hours(firm: Firm, options: SimulateOptions) -> dict[str, float]:
             if not roster.employed(employee, day):
                 continue
             for item, share in roster.live(employee.id, day):
-                hours[firm.works[item].task.contract] += weekly * share * days / 7 / len(sampled)
+                hours[firm.works[item].task.contract] += agreed_share * weekly * share * days / 7 / len(sampled)
     return hours
 
 

@@ -78,6 +78,7 @@ _TERMS: Final = (
     _range("person_rate_share", 0.03, 0.08, 0.15, "Share of contracts on which somebody has a rate of their own."),
     _range("travel_rate_factor", 0.5, 0.5, 0.5, "Share of the rate that travel is billed at.", f"{_B1}: travel at 50 %"),
     _range("cap_tightness", 0.85, 1.1, 1.6, "What is agreed as a share of what the engagement is expected to take."),
+    _range("agreed_share", 0.7, 0.8, 0.95, "Hours that contracts are agreed for, of those that their people's shares alone would make."),
     _range("client_rate_spread", 0.05, 0.15, 0.25, "By how much a client's rates may lie above or below the firm's."),
     _range("accepted_share", 0.8, 0.9, 1.0, "Share of due milestones that are ever accepted."),
     _range("narrative_share", 0.2, 0.4, 0.6, "Share of contracts that ask for a narrative on every entry."),
