@@ -4,7 +4,7 @@ Drawn from one seed, so that a run can be repeated; nobody's real data. One pers
 everybody has the team's weekly meeting and absences.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -82,16 +82,16 @@ def write(folder: Path, firm: Firm) -> CheckFiles:
         "milestones": milestones,
         "activities": _activities(days, drawn),
     }
-    paths = {}
     for word, table in tables.items():
-        paths[word] = folder / f"{word}.csv"
-        table.to_csv(paths[word], index=False, lineterminator="\n")
-    return CheckFiles(
-        entries=paths["time-entries"], tasks=paths["tasks"], assignments=paths["assignments"],
-        contracts=paths["contracts"], rate_cards=paths["rate-cards"], people=paths["people"],
-        holidays=paths["holidays"], periods=paths["periods"], milestones=paths["milestones"],
-        activities=paths["activities"],
-    )  # fmt: skip
+        table.to_csv(folder / f"{word}.csv", index=False, lineterminator="\n")
+    return files_in(folder)
+
+
+def files_in(folder: Path) -> CheckFiles:
+    """The files of a firm that was written into ``folder``."""
+    words = [field.name for field in fields(CheckFiles) if field.name != "entries"]
+    master = {word: folder / f"{word.replace('_', '-')}.csv" for word in words}
+    return CheckFiles(entries=folder / "time-entries.csv", **master)
 
 
 def _first_day(firm: Firm) -> pd.Timestamp:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Final
@@ -71,7 +71,7 @@ class TimeEntry:
             raise InvalidInput(f"write_off_minutes {self.write_off_minutes} is outside 0 to {1440 * 31}")
         for name in ("start", "end", "created_at"):
             value = getattr(self, name)
-            if value is not None:
+            if value is not None and value.tzinfo is not UTC:
                 object.__setattr__(self, name, utc(value, name))
         if self.start and self.end and self.end < self.start:
             raise InvalidInput(f"end {self.end.isoformat()} lies before start {self.start.isoformat()}")

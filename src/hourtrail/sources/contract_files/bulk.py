@@ -29,6 +29,7 @@ class Bulk:
         # A part of the work item is no field of the record, and empty where nothing is said.
         self._defaults = {fills: _default_of(known[fills]) if fills in known else "" for fills in filled}
         self._memory: dict[str, dict[str, object]] = {fills: {} for fills in filled}
+        self._passing: set[str] = set()
         self._items: dict[tuple[str, ...], WorkItem] = {}
 
     def records(self, rows: Sequence[Sequence[str]]) -> list[Record] | None:
@@ -57,7 +58,11 @@ class Bulk:
     def _column(self, texts: Sequence[str], fills: str, parse: Callable[[str], object]) -> list[object]:
         memory = self._memory[fills]
         if len(memory) > _MOST_REMEMBERED:
+            # So many different texts are ids or instants, of which hardly any returns.
             memory.clear()
+            self._passing.add(fills)
+        if fills in self._passing:
+            return [self._value(text, fills, parse) for text in texts]
         try:
             return list(map(memory.__getitem__, texts))
         except KeyError:
@@ -69,10 +74,13 @@ class Bulk:
         self, texts: Iterable[str], memory: dict[str, object], fills: str, parse: Callable[[str], object]
     ) -> None:
         for text in texts:
-            value = self._plan.value(text, parse, self._maker.given.get(fills))
-            if value is None and fills in self._required:
-                raise InvalidInput(f"{fills} is empty")
-            memory[text] = value
+            memory[text] = self._value(text, fills, parse)
+
+    def _value(self, text: str, fills: str, parse: Callable[[str], object]) -> object:
+        value = self._plan.value(text, parse, self._maker.given.get(fills))
+        if value is None and fills in self._required:
+            raise InvalidInput(f"{fills} is empty")
+        return value
 
     def _build(self, rows: Sequence[Sequence[str]], columns: dict[str, list[object]]) -> list[Record]:
         contract = self._maker.contract
