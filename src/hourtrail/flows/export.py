@@ -59,7 +59,7 @@ def rows(db: TenantStore, what: str, first: date | None = None, last: date | Non
         "time-entries": lambda: (entry_to_json(row) for row in db.entries(first=first, last=last)),
         "suggestions": lambda: (suggestion_to_json(row) for row in db.suggestions(first=first, last=last)),
         "decisions": lambda: (decision_to_json(row) for row in db.decisions(first=_start(first), last=_end(last))),
-        "findings": lambda: (finding_to_json(row) for row in db.findings()),
+        "findings": lambda: (finding_to_json(row) for row in db.findings(first=first, last=last)),
         "training-set": lambda: _training_set(db, first, last),
     }
     return makers[what]()

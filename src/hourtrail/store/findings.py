@@ -148,10 +148,17 @@ class Findings(Scope):
         """Findings that no run answers for, such as the audit of a cleared entry; nothing else is resolved."""
         put(self, finding, (_values(row, at) for row in rows), key="fingerprint", keep=("id", "status", "raised_at"))
 
-    def findings(self) -> list[Finding]:
-        """All of them, by check and fingerprint."""
-        query = self._select(finding).order_by(finding.c.check, finding.c.fingerprint)
-        return [_finding(row) for row in self._stream(query)]
+    def findings(self, *, first: date | None = None, last: date | None = None) -> list[Finding]:
+        """All of them, by check and fingerprint; with a bound, those about work on these days, both included.
+
+        A finding about a contract or a project as a whole is about no day, so a bound leaves it out.
+        """
+        query = self._select(finding)
+        if first is not None:
+            query = query.where(finding.c.worked_on >= first)
+        if last is not None:
+            query = query.where(finding.c.worked_on <= last)
+        return [_finding(row) for row in self._stream(query.order_by(finding.c.check, finding.c.fingerprint))]
 
     def raised(self, *, status: FindingStatus | None = None, checks: Collection[str] | None = None) -> list[Raised]:
         """Findings with their context, by check and fingerprint; only those of one status or of some checks."""
