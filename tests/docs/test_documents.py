@@ -64,6 +64,7 @@ def test_the_tutorial_tells_the_numbers_that_come_out(walked: dict[str, subproce
     assert "weekly_hours 2" in found
     checked = next(done.stdout for line, done in walked.items() if "hourtrail check data/sample" in line)
     assert "closed_task" in checked
+    assert "SIMULATED data: 7" in checked
     captured = next(done.stdout for line, done in walked.items() if "backtest capture" in line)
     assert "SIMULATED data" in captured
 

@@ -111,6 +111,7 @@ def _share(value: float | None) -> str:
 
 def _print(found: dict[str, Any]) -> None:
     click.echo(
+        f"{'SIMULATED data: ' if 'data' in found else ''}"
         f"{found['n']:,} rows measured at {found['level']} level, {found['classes']} work items, model {found['model']}"
     )
     if found["overlap"]:

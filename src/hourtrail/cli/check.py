@@ -124,6 +124,7 @@ def _print(report: CheckReport) -> None:
         screen.print(f"… and {len(report.findings) - MOST_SHOWN} more; --json lists them all")
     counts = ", ".join(f"{name} {count}" for name, count in report.summary["by_check"].items() if count) or "nothing"
     screen.print(
+        f"{'SIMULATED data: ' if 'data' in report.summary else ''}"
         f"{counted(report.summary['entries'], 'entry', 'entries')} checked (a row is a {report.grain.value}): {counts}"
     )
     for team in report.summary.get("under_reporting", ()):

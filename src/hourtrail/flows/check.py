@@ -28,6 +28,7 @@ from hourtrail.domain.pricing import rollover_of
 from hourtrail.flows.collection import no_cycle_search
 from hourtrail.flows.evidence import evidence_of
 from hourtrail.flows.habits import with_habits
+from hourtrail.flows.simulated import says_simulated
 from hourtrail.flows.unknown_people import rows_of_people, unknown_people
 from hourtrail.sources.contract_files import read_all, read_numbered
 
@@ -124,7 +125,9 @@ def check_files(
     return CheckReport(
         findings=findings,
         scores=scores(entries, findings, context.habits.scores if context.habits else None),
-        summary=counted | ({"under_reporting": teams} if teams else {}),
+        summary=counted
+        | ({"under_reporting": teams} if teams else {})
+        | ({"data": "simulated"} if says_simulated(entries) else {}),
         skipped=skipped(context, policy),
         grain=chosen,
         refused=refused,

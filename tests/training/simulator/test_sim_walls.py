@@ -45,6 +45,7 @@ def test_shuffled_truth_is_guessed_by_chance_alone(labelled: list[dict], tmp_pat
     margin = 2 * (share * (1 - share) / chance["n"]) ** 0.5
     assert chance["top1"] <= share + margin
     assert honest["top1"] > chance["top1"] + 0.2
+    assert honest["data"] == "simulated"
 
 
 def test_ids_say_nothing_about_the_truth(labelled: list[dict], tmp_path: Path) -> None:

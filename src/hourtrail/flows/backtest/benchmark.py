@@ -77,6 +77,7 @@ def _as_activity(entry: TimeEntry) -> Activity:
     return Activity(
         source="time-entry", external_id=entry.id, kind=ActivityKind.FOCUS, person=entry.person, start=start,
         end=start + timedelta(minutes=entry.minutes), title=entry.narrative, label=entry.item,
+        extra=entry.extra,
     )  # fmt: skip
 
 

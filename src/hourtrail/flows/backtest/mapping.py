@@ -20,6 +20,7 @@ from hourtrail.flows.backtest.baselines import LastLabels, frozen_text_model, ma
 from hourtrail.flows.backtest.benchmark import Benchmark, overlaps, read_benchmark, split_row
 from hourtrail.flows.backtest.replay import Outcome, Replay
 from hourtrail.flows.backtest.world import World
+from hourtrail.flows.simulated import says_simulated
 from hourtrail.sources.contract_files import read_all
 from hourtrail.wiring import Models, refitter, text_model, threshold_selector
 
@@ -163,6 +164,7 @@ def _answer(
         "target_precision": options.target_precision,
         "model": outcome.models[-1] if outcome.models else None,
         "baselines": _baselines(rows, world, outcome, last, measured=is_measured, split=split),
+        **({"data": "simulated"} if says_simulated(rows.activities) else {}),
     }
 
 
