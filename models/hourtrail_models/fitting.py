@@ -1,7 +1,8 @@
 """Fit a ranker on labelled pairs: lambdarank, then one temperature on the newest rows that the trees did not see."""
 
 import hashlib
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
 
 import lightgbm
 import numpy as np
@@ -17,6 +18,8 @@ from hourtrail_models.ranker import RankerScorer, grouped_softmax
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
+Boost: TypeAlias = Callable[[Floats, Ints, Bools, Floats | None], Any]
+"""Grows the trees from matrix, group, chosen and the weight of each row; returns a booster."""
 
 ROUNDS: Final = 300
 PARAMETERS: Final[dict[str, Any]] = {
@@ -42,8 +45,26 @@ SHRINK: Final = 500
 FEWEST_GROUPS: Final = 50
 
 
-def fit_ranker(matrix: Floats, group: Ints, chosen: Bools, spec: FeatureSpec) -> RankerScorer:
+def boost_here(matrix: Floats, group: Ints, chosen: Bools, weight: Floats | None) -> Any:
+    """Grow the trees in this process."""
+    starts = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
+    sizes = np.diff(np.append(starts, len(group)))
+    data = lightgbm.Dataset(matrix, label=chosen.astype(np.int32), group=sizes, weight=weight)
+    return lightgbm.train(PARAMETERS, data, num_boost_round=ROUNDS)
+
+
+def fit_ranker(
+    matrix: Floats,
+    group: Ints,
+    chosen: Bools,
+    spec: FeatureSpec,
+    *,
+    weight: Floats | None = None,
+    boost: Boost = boost_here,
+) -> RankerScorer:
     """Implements ``hourtrail.domain.ports.Refitter``; groups must come in time order.
+
+    ``weight`` says how much each row counts for the trees, one value a group; None: all alike. ``boost`` grows them.
 
     Raises InvalidInput when there are fewer than ``FEWEST_GROUPS`` groups, a group comes in pieces, or the rows do not fit
     the spec.
@@ -62,12 +83,12 @@ def fit_ranker(matrix: Floats, group: Ints, chosen: Bools, spec: FeatureSpec) ->
             f"{len(starts)} labelled blocks are too few to fit a ranker; at least {FEWEST_GROUPS} are needed"
         )
     cut = int(starts[int(len(starts) * (1 - HELD_OUT))])
-    booster = _fit(matrix[:cut], group[:cut], chosen[:cut])
+    booster = boost(matrix[:cut], group[:cut], chosen[:cut], None if weight is None else weight[:cut])
     temperature = fit_temperature(
         np.asarray(booster.predict(matrix[cut:], raw_score=True), dtype=np.float64), group[cut:], chosen[cut:]
     )
     # The trees then see every row; a tenth to a quarter more data hardly moves the scale of their scores.
-    booster = _fit(matrix, group, chosen)
+    booster = boost(matrix, group, chosen, weight)
     digest = hashlib.sha256(booster.model_to_string().encode() + repr(temperature).encode()).hexdigest()
     return RankerScorer(
         ref=ModelRef(name="ranker-refit", version=f"{len(starts)} blocks", digest=digest),
@@ -106,10 +127,3 @@ def fit_temperature(raw: Floats, group: Ints, chosen: Bools) -> float:
     found = float(np.exp(minimize_scalar(loss, bounds=(-3.0, 3.0), method="bounded").x))
     count = int(chosen.sum())
     return (count * found + SHRINK) / (count + SHRINK)
-
-
-def _fit(matrix: Floats, group: Ints, chosen: Bools) -> Any:
-    starts = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
-    sizes = np.diff(np.append(starts, len(group)))
-    data = lightgbm.Dataset(matrix, label=chosen.astype(np.int32), group=sizes)
-    return lightgbm.train(PARAMETERS, data, num_boost_round=ROUNDS)

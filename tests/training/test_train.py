@@ -24,8 +24,9 @@ from hourtrail.flows.backtest.world import World
 from hourtrail_models import artefact, fitting
 from hourtrail_models.encoder import bundled_encoder
 from hourtrail_models.ranker import from_artefact
+from hourtrail_training.answers import Answers, thresholds
 from hourtrail_training.command import train as command
-from hourtrail_training.ranker import TrainOptions, _Stream, _thresholds, train
+from hourtrail_training.ranker import TrainOptions, train
 
 # mlflow 3.17 calls a loader that SQLAlchemy 2.1 deprecates; nothing of ours can change that.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy:sqlalchemy.exc.SADeprecationWarning")
@@ -211,42 +212,39 @@ def test_a_run_can_be_read_by_people(tmp_path: Path) -> None:
     assert "reading" in done.stderr
 
 
-OPTIONS = TrainOptions(fit_from=date(2016, 1, 1), calibrate_from=date(2017, 10, 1), until=date(2018, 10, 1))
-
-
-def _stream(right: np.ndarray, *, top: float, rest: float, place: int = 0) -> _Stream:
+def _stream(right: np.ndarray, *, top: float, rest: float, place: int = 0) -> Answers:
     """70 answers just under ``top``, the others just under ``rest``; where the best is wrong, the right one has 0.2."""
     confidence = np.where(np.arange(len(right)) < 70, top, rest) - np.linspace(0, 1e-3, len(right))
     none_top = np.zeros(len(right), dtype=np.bool_)
     truth, places = np.where(right, confidence, 0.2), np.where(right, 0, place)
-    return _Stream(confidence, right, none_top, truth, places)
+    return Answers(confidence, right, none_top, truth, places)
 
 
 def test_suggest_never_asks_more_than_prefill() -> None:
     """Four errors among the surest stop the test at 90 % before it begins; the test at 97 % starts lower and passes."""
     right = np.ones(500, dtype=np.bool_)
     right[[10, 30, 50, 60, 65]] = False
-    by_band = {row.band: row.value for row in _thresholds(_stream(right, top=0.995, rest=0.9), "acme", OPTIONS)}
+    by_band = {row.band: row.value for row in thresholds(_stream(right, top=0.995, rest=0.9), "500 labels")}
     assert by_band[Band.PREFILL] == by_band[Band.SUGGEST]
     assert by_band[Band.ASK] <= by_band[Band.SUGGEST]
 
 
 def test_a_precision_that_nothing_keeps_leaves_its_band_out() -> None:
     right = np.arange(500) % 2 == 0
-    assert [row.band for row in _thresholds(_stream(right, top=0.9, rest=0.6), "acme", OPTIONS)] == [Band.ASK]
+    assert [row.band for row in thresholds(_stream(right, top=0.9, rest=0.6), "500 labels")] == [Band.ASK]
 
 
 def test_rows_where_none_of_these_leads_earn_no_threshold() -> None:
     stream = _stream(np.ones(500, dtype=np.bool_), top=0.9, rest=0.6)
-    assert Band.PREFILL in {row.band for row in _thresholds(stream, "acme", OPTIONS)}
+    assert Band.PREFILL in {row.band for row in thresholds(stream, "500 labels")}
     stream.none_top[:] = np.arange(500) >= 20
-    assert [row.band for row in _thresholds(stream, "acme", OPTIONS)] == [Band.ASK]
+    assert [row.band for row in thresholds(stream, "500 labels")] == [Band.ASK]
 
 
 def test_ask_states_the_share_that_three_answers_hold() -> None:
     right = np.arange(500) % 2 == 0
-    (second,) = _thresholds(_stream(right, top=0.9, rest=0.6, place=1), "acme", OPTIONS)
-    (fourth,) = _thresholds(_stream(right, top=0.9, rest=0.6, place=3), "acme", OPTIONS)
+    (second,) = thresholds(_stream(right, top=0.9, rest=0.6, place=1), "500 labels")
+    (fourth,) = thresholds(_stream(right, top=0.9, rest=0.6, place=3), "500 labels")
     assert "at most 3 answers of at least 20.0% hold the right one for 100% of" in second.basis
     assert "hold the right one for 50% of" in fourth.basis
 
