@@ -1,12 +1,13 @@
 """What the store knows, as rows of the data contracts."""
 
+import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any, Final
 
-from hourtrail.domain.decision import CLOSING, Decision, Verdict
-from hourtrail.domain.firm import NOT_WORK, WorkItem
+from hourtrail.domain.decision import Decision
+from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.suggestion import Suggestion
 from hourtrail.domain.wire import (
@@ -17,9 +18,12 @@ from hourtrail.domain.wire import (
     item_to_json,
     suggestion_to_json,
 )
+from hourtrail.flows.decision_log import Example, read_log
 from hourtrail.store import TenantStore
 
 Row = dict[str, Any]
+
+log = logging.getLogger(__name__)
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "activities": (
@@ -48,6 +52,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
         "decision", "suggestion", "person", "date", "kind", "position", "client", "project", "task", "confidence", "chosen",
         "verdict", "outcome", "band", "threshold", "propensity", "seconds", "label_known_at", "label_delay_minutes",
         "superseded_by", "evidence_minutes", "suggested_minutes", "booked_minutes", "model", "model_digest", "policy",
+        "asked_at", "weight",
     ),
 }  # fmt: skip
 
@@ -77,19 +82,18 @@ def _training_set(db: TenantStore, first: date | None, last: date | None) -> Ite
     """One row for every alternative of every decision, in the order shown, with what was chosen and when that was known.
 
     An alternative that the person named themselves, because it was not shown, has position 0. Decisions that were later
-    corrected stay, with ``superseded_by``; suggestions that nobody answered have no row: ignored is not rejected. Time
-    added by hand, which nothing was suggested for, has position 0 too and no suggestion.
+    corrected stay, with ``superseded_by`` and without weight. Suggestions that nobody answered have no row, because ignored
+    is not rejected, unless time booked by hand tells what they were. Time added by hand, which nothing was suggested for,
+    has position 0 too and no suggestion. Rows that cannot be read are named in the log, and the others written.
     """
-    superseded = {row.supersedes: row.id for row in db.decisions() if row.supersedes}
-    shown = {row.id: row for row in db.suggestions(first=first, last=last)}
-    for decision in db.decisions():
-        if decision.verdict is Verdict.ADDED_BY_HAND:
-            yield from _by_hand_rows(db, decision, superseded.get(decision.id), first, last)
-            continue
-        suggestion = shown.get(decision.suggestion)
-        if suggestion is None or decision.verdict not in CLOSING:
-            continue
-        yield from _decision_rows(decision, suggestion, superseded.get(decision.id))
+    found = read_log(db, first=first, last=last)
+    for problem in found.unreadable:
+        log.error("left out of the training set: %s", problem)
+    for example in found.examples:
+        if example.suggestion is not None and (example.decision is not None or example.truth is not None):
+            yield from _example_rows(example, example.suggestion)
+        elif example.decision is not None:
+            yield from _by_hand_rows(db, example.decision, example.superseded_by, first, last)
 
 
 def _by_hand_rows(
@@ -111,22 +115,27 @@ def _by_hand_rows(
                 "label_known_at": format_instant(decision.decided_at),
                 "superseded_by": superseded_by,
                 "booked_minutes": entry.minutes,
+                "weight": 0.0,
             }
 
 
-def _decision_rows(decision: Decision, suggestion: Suggestion, superseded_by: str | None) -> Iterator[Row]:
-    chosen = {booking.item for booking in decision.after}
-    if decision.verdict is Verdict.NOT_WORK:
-        chosen = {NOT_WORK}
+def _example_rows(example: Example, suggestion: Suggestion) -> Iterator[Row]:
+    decision = example.decision
+    booked = {row.item: 0 for row in decision.after} if decision else {}
+    for row in decision.after if decision else ():
+        booked[row.item] += row.minutes
+    chosen = set(booked) if booked or example.truth is None else {example.truth}
+    shown = decision.shown if decision else suggestion.alternatives
     positions: list[tuple[int, WorkItem, float | None]] = [
-        (position, row.item, row.confidence) for position, row in zip(count(1), decision.shown, strict=False)
+        (position, row.item, row.confidence) for position, row in zip(count(1), shown, strict=False)
     ]
-    positions += [(0, item, None) for item in sorted(chosen) if item not in {row.item for row in decision.shown}]
-    delay = decision.decided_at - suggestion.span.end
+    positions += [(0, item, None) for item in sorted(chosen) if item not in {row.item for row in shown}]
+    delay = None if example.known_at is None else example.known_at - suggestion.span.end
+    model, policy = (decision.model, decision.policy) if decision else (suggestion.model, suggestion.policy)
+    threshold = decision.threshold if decision else None
     for position, item, confidence in positions:
-        booked = [booking.minutes for booking in decision.after if booking.item == item]
         yield {
-            "decision": decision.id,
+            "decision": decision.id if decision else None,
             "suggestion": suggestion.id,
             "person": suggestion.person,
             "date": suggestion.date.isoformat(),
@@ -135,26 +144,21 @@ def _decision_rows(decision: Decision, suggestion: Suggestion, superseded_by: st
             **item_to_json(item),
             "confidence": confidence,
             "chosen": item in chosen,
-            "verdict": decision.verdict.value,
-            "outcome": _outcome(decision),
-            "band": decision.threshold["band"] if decision.threshold else None,
-            "threshold": decision.threshold["value"] if decision.threshold else None,
-            "propensity": decision.propensity,
-            "seconds": decision.seconds,
-            "label_known_at": format_instant(decision.decided_at),
-            "label_delay_minutes": int(delay.total_seconds() // 60),
-            "superseded_by": superseded_by,
+            "verdict": decision.verdict.value if decision else None,
+            "outcome": example.outcome.value,
+            "band": threshold["band"] if threshold else suggestion.band.value if decision is None else None,
+            "threshold": threshold["value"] if threshold else None,
+            "propensity": decision.propensity if decision else None,
+            "seconds": decision.seconds if decision else None,
+            "label_known_at": format_instant(example.known_at) if example.known_at else None,
+            "label_delay_minutes": None if delay is None else int(delay.total_seconds() // 60),
+            "superseded_by": example.superseded_by,
             "evidence_minutes": suggestion.block.evidence_minutes,
             "suggested_minutes": suggestion.block.suggested_minutes,
-            "booked_minutes": sum(booked),
-            "model": f"{decision.model.name} {decision.model.version}" if decision.model else None,
-            "model_digest": decision.model.digest if decision.model else None,
-            "policy": decision.policy.version if decision.policy else None,
+            "booked_minutes": booked.get(item, 0),
+            "model": f"{model.name} {model.version}" if model else None,
+            "model_digest": model.digest if model else None,
+            "policy": policy.version if policy else None,
+            "asked_at": format_instant(example.asked_at) if example.asked_at else None,
+            "weight": example.weight,
         }
-
-
-def _outcome(decision: Decision) -> str:
-    """Accepted unchanged, edited, or rejected: the outcomes that are kept apart."""
-    if decision.verdict is Verdict.ACCEPT:
-        return "accepted"
-    return "rejected" if decision.verdict in {Verdict.REJECT, Verdict.NOT_WORK} else "edited"

@@ -103,6 +103,14 @@ class Scoring:
         known = takewhile(lambda row: row.known_at <= as_of, self._changes.get(person, ()))
         return {row.item: row.billable for row in known}
 
+    def pairs(
+        self, candidates: Sequence[Candidate], *, as_of: datetime | Sequence[datetime], cache: VectorCache
+    ) -> PairFrame:
+        """The feature matrix of every (block, work item) pair, which is what a scorer reads and what training fits on."""
+        encoder = self._models.encoder
+        encode = None if encoder is None else CachedEncoder(encoder, cache)
+        return frame(candidates, as_of=as_of, memory=self._memory, catalogue=self._catalogue, encode=encode)
+
     def scores(
         self,
         candidates: Sequence[Candidate],
@@ -120,8 +128,7 @@ class Scoring:
         if not candidates:
             return
         models = self._models
-        encode = None if models.encoder is None else CachedEncoder(models.encoder, cache)
-        pairs = frame(candidates, as_of=as_of, memory=self._memory, catalogue=self._catalogue, encode=encode)
+        pairs = self.pairs(candidates, as_of=as_of, cache=cache)
         probabilities = models.scorer.probabilities(pairs.matrix, pairs.group)
         starts = np.searchsorted(pairs.group, np.arange(len(candidates) + 1))
         shown = [

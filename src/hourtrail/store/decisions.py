@@ -1,13 +1,14 @@
 """The decision log: append-only, one closing word on a suggestion at a time, safe under two who decide at once."""
 
+import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Text, cast, func, select
 from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.decision import CLOSING, Decision, Verdict
-from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
+from hourtrail.domain.errors import Conflict, HourtrailError, InvalidInput, NotFound
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.wire import decision_from_json, decision_to_json
 from hourtrail.store.audit import Audit
@@ -62,6 +63,19 @@ class Decisions(Audit):
         query = half_open(self._select(decision, decision.c.body), decision.c.decided_at, first, last)
         for row in self._stream(query.order_by(decision.c.decided_at, decision.c.place, decision.c.id)):
             yield decision_from_json(row["body"])
+
+    def readable_decisions(self, unreadable: list[str]) -> Iterator[Decision]:
+        """Every decision that can be read, oldest first; of each other one, ``unreadable`` is told its id and what is wrong.
+
+        A row that something else wrote into the log must not keep all others from being learned from.
+        """
+        columns = (decision.c.id, cast(decision.c.body, Text).label("body"))
+        query = self._select(decision, *columns).order_by(decision.c.decided_at, decision.c.place, decision.c.id)
+        for row in self._stream(query):
+            try:
+                yield decision_from_json(json.loads(row["body"]))
+            except (ValueError, KeyError, TypeError, AttributeError, HourtrailError) as error:
+                unreadable.append(f"decision {row['id']}: {error!r}"[:300])
 
     def decision(self, decision_id: str) -> Decision:
         """One of them, superseded or not. Raises NotFound."""

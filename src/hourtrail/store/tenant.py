@@ -7,6 +7,7 @@ from hourtrail.store.entries import Entries
 from hourtrail.store.findings import Findings
 from hourtrail.store.master import Master
 from hourtrail.store.memory import Memory
+from hourtrail.store.model_log import ModelLog
 from hourtrail.store.review_rules import ReviewRules
 from hourtrail.store.reviews import Reviews
 from hourtrail.store.suggestions import Suggestions
@@ -14,7 +15,18 @@ from hourtrail.store.vectors import Vectors
 
 
 class TenantStore(
-    Activities, Master, Suggestions, Decisions, Entries, Memory, Findings, Reviews, ReviewRules, Billing, Vectors
+    Activities,
+    Master,
+    Suggestions,
+    Decisions,
+    Entries,
+    Memory,
+    Findings,
+    Reviews,
+    ReviewRules,
+    Billing,
+    ModelLog,
+    Vectors,
 ):
     """Everything of one tenant, inside one transaction. Made by ``Store.tenant``.
 
