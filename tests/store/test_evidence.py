@@ -1,6 +1,6 @@
 """Activities, master data, findings and vectors: put, put again, read back."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -21,7 +21,10 @@ from hourtrail.domain.firm import (
     Person,
     Rate,
     Task,
+    TaxRate,
+    TaxTreatment,
 )
+from hourtrail.domain.master import MasterData
 from hourtrail.domain.money import RoundingRule
 from hourtrail.store import Counts, Store
 from hourtrail.store.activities import is_newer
@@ -133,25 +136,25 @@ MASTER = [
     Assignment(person="ann", item=ITEM),
     Contract(
         id="c", client="acme", kind=ContractKind.CAPPED, cap_amount=Decimal("1000000000000.01"), rounding_minutes=15,
-        rounding_rule=RoundingRule.UP, regulated=True,
+        rounding_rule=RoundingRule.UP, regulated=True, entity="north", tax_code="de-19",
     ),
     Rate(contract="c", hourly_rate=Decimal("120.00"), currency="EUR", valid_from=date(2026, 1, 1)),
     Holiday(calendar="de", date=date(2026, 1, 1), name="Neujahr"),
     Period(starts_on=date(2026, 1, 1), ends_on=date(2026, 1, 31), closed=True),
     Milestone(contract="c", milestone="m1", amount=Decimal("5.5"), planned_share=Decimal("0.3")),
+    TaxRate(tax_code="de-19", rate=Decimal("0.19"), valid_from=date(2021, 1, 1), entity="north", name="Umsatzsteuer"),
+    TaxRate(
+        tax_code="de-rc", rate=Decimal(0), valid_from=date(2021, 1, 1), treatment=TaxTreatment.REVERSE_CHARGE, note="§ 13b",
+    ),
 ]  # fmt: skip
 
 
 def test_master_data_comes_back_exactly_and_is_updated_by_its_natural_key(store: Store) -> None:
     with store.tenant("t") as db:
-        assert db.put_master(MASTER) == Counts(created=9)
-        assert db.put_master(MASTER) == Counts(unchanged=9)
+        assert db.put_master(MASTER) == Counts(created=11)
+        assert db.put_master(MASTER) == Counts(unchanged=11)
         master = db.master()
-        kept = [
-            row
-            for part in ("people", "tasks", "assignments", "contracts", "rates", "holidays", "periods", "milestones")
-            for row in getattr(master, part)
-        ]
+        kept = [row for part in fields(MasterData) if part.init for row in getattr(master, part.name)]
         assert sorted(map(repr, kept)) == sorted(map(repr, MASTER))
         assert db.put_master([Person(id="ann", grade="senior")]) == Counts(updated=1)
         assert db.master().people == (Person(id="ann", grade="senior"),)

@@ -27,7 +27,8 @@ from hourtrail.store import Store
 from hourtrail.wiring import sources
 
 RECORDS: Final = (
-    "activities", "tasks", "assignments", "people", "contracts", "rate-cards", "holidays", "periods", "milestones", "time-entries",
+    "activities", "tasks", "assignments", "people", "contracts", "rate-cards", "holidays", "periods", "milestones",
+    "tax-rates", "time-entries",
 )  # fmt: skip
 
 

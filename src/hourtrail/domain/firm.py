@@ -33,6 +33,17 @@ class Billable(StrEnum):
     DEPENDS = "depends"
 
 
+class TaxTreatment(StrEnum):
+    """Who owes the tax on a supply."""
+
+    TAXED = "taxed"
+    """We charge it; a rate of 0 is zero-rated."""
+    REVERSE_CHARGE = "reverse_charge"
+    """The client accounts for it, and the invoice has to say so."""
+    EXEMPT = "exempt"
+    """Nobody does, and the invoice has to say why."""
+
+
 class ContractKind(StrEnum):
     """How an engagement is paid."""
 
@@ -137,7 +148,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contract:
-    """The terms of an engagement, as its owner's system states them."""
+    """The terms of an engagement, as its owner's system states them. ``entity`` is our legal entity that bills it."""
 
     id: str
     client: str
@@ -159,6 +170,8 @@ class Contract:
     rounding_rule: RoundingRule = RoundingRule.NONE
     narrative_required: bool = False
     regulated: bool = False
+    entity: str = ""
+    tax_code: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -222,3 +235,29 @@ class Milestone:
     amount: Decimal | None = None
     planned_share: Decimal | None = None
     extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaxRate:
+    """One effective-dated rate of a tax code, as a fraction: 19 % is 0.19.
+
+    ``entity`` is the legal entity that charges it, empty for all of them; ``region`` is told to whoever files the tax.
+    ``note`` is what the invoice has to say. Raises InvalidInput for a rate where nobody is charged.
+    """
+
+    tax_code: str
+    rate: Decimal
+    valid_from: date
+    valid_to: date | None = None
+    name: str = ""
+    entity: str = ""
+    region: str = ""
+    treatment: TaxTreatment = TaxTreatment.TAXED
+    note: str = ""
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.treatment is not TaxTreatment.TAXED and self.rate:
+            raise InvalidInput(
+                f"tax code {self.tax_code}: {self.treatment} charges nothing, so its rate is 0, not {self.rate}"
+            )

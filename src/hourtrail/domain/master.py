@@ -4,7 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task, WorkItem
+from hourtrail.domain.firm import (
+    Assignment,
+    Contract,
+    Holiday,
+    Milestone,
+    Period,
+    Person,
+    Rate,
+    Task,
+    TaxRate,
+    WorkItem,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +30,7 @@ class MasterData:
     holidays: tuple[Holiday, ...] = ()
     periods: tuple[Period, ...] = ()
     milestones: tuple[Milestone, ...] = ()
+    tax_rates: tuple[TaxRate, ...] = ()
     _people: dict[str, Person] = field(init=False, repr=False, compare=False)
     _tasks: dict[WorkItem, Task] = field(init=False, repr=False, compare=False)
     _contracts: dict[str, Contract] = field(init=False, repr=False, compare=False)

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task
+from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task, TaxRate
 from hourtrail.domain.suggestion import ModelRef, Threshold
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Record: TypeAlias = Activity | Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone | TimeEntry
+Record: TypeAlias = (
+    Activity | Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone | TaxRate | TimeEntry
+)
 
 
 class Source(Protocol):

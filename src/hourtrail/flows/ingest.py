@@ -12,7 +12,7 @@ from hourtrail.capture import PrivacyRules, redact
 from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import AmbiguousSource, Conflict, InvalidInput, NothingRead
-from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task
+from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task, TaxRate
 from hourtrail.domain.ports import Record, Source
 from hourtrail.store import Counts, Store, TenantStore
 
@@ -35,6 +35,7 @@ KIND_NAMES: Final[dict[type, str]] = {
     Holiday: "holidays",
     Period: "periods",
     Milestone: "milestones",
+    TaxRate: "tax-rates",
     TimeEntry: "time-entries",
 }
 
@@ -170,7 +171,7 @@ class _Run:
         self.store, self.tenant, self.report, self.privacy, self.progress = store, tenant, report, privacy, progress
         self.actor, self.path = actor, path
         self.activities: list[Activity] = []
-        self.master: list[Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone] = []
+        self.master: list[Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone | TaxRate] = []
         self.entries: list[TimeEntry] = []
         self.seen: dict[tuple[str, str, str], set[str]] = {}
         self.seen_count = 0

@@ -12,7 +12,7 @@ from hourtrail.domain.billing import ClaimedLine, Dispute, InvoiceDraft, LastWor
 from hourtrail.domain.errors import Conflict, NotFound
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.money import Money
-from hourtrail.domain.pricing import add_up
+from hourtrail.domain.pricing import LineTax, add_up
 from hourtrail.store.audit import Audit
 from hourtrail.store.records import record_of, values_of
 from hourtrail.store.schema import billing_policy, dispute, draft_line, invoice_draft, last_word, rate_change
@@ -55,7 +55,7 @@ def _money(amount: Any, currency: str | None) -> Money | None:
 
 def _line_values(line: ClaimedLine, place: int) -> dict[str, Any]:
     values = values_of(line)
-    rate, amount = values.pop("rate"), values.pop("amount")
+    rate, amount, tax = (values.pop(name) for name in ("rate", "amount", "tax"))
     return {
         **values,
         "entry": line.entry or None,
@@ -64,12 +64,24 @@ def _line_values(line: ClaimedLine, place: int) -> dict[str, Any]:
         "rate_currency": rate.currency if rate else None,
         "amount": amount.amount if amount else None,
         "currency": amount.currency if amount else None,
+        "tax_code": tax.code if tax else None,
+        "tax_note": tax.note if tax else None,
+        "tax_rate": tax.rate if tax else None,
+        "tax": tax.amount.amount if tax else None,
     }
+
+
+def _tax(row: Row) -> LineTax | None:
+    """Its amount is in the line's own currency."""
+    amount = _money(row["tax"], row["currency"])
+    if amount is None:
+        return None
+    return LineTax(code=row["tax_code"], rate=row["tax_rate"], amount=amount, note=row["tax_note"])
 
 
 def _line(row: Row) -> ClaimedLine:
     money = {"rate": _money(row["rate"], row["rate_currency"]), "amount": _money(row["amount"], row["currency"])}
-    return record_of(ClaimedLine, {**row, **money, "entry": row["entry"] or ""})
+    return record_of(ClaimedLine, {**row, **money, "tax": _tax(row), "entry": row["entry"] or ""})
 
 
 def _dispute(row: Row) -> Dispute:

@@ -7,7 +7,7 @@ from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlalchemy import Table
 
-from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task
+from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task, TaxRate
 from hourtrail.domain.master import MasterData
 from hourtrail.store import schema
 from hourtrail.store.records import content_digest, record_of, values_of
@@ -15,7 +15,7 @@ from hourtrail.store.scope import Scope
 from hourtrail.store.types import clean
 from hourtrail.store.upsert import Counts, put
 
-MasterRecord: TypeAlias = Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone
+MasterRecord: TypeAlias = Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone | TaxRate
 R = TypeVar("R")
 
 
@@ -36,6 +36,7 @@ _KINDS: Final[dict[type, _Kind]] = {
     Holiday: _Kind(schema.holiday, ("calendar", "date")),
     Period: _Kind(schema.period, ("starts_on",)),
     Milestone: _Kind(schema.milestone, ("contract", "milestone")),
+    TaxRate: _Kind(schema.tax_rate, ("tax_code", "entity", "valid_from")),
 }
 
 
@@ -47,7 +48,7 @@ def _row(record: MasterRecord, kind: _Kind) -> dict[str, Any]:
 
 
 class Master(Scope):
-    """People, tasks, assignments, contracts, rates, holidays, periods, milestones."""
+    """People, tasks, assignments, contracts, rates, holidays, periods, milestones, taxes."""
 
     def put_master(self, rows: Sequence[MasterRecord]) -> Counts:
         """Create, replace or leave alone, by natural key; of several rows with one key the last wins."""
@@ -71,6 +72,7 @@ class Master(Scope):
             holidays=self._records(Holiday),
             periods=self._records(Period),
             milestones=self._records(Milestone),
+            tax_rates=self._records(TaxRate),
         )
 
     def _records(self, kind: type[R]) -> tuple[R, ...]:

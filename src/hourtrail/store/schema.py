@@ -24,7 +24,7 @@ from sqlalchemy import (
 from hourtrail.domain.billing import DisputeReason, Word
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.finding import Blame, Severity
-from hourtrail.domain.firm import Billable, ContractKind
+from hourtrail.domain.firm import Billable, ContractKind, TaxTreatment
 from hourtrail.domain.money import RoundingRule
 from hourtrail.domain.pricing import LineKind
 from hourtrail.domain.review import ReviewKind
@@ -86,7 +86,7 @@ assignment = _master(
     *_decimals("planned_hours_per_week"),
 )  # fmt: skip
 contract = _master(
-    "contract", *_texts("id", "client", "project", "currency", "period", "rollover"),
+    "contract", *_texts("id", "client", "project", "currency", "period", "rollover", "entity", "tax_code"),
     Column("kind", EnumText(ContractKind), nullable=False), *_dates("starts_on", "ends_on"),
     *_decimals("cap_amount", "cap_hours", "budget_hours", "budget_amount", "included_hours", "overage_rate", "blended_rate"),
     Column("rounding_minutes", Integer(), nullable=False),
@@ -102,6 +102,10 @@ period = _master("period", *_dates("starts_on", "ends_on"), Column("closed", Boo
 milestone = _master(
     "milestone", *_texts("contract", "milestone", "name"), *_dates("due_on", "accepted_on"),
     *_decimals("amount", "planned_share"),
+)  # fmt: skip
+tax_rate = _master(
+    "tax_rate", *_texts("tax_code", "name", "entity", "region", "note"), *_decimals("rate"),
+    *_dates("valid_from", "valid_to"), Column("treatment", EnumText(TaxTreatment), nullable=False),
 )  # fmt: skip
 
 activity = Table(
@@ -220,7 +224,7 @@ review_policy = Table(
 )  # fmt: skip
 
 invoice_draft = Table(
-    "invoice_draft", metadata, _key("tenant"), _key("id"), *_texts("contract", "client", "project", "actor", "policy"),
+    "invoice_draft", metadata, _key("tenant"), _key("id"), *_texts("contract", "client", "project", "actor", "policy", "entity"),
     *(Column(name, Date(), nullable=False) for name in ("first", "last", "posting_date")),
     Column("at", Instant(), nullable=False),
     Index("invoice_draft_by_contract", "tenant", "contract"),
@@ -232,7 +236,8 @@ draft_line = Table(
     "draft_line", metadata, _key("tenant"), _key("id"), *_texts("draft", "claim"),
     *(Column(name, Integer(), nullable=False) for name in ("number", "part", "place", "minutes")),
     Column("kind", EnumText(LineKind), nullable=False), Column("date", Date(), nullable=False), *_texts("why"),
-    *_decimals("rate", "amount"), *_maybe_texts("rate_currency", "currency", "entry"),
+    *_decimals("rate", "amount", "tax_rate", "tax"),
+    *_maybe_texts("rate_currency", "currency", "entry", "tax_code", "tax_note"),
     *_texts("milestone", "project", "content"),
     ForeignKeyConstraint(["tenant", "draft"], ["invoice_draft.tenant", "invoice_draft.id"], name="draft_line_draft"),
     ForeignKeyConstraint(["tenant", "entry"], ["time_entry.tenant", "time_entry.id"], name="draft_line_entry"),

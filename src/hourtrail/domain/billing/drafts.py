@@ -9,7 +9,7 @@ from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import utc
 from hourtrail.domain.money import Money
-from hourtrail.domain.pricing import BillingPeriod, Draft, DraftLine, LineKind
+from hourtrail.domain.pricing import BillingPeriod, Draft, DraftLine, LineKind, LineTax
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +17,8 @@ class InvoiceDraft:
     """A draft that a named person made of one contract over one period.
 
     ``project`` narrows it to that project's time; ``posting_date`` is the day on which it is to enter the books;
-    ``policy`` is the version of the billing policy in force. Raises NotAllowed for a model or a service.
+    ``policy`` is the version of the billing policy in force, ``entity`` our legal entity that bills. Raises NotAllowed for a
+    model or a service.
     """
 
     id: str
@@ -30,6 +31,7 @@ class InvoiceDraft:
     at: datetime
     policy: str
     project: str = ""
+    entity: str = ""
 
     def __post_init__(self) -> None:
         require_person(self.actor)
@@ -60,6 +62,7 @@ class ClaimedLine:
     milestone: str = ""
     project: str = ""
     content: str = ""
+    tax: LineTax | None = None
 
 
 def claim_of(line: DraftLine) -> str:
@@ -108,6 +111,7 @@ def claimed(draft: str, lines: Sequence[DraftLine], entries: dict[str, TimeEntry
                 milestone=line.milestone,
                 project=entry.item.project if entry else "",
                 content=content_of(entry) if entry else "",
+                tax=line.tax,
             )
         )
     return rows
@@ -122,6 +126,7 @@ def pricing_draft(draft: InvoiceDraft, lines: Iterable[ClaimedLine]) -> Draft:
             DraftLine(
                 kind=line.kind, contract=draft.contract, date=line.date, why=line.why, amount=line.amount,
                 minutes=line.minutes, rate=line.rate, entry=line.entry, milestone=line.milestone,
+                tax=line.tax,
             )
             for line in lines
         ),

@@ -3,11 +3,22 @@
 How each kind of contract is read, with worked examples to the cent, stands in ``docs/explanation/pricing.md``.
 """
 
-from hourtrail.domain.pricing.draft import Draft, DraftLine, Held, HeldReason, LineKind, Objection, add_up
+from hourtrail.domain.pricing.draft import (
+    Draft,
+    DraftLine,
+    Held,
+    HeldReason,
+    LineKind,
+    LineTax,
+    Objection,
+    add_up,
+    percent,
+)
 from hourtrail.domain.pricing.engine import price
 from hourtrail.domain.pricing.periods import BillingPeriod, is_closed, next_open, period_of
 from hourtrail.domain.pricing.presentation import ClientFormat, GroupBy, InvoiceLine, present
 from hourtrail.domain.pricing.rates import GradeOf, HourlyRates, stated_rate
+from hourtrail.domain.pricing.tax import TaxRules, TaxTotal, gross_totals, tax_of, tax_totals
 from hourtrail.domain.pricing.terms import (
     BY_THE_HOUR,
     PAID_BY_FEE,
@@ -36,17 +47,22 @@ __all__ = [
     "HourlyRates",
     "InvoiceLine",
     "LineKind",
+    "LineTax",
     "Objection",
     "OverCap",
     "PricingPolicy",
     "Rollover",
     "RoundingScope",
+    "TaxRules",
+    "TaxTotal",
     "add_up",
     "currency_of",
     "fee_of",
+    "gross_totals",
     "in_order",
     "is_closed",
     "next_open",
+    "percent",
     "period_of",
     "present",
     "price",
@@ -54,4 +70,6 @@ __all__ = [
     "quantity",
     "rollover_of",
     "stated_rate",
+    "tax_of",
+    "tax_totals",
 ]

@@ -44,6 +44,8 @@ class HeldReason(StrEnum):
     NOT_ACCEPTED = "not_accepted"
     OVER_CAP = "over_cap"
     BLOCK_USED_UP = "block_used_up"
+    MISSING_TAX_CODE = "missing_tax_code"
+    TAX_RULE = "tax_rule"
 
 
 _OWNERS: Final = {
@@ -53,6 +55,8 @@ _OWNERS: Final = {
     HeldReason.NOT_ACCEPTED: Blame.CONTRACT,
     HeldReason.OVER_CAP: Blame.CONTRACT,
     HeldReason.BLOCK_USED_UP: Blame.CONTRACT,
+    HeldReason.MISSING_TAX_CODE: Blame.MASTER_DATA,
+    HeldReason.TAX_RULE: Blame.MASTER_DATA,
 }
 
 
@@ -70,10 +74,29 @@ class Objection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineTax:
+    """The tax on one line: its code, the rate as a fraction, the amount, and what the invoice has to say of it."""
+
+    code: str
+    rate: Decimal
+    amount: Money
+    note: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.code} {percent(self.rate)}: {self.amount}"
+
+
+def percent(rate: Decimal) -> str:
+    """A fraction as people write it: 0.14975 is 14.975 %."""
+    return f"{(rate * 100).normalize():f} %"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DraftLine:
     """One line of a draft invoice. ``minutes`` is the quantity after the contract's rounding; ``why`` is the clause in words.
 
-    ``amount`` is rounded to the currency's minor unit; None where there is no money in any currency, as in internal work.
+    ``amount`` is net, rounded to the currency's minor unit; None where there is no money in any currency, as in internal
+    work. ``tax`` is None where no tax is worked out.
     """
 
     kind: LineKind
@@ -85,6 +108,7 @@ class DraftLine:
     rate: Money | None = None
     entry: str = ""
     milestone: str = ""
+    tax: LineTax | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +148,7 @@ class Draft:
 
     @property
     def totals(self) -> tuple[Money, ...]:
-        """The sum of the lines, one for each currency, by its code."""
+        """The net sum of the lines, one for each currency, by its code."""
         return add_up(line.amount for line in self.lines)
 
     @property

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 
 from hourtrail.domain.entry import EntryStatus, TimeEntry
-from hourtrail.domain.firm import Contract, ContractKind, Milestone
+from hourtrail.domain.firm import Contract, ContractKind, Milestone, TaxRate
 from hourtrail.domain.pricing.allowance import Allowance
 from hourtrail.domain.pricing.cap import Cap
 from hourtrail.domain.pricing.draft import Draft, DraftLine, Held, HeldReason, Objection, Priced
@@ -17,6 +17,7 @@ from hourtrail.domain.pricing.fees import fee_lines
 from hourtrail.domain.pricing.hours import Terms, hour_lines
 from hourtrail.domain.pricing.periods import DEFAULT_UNIT, BillingPeriod
 from hourtrail.domain.pricing.rates import GradeOf, HourlyRates, no_grade
+from hourtrail.domain.pricing.tax import TaxRules, with_tax
 from hourtrail.domain.pricing.terms import PricingPolicy, Rollover, currency_of, included_minutes, rollover_of
 from hourtrail.domain.pricing.work import Work, in_order, made_ready
 from hourtrail.domain.ratecard import RateCard
@@ -37,6 +38,7 @@ def price(
     grade_of: GradeOf = no_grade,
     policy: PricingPolicy = DEFAULT_POLICY,
     settled: Collection[str] = (),
+    taxes: Iterable[TaxRate] = (),
 ) -> Draft:
     """The draft of ``contract`` over ``period``. ``entries`` are those done under it, in any order, since its beginning.
 
@@ -45,6 +47,8 @@ def price(
 
     ``settled`` are the ids of entries that are on a draft already, of this period or another. They use up a cap or a block
     first, so that time which is approved late cannot push a contract over its cap.
+
+    ``taxes`` are the firm's tax rates. A line whose tax is not known is held with its worth; what it used up stays used.
 
     Raises InvalidInput when the contract's roll-over is a word that pricing does not know.
     """
@@ -67,7 +71,9 @@ def price(
     )
     own = [row for row in milestones if row.contract == contract.id]
     fees = fee_lines(contract, own, work, first=first, currency=currency, period=period)
-    parts = [row for row in (*fees, *_once(terms, work)) if row.date in period]
+    rules = TaxRules(contract, taxes)
+    priced = (row for row in (*fees, *_once(terms, work)) if row.date in period)
+    parts = [with_tax(row, rules) if isinstance(row, DraftLine) else row for row in priced]
     return Draft(
         contract=contract.id,
         period=period,

@@ -1,11 +1,11 @@
 """A draft the way a client wants to read it: grouped, with hours in so many places, and worded from a template.
 
-Presentation never changes an amount: lines are only put together, and only lines of one rate, so that quantity times rate
-stays what the client checks.
+Presentation never changes an amount: lines are only put together, and only lines of one rate and one tax, so that quantity
+times rate stays what the client checks.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 from string import Template
@@ -14,7 +14,7 @@ from typing import Final
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.money import Money
-from hourtrail.domain.pricing.draft import Draft, DraftLine, LineKind, add_up
+from hourtrail.domain.pricing.draft import Draft, DraftLine, LineKind, LineTax, add_up
 
 _FIELDS: Final = frozenset({"date", "person", "client", "project", "task", "narrative", "why"})
 _MOST_PLACES: Final = 4
@@ -60,7 +60,7 @@ class ClientFormat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvoiceLine:
-    """One line as the client reads it; ``parts`` are the entries or milestones in it."""
+    """One line as the client reads it; ``parts`` are the entries or milestones in it, ``tax`` the sum of their taxes."""
 
     description: str
     kind: LineKind
@@ -68,6 +68,7 @@ class InvoiceLine:
     rate: Money | None
     amount: Money | None
     parts: tuple[str, ...]
+    tax: LineTax | None = None
 
 
 def present(draft: Draft, entries: Mapping[str, TimeEntry], shape: ClientFormat) -> tuple[InvoiceLine, ...]:
@@ -93,7 +94,8 @@ def _key(line: DraftLine, entry: TimeEntry | None, shape: ClientFormat) -> tuple
         GroupBy.DAY: entry.date,
     }
     currency = line.amount.currency if line.amount else ""
-    return (line.kind, line.rate, currency, *(parts[by] for by in shape.group_by))
+    tax = (line.tax.code, line.tax.rate) if line.tax else ()
+    return (line.kind, line.rate, currency, tax, *(parts[by] for by in shape.group_by))
 
 
 def _together(lines: list[DraftLine], entries: Mapping[str, TimeEntry], shape: ClientFormat) -> InvoiceLine:
@@ -109,7 +111,15 @@ def _together(lines: list[DraftLine], entries: Mapping[str, TimeEntry], shape: C
         rate=lines[0].rate,
         amount=amount,
         parts=tuple(line.entry or line.milestone for line in lines if line.entry or line.milestone),
+        tax=_tax(lines),
     )
+
+
+def _tax(lines: list[DraftLine]) -> LineTax | None:
+    """The taxes of lines of one code and rate, added up."""
+    first = lines[0].tax
+    [amount] = add_up(line.tax.amount for line in lines if line.tax) or [None]
+    return replace(first, amount=amount) if first and amount else None
 
 
 def _words(line: DraftLine, entry: TimeEntry | None, shape: ClientFormat) -> str:

@@ -18,6 +18,8 @@ from hourtrail.domain.firm import (
     Person,
     Rate,
     Task,
+    TaxRate,
+    TaxTreatment,
 )
 from hourtrail.domain.money import RoundingRule
 from hourtrail.sources.contract_files.columns import Column, DataContract
@@ -193,6 +195,8 @@ CONTRACTS: Final = DataContract(
         Column("rounding_rule", choice(RoundingRule), "how billable minutes are rounded", default="none"),
         Column("narrative_required", BOOLEAN, "whether every entry needs a narrative", default="false"),
         Column("regulated", BOOLEAN, "whether stricter record-keeping applies", default="false"),
+        Column("entity", CODE, "our legal entity that bills it, as the tax rates name it"),
+        Column("tax_code", CODE, "tax code of what it bills; needed where tax rates are given for the entity"),
     ),
 )
 
@@ -258,6 +262,31 @@ MILESTONES: Final = DataContract(
     ),
 )
 
+TAX_RATES: Final = DataContract(
+    word="tax-rates",
+    title="Tax rates",
+    about="What a tax code charges, and from when. The row of the contract's own entity beats one for every entity.",
+    record=TaxRate,
+    identity=("tax_code", "entity", "valid_from"),
+    ordered=(("valid_from", "valid_to"),),
+    columns=(
+        Column("tax_code", CODE, "tax code, as contracts name it", required=True),
+        Column("rate", SHARE, "the rate; 19 % is `0.19`", required=True),
+        Column("valid_from", DATE, "first day of supply, included", required=True),
+        Column("valid_to", DATE, "last day of supply, included"),
+        Column("name", TEXT, "what the tax is called"),
+        Column("entity", CODE, "the legal entity that charges it; empty = every one"),
+        Column("region", CODE, "where it is owed, for whoever files it"),
+        Column(
+            "treatment",
+            choice(TaxTreatment),
+            "who owes it; `reverse_charge` and `exempt` have a rate of 0",
+            default="taxed",
+        ),
+        Column("note", TEXT, "what the invoice has to say, such as the reason of an exemption"),
+    ),
+)
+
 TIME_ENTRIES: Final = DataContract(
     word="time-entries",
     title="Time entries",
@@ -299,6 +328,7 @@ DATA_CONTRACTS: Final = {
         HOLIDAYS,
         PERIODS,
         MILESTONES,
+        TAX_RATES,
         TIME_ENTRIES,
     )
 }
