@@ -1,6 +1,7 @@
 """``hourtrail billing``: drafts of what was approved, disputes about it, and the rates that price it."""
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -9,11 +10,11 @@ import click
 from hourtrail.cli.common import Day, answer, common_options, counted, opened, say
 from hourtrail.cli.rate_change import rate_change
 from hourtrail.cli.settings import OK, REFUSED
-from hourtrail.domain.billing import DisputeReason, Word
+from hourtrail.domain.billing import ClaimedLine, DisputeReason, Word
 from hourtrail.domain.billing.wire import dispute_to_json, disputed_client_to_json, word_to_json
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.money import Money
-from hourtrail.domain.pricing import BillingPeriod, add_up, period_of
+from hourtrail.domain.pricing import BillingPeriod, add_up, gross_totals, percent, period_of, tax_totals
 from hourtrail.flows.billing import closing
 from hourtrail.flows.billing import disputes as disputing
 from hourtrail.flows.billing.draft import Drafted, DraftRequest, repriced
@@ -92,7 +93,8 @@ def draft(
     """Draft the approved time, fees and milestones of a period; whatever is held says why, by which rule, and whose it is.
 
     Exit codes: 0 everything is on the draft, 3 something is held or has another price today, 2 refused: a closed accounting
-    period, an incomplete client's record, or all of it on another draft. Amounts are net: taxes are not modelled.
+    period, an incomplete client's record, or all of it on another draft. Amounts are net, with the tax beside them where tax
+    rates are stored.
     """
     request = DraftRequest(
         actor=actor, period=_period(month, first, last), contract=contract, project=project, posting_date=posting_date
@@ -118,10 +120,22 @@ def _money(amount: Money | None) -> str:
     return "" if amount is None else str(amount)
 
 
+def _totals(lines: Sequence[ClaimedLine]) -> str:
+    """``100.00 EUR + 19.00 EUR tax (de-19 19 %) = 119.00 EUR``; the net alone where no tax is worked out."""
+    net = " and ".join(map(str, add_up(line.amount for line in lines))) or "nothing"
+    taxes = tax_totals(lines)
+    if not taxes:
+        return net
+    told = " and ".join(
+        f"{row.tax} tax ({row.code} {percent(row.rate)}{f', {row.note}' if row.note else ''})" for row in taxes
+    )
+    return f"{net} + {told} = {' and '.join(map(str, gross_totals(lines)))}"
+
+
 def _print(made: Drafted) -> None:
     for line in made.shown:
         click.echo(f"  {line.hours:>8} h  {_money(line.amount):>16}  {line.description or line.kind}")
-    totals = " and ".join(map(str, made.totals)) or "nothing"
+    totals = _totals(made.lines)
     name = f"{made.draft.id}, {made.draft.client}" if made.draft else "no draft"
     click.echo(f"{name}: {counted(len(made.lines), 'line')}, {totals}")
     for row in made.held:
@@ -156,7 +170,7 @@ def lines(
         return
     for row in rows:
         one, word = row.kept.draft, row.kept.word
-        totals = " and ".join(map(str, add_up(line.amount for line in row.lines))) or "nothing"
+        totals = _totals(row.lines)
         said = f"{word.word} by {word.actor}" if word else f"open, drafted by {one.actor}"
         click.echo(f"{one.id}  {one.contract}  {one.first} to {one.last}  {totals}  {said}")
         for line in row.lines:

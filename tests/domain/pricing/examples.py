@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from hourtrail.domain.activity import ReadOptions
-from hourtrail.domain.pricing import BillingPeriod, Draft, DraftLine, Held, price
+from hourtrail.domain.pricing import BillingPeriod, Draft, DraftLine, Held, gross_totals, price, tax_totals
 from hourtrail.domain.ratecard import RateCard
 from hourtrail.sources.contract_files import read_all
 
@@ -45,6 +45,7 @@ def draft(name: str, **changes) -> Draft:
         "card": RateCard.of(name, read("rate-cards")),
         "milestones": read("milestones"),
         "grade_of": lambda entry: grades.get(entry.person, ""),
+        "taxes": read("tax-rates"),
         "entries": [entry for entry in read("time-entries") if entry.item.project == name],
         **changes,
     }
@@ -64,22 +65,30 @@ def told(row: DraftLine | Held) -> dict[str, str]:
         "rate": "" if held or row.rate is None else str(row.rate.amount),
         "amount": "" if money is None else str(money.amount),
         "currency": "" if money is None else money.currency,
+        "tax": "" if held or row.tax is None else str(row.tax.amount.amount),
     }
 
 
 def markdown() -> str:
     """The table of all examples, with the total of each contract."""
     lines = [
-        "| contract | date | entry or milestone | result | minutes | rate | amount | by hand |",
-        "|---|---|---|---|--:|--:|--:|---|",
+        "| contract | date | entry or milestone | result | minutes | rate | amount | tax | by hand |",
+        "|---|---|---|---|--:|--:|--:|--:|---|",
     ]
     for name in contracts():
         for row in (row for row in expected() if row["contract"] == name):
             amount = f"{row['amount']} {row['currency']}".strip()
-            cells = (name, row["date"], row["what"], row["result"], row["minutes"], row["rate"], amount, row["by hand"])
+            cells = (
+                name, row["date"], row["what"], row["result"], row["minutes"], row["rate"], amount, row["tax"], row["by hand"]
+            )  # fmt: skip
             lines.append(f"| {' | '.join(cells)} |")
-        totals = " + ".join(str(total) for total in draft(name).totals) or "nothing"
-        lines.append(f"| {name} | | | **billed** | | | **{totals}** | |")
+        made = draft(name)
+        net = " + ".join(map(str, made.totals)) or "nothing"
+        tax = " + ".join(str(row.tax.amount) for row in tax_totals(made.lines))
+        gross = " + ".join(map(str, gross_totals(made.lines)))
+        lines.append(
+            f"| {name} | | | **billed** | | | **{net}** | {f'**{tax}**' if tax else ''} | {gross and f'**gross {gross}**'} |"
+        )
     return "\n".join(lines)
 
 

@@ -7,7 +7,7 @@ from tests.domain.pricing import examples
 
 from hourtrail.domain.firm import ContractKind
 
-COLUMNS = ("date", "what", "result", "minutes", "rate", "amount", "currency")
+COLUMNS = ("date", "what", "result", "minutes", "rate", "amount", "currency", "tax")
 
 
 @pytest.mark.parametrize("name", examples.contracts())

@@ -1,6 +1,6 @@
 """The JSON bodies of billing: drafts, disputes, proposed rates. The only place that knows their keys."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ from hourtrail.domain.billing.last_word import LastWord
 from hourtrail.domain.billing.rate_changes import RateChange
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.money import Money
-from hourtrail.domain.pricing import InvoiceLine
+from hourtrail.domain.pricing import InvoiceLine, LineTax, gross_totals, tax_totals
 
 Json = dict[str, Any]
 
@@ -42,6 +42,7 @@ def draft_to_json(draft: InvoiceDraft, word: LastWord | None) -> Json:
         "contract": draft.contract,
         "client": draft.client,
         "project": draft.project,
+        "entity": draft.entity,
         "from": draft.first.isoformat(),
         "to": draft.last.isoformat(),
         "posting_date": draft.posting_date.isoformat(),
@@ -80,8 +81,31 @@ def line_to_json(line: ClaimedLine) -> Json:
         "minutes": line.minutes,
         "rate": rate_to_json(line.rate),
         "amount": money_to_json(line.amount),
+        "tax": tax_to_json(line.tax),
         "why": line.why,
     }
+
+
+def tax_to_json(tax: LineTax | None) -> Json | None:
+    """The tax of a line; null where none is worked out."""
+    if tax is None:
+        return None
+    return {"code": tax.code, "rate": _plain(tax.rate), "amount": money_to_json(tax.amount), "note": tax.note}
+
+
+def taxes_to_json(lines: Sequence[ClaimedLine]) -> Json:
+    """``taxes`` by code and rate, and ``gross`` totals; both empty where no tax is worked out."""
+    taxes = [
+        {
+            "code": row.code,
+            "rate": _plain(row.rate),
+            "note": row.note,
+            "net": money_to_json(row.net),
+            "tax": money_to_json(row.tax),
+        }
+        for row in tax_totals(lines)
+    ]
+    return {"taxes": taxes, "gross": totals_to_json(gross_totals(lines))}
 
 
 def invoice_line_to_json(line: InvoiceLine) -> Json:
@@ -92,6 +116,7 @@ def invoice_line_to_json(line: InvoiceLine) -> Json:
         "hours": _plain(line.hours),
         "rate": rate_to_json(line.rate),
         "amount": money_to_json(line.amount),
+        "tax": tax_to_json(line.tax),
         "parts": list(line.parts),
     }
 

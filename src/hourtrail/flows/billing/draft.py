@@ -93,7 +93,7 @@ class Drafted:
 
     @property
     def totals(self) -> tuple[Money, ...]:
-        """The sum of the lines, one for each currency."""
+        """The net sum of the lines, one for each currency."""
         return add_up(line.amount for line in self.lines)
 
 
@@ -103,7 +103,7 @@ def draft(
     """Draft what may be billed of a contract, or of a project, over a period; the lines claim it.
 
     Only approved entries come on it, and only those against which no policy stands. What is on another draft already is left
-    out. Taxes are not modelled: amounts are net, and no tax code is checked.
+    out. Amounts are net; each line carries its tax where the firm keeps tax rates.
 
     Raises NotAllowed (a service, an unknown person), NotFound, InvalidInput (a project of several contracts), Conflict: a
     client's record that lacks what the policy demands, a closed accounting period (with the next open one), the same time on
@@ -136,6 +136,7 @@ def _kept(db: TenantStore, drafting: "_Drafting", name: str, posting_date: date,
         kept = InvoiceDraft(
             id=name, contract=contract.id, client=contract.client, project=request.project, first=request.period.first,
             last=request.period.last, posting_date=posting_date, actor=request.actor, at=at, policy=ground.policy.version,
+            entity=contract.entity,
         )  # fmt: skip
         db.add_draft(kept, lines)
     elif drafting.elsewhere and not drafting.held:
@@ -209,6 +210,7 @@ class _Drafting:
             grade_of=billing.grade,
             policy=self.ground.policy.pricing(self.contract.id),
             settled=self.settled,
+            taxes=self.ground.master.tax_rates,
         )
         self.elsewhere += self._others(priced)
         for line in priced.lines:

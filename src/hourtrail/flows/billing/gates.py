@@ -31,6 +31,8 @@ _OF_REASON: Final = {
     HeldReason.NOT_ACCEPTED: "milestone",
     HeldReason.OVER_CAP: "budget",
     HeldReason.BLOCK_USED_UP: "budget",
+    HeldReason.MISSING_TAX_CODE: "tax",
+    HeldReason.TAX_RULE: "tax",
 }
 _PASSES: Final = frozenset({ReviewKind.ACCEPTABLE, ReviewKind.FALSE_ALARM})
 

@@ -13,7 +13,7 @@ from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
 from hourtrail.domain.finding import Blame, Finding, Severity, Subject
 from hourtrail.domain.firm import Contract, WorkItem
 from hourtrail.domain.master import MasterData
-from hourtrail.domain.pricing import currency_of, is_closed, next_open
+from hourtrail.domain.pricing import HeldReason, Objection, TaxRules, currency_of, is_closed, next_open
 from hourtrail.domain.queue import Place
 from hourtrail.domain.ratecard import RateCard
 from hourtrail.domain.review import Raised
@@ -37,6 +37,7 @@ class Ground:
         self.policy: BillingPolicy = billing_policy_of(db)
         self.review_policy = review_policy_of(db)
         self._contexts = Contexts((), self.master)
+        self._tax_rules: dict[str, TaxRules] = {}
 
     @cached_property
     def check_policy(self) -> CheckPolicy:
@@ -102,6 +103,17 @@ class Ground:
             expected="", explanation="", fingerprint="", blame=blame,
         )  # fmt: skip
         return self.review_policy.place(Raised(finding=finding, worker=worker), self.master)
+
+    def tax_rules(self, contract: Contract) -> TaxRules:
+        """The tax on what a contract bills; made once, and asked for every line."""
+        if contract.id not in self._tax_rules:
+            self._tax_rules[contract.id] = TaxRules(contract, self.master.tax_rates)
+        return self._tax_rules[contract.id]
+
+    def lacks_tax_code(self, contract: Contract) -> bool:
+        """Whether every line of the contract is held, because tax is charged and the contract names no code."""
+        ruling = self.tax_rules(contract).on(self.today)
+        return isinstance(ruling, Objection) and ruling.reason is HeldReason.MISSING_TAX_CODE
 
     def missing_facts(self, contract: Contract) -> list[str]:
         """What the policy demands of a client's record and this contract does not hold."""

@@ -104,14 +104,19 @@ def _incomplete_clients(ground: Ground) -> Iterator[Raised]:
     """One finding for each contract whose client's record lacks what the policy demands, before anybody bills it."""
     for contract in ground.master.contracts:
         ended = contract.ends_on is not None and contract.ends_on < ground.today
-        missing = [] if contract.kind is ContractKind.INTERNAL or ended else ground.missing_facts(contract)
+        if contract.kind is ContractKind.INTERNAL or ended:
+            continue
+        demanded = list(ground.policy.client_facts)
+        missing = ground.missing_facts(contract)
+        if ground.lacks_tax_code(contract):
+            missing, demanded = sorted({*missing, "tax_code"}), sorted({*demanded, "tax_code"})
         if missing:
             finding = _finding(
                 INCOMPLETE_CLIENT,
                 (contract.id, *missing),
                 subject=Subject(contract=contract.id),
                 measured=f"no {', no '.join(missing)}",
-                expected=f"{', '.join(ground.policy.client_facts)} (billing policy {ground.policy.version})",
+                expected=f"{', '.join(demanded)} (billing policy {ground.policy.version})",
                 explanation=f"The record of client {contract.client} lacks {', '.join(missing)}, so contract {contract.id}"
                 " cannot be billed.",
                 blame=Blame.MASTER_DATA,

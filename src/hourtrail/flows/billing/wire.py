@@ -7,6 +7,7 @@ from hourtrail.domain.billing.wire import (
     invoice_line_to_json,
     line_to_json,
     money_to_json,
+    taxes_to_json,
     totals_to_json,
 )
 from hourtrail.domain.pricing import add_up
@@ -23,6 +24,7 @@ def drafted_to_json(made: Drafted) -> Json:
         "draft": draft_to_json(made.draft, None) if made.draft else None,
         "lines": [line_to_json(line) for line in made.lines],
         "totals": totals_to_json(made.totals),
+        **taxes_to_json(made.lines),
         "shown": [invoice_line_to_json(line) for line in made.shown],
         "held": [_held(row) for row in made.held],
         "held_totals": totals_to_json(add_up(row.worth for row in made.held)),
@@ -42,6 +44,7 @@ def shown_to_json(row: ShownDraft) -> Json:
         **draft_to_json(row.kept.draft, row.kept.word),
         "lines": [line_to_json(line) for line in row.lines],
         "totals": totals_to_json(add_up(line.amount for line in row.lines)),
+        **taxes_to_json(row.lines),
         "shown": [invoice_line_to_json(line) for line in row.shown],
     }
 
