@@ -79,6 +79,7 @@ def _filled(store: Store) -> None:
             LastWord(object=DISPUTE.id, kind="dispute", word=Word.DISMISSED, actor="kim", at=NINE), {"why": "as agreed"}
         )
         db.put_billing_policy({"version": "1"}, "ann", NINE)
+        db.seal_audit(NINE)
 
 
 def _raw(store: Store, *statements: str, pragma: bool = True) -> None:

@@ -10,6 +10,7 @@ from typing import Final
 
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.instants import format_instant, utc
+from hourtrail.domain.merkle import Frontier, TreeHead
 
 GENESIS: Final = "0" * 64
 _ACTION: Final = re.compile(r"(?P<subject>[a-z][a-z_]*):(?P<object>[a-z][a-z_]*):(?P<verb>[a-z][a-z_]*)")
@@ -97,27 +98,71 @@ def link(
     )  # fmt: skip
 
 
-def verify_chain(tenant: str, events: Iterable[AuditEvent]) -> tuple[int, list[ChainBreak]]:
-    """How many events were read, and every break: a gap, a changed field, or a link that does not fit.
+class Examiner:
+    """Reads a trail from its beginning and notes every break: a gap, a changed field or payload, a link that does not fit,
+    a sealed tree head that the rows do not give.
 
     Reading goes on behind a break with the stored digest, so that one altered row is named once.
     """
-    breaks: list[ChainBreak] = []
-    previous, expected, count = GENESIS, 1, 0
-    for event in events:
-        count += 1
-        if event.sequence != expected:
+
+    def __init__(self, tenant: str, sealed: Iterable[TreeHead] = ()) -> None:
+        self.count = 0
+        self.root = Frontier()
+        self._tenant = tenant
+        self._sealed = sorted(sealed, key=lambda head: head.size)
+        self._previous, self._expected = GENESIS, 1
+        self._breaks: list[ChainBreak] = []
+
+    def look_at(self, event: AuditEvent, payload: Mapping[str, object] | None) -> None:
+        """The next row. ``payload`` is None where it was erased; its digest stays in the chain."""
+        self.count += 1
+        number = event.sequence
+        if number != self._expected:
             missing = (
-                f"row {expected}" if event.sequence == expected + 1 else f"rows {expected} to {event.sequence - 1}"
+                f"row {self._expected}" if number == self._expected + 1 else f"rows {self._expected} to {number - 1}"
             )
-            breaks.append(ChainBreak(expected, f"{missing} of the audit trail is missing"))
-        elif event.previous != previous:
-            breaks.append(ChainBreak(event.sequence, f"row {event.sequence} does not follow the row before it"))
+            self._breaks.append(ChainBreak(self._expected, f"{missing} of the audit trail is missing"))
+        elif event.previous != self._previous:
+            self._breaks.append(ChainBreak(number, f"row {number} does not follow the row before it"))
         again = link(
-            tenant=tenant, sequence=event.sequence, at=event.at, actor=event.actor, action=event.action,
+            tenant=self._tenant, sequence=number, at=event.at, actor=event.actor, action=event.action,
             object_id=event.object_id, digest=event.payload_digest, previous=event.previous,
         )  # fmt: skip
         if again.digest != event.digest:
-            breaks.append(ChainBreak(event.sequence, f"row {event.sequence} was changed after it was written"))
-        previous, expected = event.digest, event.sequence + 1
-    return count, breaks
+            self._breaks.append(ChainBreak(number, f"row {number} was changed after it was written"))
+        if payload is not None and payload_digest(payload) != event.payload_digest:
+            self._breaks.append(ChainBreak(number, f"the payload of row {number} was changed after it was written"))
+        self._previous, self._expected = event.digest, number + 1
+        self.root.add(event.digest)
+        self._compare_with_seals()
+
+    def _compare_with_seals(self) -> None:
+        while self._sealed and self._sealed[0].size == self.root.size:
+            head = self._sealed.pop(0)
+            if head.root != self.root.root():
+                self._breaks.append(
+                    ChainBreak(
+                        head.size,
+                        f"rows 1 to {head.size} are not those that were sealed at {format_instant(head.at)}: "
+                        "one of them was replaced and the chain made anew",
+                    )
+                )
+
+    def finish(self) -> list[ChainBreak]:
+        """Every break. Seals over more rows than there are say that rows are missing from the end."""
+        for head in self._sealed:
+            self._breaks.append(
+                ChainBreak(
+                    self.count + 1,
+                    f"rows {self.count + 1} to {head.size}, sealed at {format_instant(head.at)}, are missing from the end",
+                )
+            )
+        return sorted(self._breaks, key=lambda row: row.sequence)
+
+
+def verify_chain(tenant: str, events: Iterable[AuditEvent]) -> tuple[int, list[ChainBreak]]:
+    """How many events were read, and every break in the links between them (:class:`Examiner`)."""
+    examiner = Examiner(tenant)
+    for event in events:
+        examiner.look_at(event, None)
+    return examiner.count, examiner.finish()

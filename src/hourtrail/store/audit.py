@@ -1,16 +1,34 @@
 """The audit trail: one hash chain for each tenant, written by one writer at a time."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import func, select
 
-from hourtrail.domain.audit import GENESIS, AuditAction, AuditEvent, ChainBreak, link, payload_digest, verify_chain
+from hourtrail.domain.audit import GENESIS, AuditAction, AuditEvent, ChainBreak, Examiner, link, payload_digest
 from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.merkle import Frontier, TreeHead
+from hourtrail.store.audit_rows import ToldRows
 from hourtrail.store.records import record_of, values_of
-from hourtrail.store.schema import audit_event, audit_payload
+from hourtrail.store.schema import audit_event, audit_payload, audit_root
 from hourtrail.store.scope import Scope
 from hourtrail.store.types import clean, clean_json
+
+
+_THROUGH: ContextVar[str] = ContextVar("hourtrail_through", default="")
+
+
+@contextmanager
+def acting_through(name: str) -> Iterator[None]:
+    """Every event recorded inside is followed by one that names what carried the actor's word: a program, say."""
+    before = _THROUGH.set(name)
+    try:
+        yield
+    finally:
+        _THROUGH.reset(before)
 
 
 class Audit(Scope):
@@ -44,6 +62,11 @@ class Audit(Scope):
         )
         self._add(audit_event, [{**values_of(event), "action": name.text}])
         self._add(audit_payload, [{"sequence": event.sequence, "payload": body}])
+        if through := _THROUGH.get():
+            carried = {"event": event.sequence, "actor": event.actor, "action": name.text}
+            with acting_through(""):
+                kind = through.partition(":")[0]
+                self.record(actor=through, action=f"{kind}:word:carried", object_id=event.object_id, at=at, payload=carried)
         return event
 
     def audit_events(self) -> Iterator[AuditEvent]:
@@ -51,19 +74,68 @@ class Audit(Scope):
         for row in self._stream(self._select(audit_event).order_by(audit_event.c.sequence)):
             yield record_of(AuditEvent, {**row, "action": AuditAction(row["action"])})
 
-    def verify_audit(self) -> tuple[int, list[ChainBreak]]:
-        """How many events were read, and every place where the chain does not hold or a payload is not what was written.
+    def audit_trail(self) -> Iterator[tuple[AuditEvent, dict[str, Any] | None]]:
+        """The chain from its beginning, each event with its payload, None where that was erased; streams."""
+        query = self._select(audit_event, audit_event, audit_payload.c.payload).outerjoin(
+            audit_payload,
+            (audit_payload.c.tenant == audit_event.c.tenant) & (audit_payload.c.sequence == audit_event.c.sequence),
+        )
+        for row in self._stream(query.order_by(audit_event.c.sequence)):
+            values = {**row, "action": AuditAction(row["action"])}
+            payload = values.pop("payload")
+            yield record_of(AuditEvent, values), payload
 
-        An erased payload is no break: its digest stays in the chain. Rows removed from the very end leave a chain that
-        holds; :meth:`audit_head`, noted outside, finds them.
+    def seal_audit(self, at: datetime) -> TreeHead | None:
+        """Take the tree head over everything recorded so far and keep it; the standing one when nothing is new.
+
+        None for a trail without events. Raises InvalidInput when the trail no longer begins with what was sealed before:
+        a new seal must not cover that up.
         """
-        count, breaks = verify_chain(self.tenant, self.audit_events())
-        digests = {event.sequence: event.payload_digest for event in self.audit_events()}
-        for row in self._stream(self._select(audit_payload).order_by(audit_payload.c.sequence)):
-            sequence = row["sequence"]
-            if sequence in digests and payload_digest(row["payload"]) != digests[sequence]:
-                breaks.append(ChainBreak(sequence, f"the payload of row {sequence} was changed after it was written"))
-        return count, sorted(breaks, key=lambda row: row.sequence)
+        self._lock_chain()
+        sealed = {row.size: row for row in self.audit_roots()}
+        frontier = Frontier()
+        for digest in self._digests():
+            frontier.add(digest)
+            before = sealed.get(frontier.size)
+            if before is not None and before.root != frontier.root():
+                raise InvalidInput(
+                    f"the first {before.size} rows of the trail are not those sealed at {before.at:%Y-%m-%d %H:%M}; "
+                    "run `hourtrail audit verify` before sealing again"
+                )
+        if any(size > frontier.size for size in sealed):
+            raise InvalidInput(
+                "rows that were sealed are missing from the end of the trail; run `hourtrail audit verify`"
+            )
+        if not frontier.size:
+            return None
+        if frontier.size in sealed:
+            return sealed[frontier.size]
+        head = TreeHead(size=frontier.size, root=frontier.root(), at=at)
+        self._add(audit_root, [values_of(head)])
+        return head
+
+    def audit_roots(self) -> list[TreeHead]:
+        """Every tree head that was sealed, smallest first."""
+        return [record_of(TreeHead, row) for row in self._all(self._select(audit_root).order_by(audit_root.c.size))]
+
+    def _digests(self) -> Iterator[str]:
+        for row in self._stream(self._select(audit_event, audit_event.c.digest).order_by(audit_event.c.sequence)):
+            yield row["digest"]
+
+    def verify_audit(self) -> tuple[int, list[ChainBreak]]:
+        """How many events were read, and every place where the trail is not what was written.
+
+        Links, payloads, sealed tree heads, and the rows of the decision log, of approvals and of reviews, each of which
+        must be what its event says. An erased payload is no break: its digest stays in the chain. Rows removed from the
+        very end leave a chain that holds; a sealed head, or :meth:`audit_head` noted outside, finds them.
+        """
+        examiner = Examiner(self.tenant, self.audit_roots())
+        told = ToldRows()
+        for event, payload in self.audit_trail():
+            examiner.look_at(event, payload)
+            told.note(event, payload)
+        breaks = [*examiner.finish(), *told.missing_or_changed(self)]
+        return examiner.count, sorted(breaks, key=lambda row: row.sequence)
 
     def audit_head(self) -> str:
         """``sequence:digest`` of the newest event, empty for a new trail. Noted elsewhere, it proves that nothing was cut off."""

@@ -293,7 +293,14 @@ audit_payload = Table(
     ForeignKeyConstraint(["tenant", "sequence"], ["audit_event.tenant", "audit_event.sequence"], name="audit_payload_event"),
 )  # fmt: skip
 
+# The root over the first ``size`` events, taken once a day: who rewrites the chain cannot rewrite what was noted of it.
+audit_root = Table(
+    "audit_root", metadata, _key("tenant"), Column("size", BigInteger(), primary_key=True, autoincrement=False),
+    *_texts("root"), Column("at", Instant(), nullable=False),
+)  # fmt: skip
+
 APPEND_ONLY: Final = (
+    "audit_root",
     "decision", "approval", "audit_event", "finding_review", "clearing", "cleared_entry", "check_muting", "review_policy",
     "invoice_draft", "draft_line", "dispute", "rate_change", "last_word", "billing_policy",
 )  # fmt: skip
