@@ -20,7 +20,7 @@ from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.precision import Tally
 from hourtrail.domain.review import ClearedEntry
-from hourtrail.store import Store, StoreUnavailable, default_url, open_store
+from hourtrail.store import Store, StoreUnavailable, default_url, identity_schema, open_store
 from hourtrail.store.findings import FindingScope
 from hourtrail.store.locations import normalised
 from hourtrail.store.migrate import HEAD, VERSION_TABLE
@@ -38,6 +38,7 @@ def _differ(
 def test_the_migrated_schema_is_the_declared_one(store: Store) -> None:
     with store.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE, "compare_type": _differ})
+        assert identity_schema.metadata is metadata
         assert compare_metadata(context, metadata) == []
 
 
