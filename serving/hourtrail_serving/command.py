@@ -1,7 +1,9 @@
 """``hourtrail serve``: the API and the day page, on this machine unless it is said otherwise."""
 
 import ipaddress
+import os
 import socket
+from threading import Event
 from typing import Final
 
 import click
@@ -9,8 +11,9 @@ import uvicorn
 
 from hourtrail.cli.common import answer, common_options, opened, say
 from hourtrail.domain.errors import InvalidInput
-from hourtrail.wiring import load_models
+from hourtrail.wiring import REGISTRY, load_models
 from hourtrail_serving.app import create_app
+from hourtrail_serving.champion import watch
 
 MOST_CONNECTIONS: Final = 500
 """Open connections; more are told 503 instead of being kept waiting."""
@@ -58,10 +61,15 @@ def serve(
             )
         say(WARNING)
     with _listening(host, port) as listener, opened(ctx, create=True) as (store, tenant):
-        models = load_models(rules_only=rules_only)
+        models = load_models(rules_only=rules_only, tenant=tenant)
         if models.degraded:
             say(f"the rules answer instead of the model: {models.degraded}")
+        if models.notice:
+            say(models.notice)
         app = create_app(store, tenant, models, names=(*names, *(() if _is_address(host) else (host,))))
+        stop = Event()
+        if os.environ.get(REGISTRY, "").strip() and not rules_only:
+            watch(app, stop)
         url = _url(listener)
         if as_json:
             answer({"url": url, "store": store.url, "tenant": tenant})
@@ -70,7 +78,10 @@ def serve(
             app, log_level="warning", access_log=False, server_header=False, limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=10,
         )  # fmt: skip
-        uvicorn.Server(config).run(sockets=[listener])
+        try:
+            uvicorn.Server(config).run(sockets=[listener])
+        finally:
+            stop.set()
 
 
 def _is_address(host: str) -> bool:

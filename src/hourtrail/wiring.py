@@ -1,10 +1,12 @@
 """Finds implementations by name, through entry points: the one place where concrete things meet the core."""
 
 import logging
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import entry_points
-from typing import Any, Final, cast
+from typing import Any, Final, TypeAlias, cast
 
 from hourtrail.domain.errors import HourtrailError, ModelUnavailable
 from hourtrail.domain.ports import (
@@ -22,6 +24,11 @@ from hourtrail.policy.bands import BandPolicy, policy_from
 
 SOURCES: Final = "hourtrail.sources"
 PLUGINS: Final = "hourtrail.plugins"
+
+REGISTRY: Final = "HOURTRAIL_REGISTRY"
+
+RegisteredScorer: TypeAlias = Callable[[str], tuple[Scorer | None, str]]
+"""Tenant -> its registered scorer (None: the rules), and why it is not the champion."""
 
 log = logging.getLogger(__name__)
 
@@ -80,29 +87,42 @@ def text_model() -> TextModel:
 class Models:
     """What answers: an encoder (None: word overlap only), a scorer, and the policy that its thresholds make.
 
-    ``degraded`` says in words why rules answer instead of the model; it is empty when the model does.
+    ``degraded`` says in words why rules answer instead of the model; it is empty when the model does. ``notice`` says why
+    another model answers than the one that the registry names.
     """
 
     encoder: Encoder | None
     scorer: Scorer
     policy: BandPolicy
     degraded: str = ""
+    notice: str = ""
 
 
-def load_models(*, rules_only: bool = False) -> Models:
-    """The bundled encoder and ranker; where one is missing, altered or made for other features, the rules answer and say so."""
+def load_models(*, rules_only: bool = False, tenant: str | None = None) -> Models:
+    """The encoder and the ranker; where one is missing, altered or made for other features, the rules answer and say so.
+
+    The ranker is the bundled one. Where a model registry is configured (HOURTRAIL_REGISTRY) and a ``tenant`` is named, it is
+    that tenant's signed-off champion, or what the allow-list of use cases names in its place.
+    """
     if rules_only:
         return _with_rules(None, "rules were asked for")
     encoder: Encoder | None = None
+    notice = ""
     try:
         encoder = cast("Encoder", plugin("encoder")())
-        scorer = cast("Scorer", plugin("scorer")())
+        scorer: Scorer | None
+        if tenant is not None and os.environ.get(REGISTRY, "").strip():
+            scorer, notice = cast("RegisteredScorer", plugin("registered_scorer"))(tenant)
+        else:
+            scorer = cast("Scorer", plugin("scorer")())
+        if scorer is None:
+            return _with_rules(encoder, notice)
         if scorer.spec != SPEC:
             raise ModelUnavailable(f"model {scorer.ref.name} {scorer.ref.version} was made for other features")
     except HourtrailError as error:
         log.warning("the rules answer instead of the model: %s", error)
         return _with_rules(encoder, str(error))
-    return Models(encoder=encoder, scorer=scorer, policy=_policy(scorer))
+    return Models(encoder=encoder, scorer=scorer, policy=_policy(scorer), notice=notice)
 
 
 def _with_rules(encoder: Encoder | None, why: str) -> Models:

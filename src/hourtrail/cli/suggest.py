@@ -36,8 +36,10 @@ def suggest(
 
     Running it again reconciles: what changed is updated, what is gone is withdrawn, what a person decided is never touched.
     """
-    models = load_models(rules_only=rules_only)
     with opened(ctx) as (store, tenant):
+        models = load_models(rules_only=rules_only, tenant=tenant)
+        if models.notice:
+            say(models.notice)
         shown = counter("people done")
         result = run_suggest(
             store, tenant, first=first, last=last, models=models, person=person, progress=lambda done, _all: shown(done)

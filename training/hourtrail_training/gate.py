@@ -1,0 +1,166 @@
+"""The gate: a model may be proposed only when it is better, calibrated, fast and nowhere much worse; each reason is said.
+
+Everything is measured on the newest labelled rows, which neither side was fitted or calibrated on, in time order.
+"""
+
+import time
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hourtrail.domain.ports import Scorer
+from hourtrail.flows.relive import Relived
+from hourtrail_training.answers import Answers
+from hourtrail_training.evaluation import calibration_error, chance_calibration_error, difference, top1
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+_ROUNDS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What a model must keep. Shares are fractions, ``slower`` a ratio of times in one run.
+
+    ``ece`` is the most that the calibration error may be where there are rows enough to tell; with few rows, what chance
+    alone allows (95 %). A slice under ``slice_rows`` rows is told, but not judged.
+    """
+
+    fewest_rows: int = 50
+    ece: float = 0.05
+    slower: float = 1.5
+    slice_loss: float = 0.05
+    slice_rows: int = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """One test of the gate, with what it saw."""
+
+    test: str
+    passed: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """All reasons; passed when every one is."""
+
+    reasons: tuple[Reason, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether the model may be proposed."""
+        return all(row.passed for row in self.reasons)
+
+    def as_json(self) -> dict[str, Any]:
+        """As stored with the version."""
+        return {"passed": self.passed, "reasons": [asdict(row) for row in self.reasons]}
+
+    def lines(self) -> list[str]:
+        """For people."""
+        return [f"{'pass' if row.passed else 'FAIL'}  {row.test}: {row.words}" for row in self.reasons]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contest:
+    """Both models' answers to the measured rows, and what copying the last label would have got right.
+
+    ``seconds`` are the best times of each model on the same matrix, in one run.
+    """
+
+    candidate: Answers
+    champion: Answers
+    last_label: Bools
+    weight: Floats
+    people: Ints
+    slices: dict[str, Bools]
+    champion_name: str
+    seconds: tuple[float, float]
+
+
+def judge(contest: Contest, bounds: Bounds = Bounds()) -> Verdict:
+    """Every test, whatever the others say."""
+    rows = len(contest.candidate)
+    enough = Reason(
+        test="rows",
+        passed=rows >= bounds.fewest_rows,
+        words=f"{rows} labelled rows that neither model was fitted on, at least {bounds.fewest_rows} are needed",
+    )
+    if not rows:
+        return Verdict(reasons=(enough,))
+    return Verdict(
+        reasons=(
+            enough,
+            _better("champion", contest, contest.champion.right, contest.champion_name),
+            _better("last label", contest, contest.last_label, "copying the last confirmed label"),
+            _calibrated(contest, bounds),
+            _fast(contest, bounds),
+            *_slices(contest, bounds),
+        )
+    )
+
+
+def _better(test: str, contest: Contest, other: Bools, name: str) -> Reason:
+    gap = difference(contest.candidate.right, other, contest.weight, contest.people)
+    ours = top1(contest.candidate, contest.weight)
+    return Reason(
+        test=f"better than {test}",
+        passed=gap.low > 0,
+        words=f"top-1 {ours:.3f} against {ours - gap.value:.3f} of {name}: {gap.value:+.3f} (90 % interval over people "
+        f"{gap.low:+.3f} to {gap.high:+.3f}; its lower end must be above 0)",
+    )
+
+
+def _calibrated(contest: Contest, bounds: Bounds) -> Reason:
+    answers, weight = contest.candidate, contest.weight
+    found = calibration_error(answers.confidence, answers.right, weight)
+    chance = chance_calibration_error(answers.confidence, weight)
+    most = max(bounds.ece, chance)
+    return Reason(
+        test="calibrated",
+        passed=found <= most,
+        words=f"ECE {found:.3f}, at most {most:.3f} (bound {bounds.ece:.3f}; a perfectly calibrated model shows up to {chance:.3f} "
+        f"on these {len(answers)} rows)",
+    )
+
+
+def _fast(contest: Contest, bounds: Bounds) -> Reason:
+    ours, theirs = contest.seconds
+    ratio = ours / max(theirs, 1e-9)
+    return Reason(
+        test="fast",
+        passed=ratio <= bounds.slower,
+        words=f"{ratio:.2f} times the champion's time on the same matrix, at most {bounds.slower:.2f}",
+    )
+
+
+def _slices(contest: Contest, bounds: Bounds) -> list[Reason]:
+    found = []
+    for name, rows in contest.slices.items():
+        weight = contest.weight[rows]
+        count = int(rows.sum())
+        if not count or weight.sum() <= 0:
+            continue
+        gap = difference(contest.candidate.right[rows], contest.champion.right[rows], weight, contest.people[rows])
+        ours = top1(contest.candidate.only(rows), weight)
+        words = f"{ours:.3f}, {gap.value:+.3f} against the champion on {count} rows"
+        judged = count >= bounds.slice_rows
+        words += f"; at least {-bounds.slice_loss:+.3f}" if judged else "; too few to judge"
+        found.append(Reason(test=f"slice {name}", passed=not judged or gap.value >= -bounds.slice_loss, words=words))
+    return found
+
+
+def race(candidate: Scorer, champion: Scorer, relived: Relived) -> tuple[float, float]:
+    """Best seconds of each scorer on the same matrix, turn by turn, so that a busy machine slows both."""
+    best = [np.inf, np.inf]
+    for _ in range(_ROUNDS):
+        for place, scorer in enumerate((candidate, champion)):
+            began = time.perf_counter()
+            scorer.probabilities(relived.matrix, relived.query)
+            best[place] = min(best[place], time.perf_counter() - began)
+    return best[0], best[1]
