@@ -225,3 +225,38 @@ def test_writers_of_one_trail_wait_for_each_other(store: Store, url: str) -> Non
         assert db.verify_audit() == (30, [])
         with pytest.raises(InvalidInput, match="subject:object:action"):
             db.record(actor="x", action="nonsense", object_id="", payload={}, at=NINE)
+
+
+def test_many_entries_move_in_one_act_or_none_of_them_does(store: Store) -> None:
+    rows = [entry(f"imp_{number}", decision="") for number in range(3)]
+    with store.tenant("t") as db:
+        db.put_entries(rows)
+        db.move_entry("imp_0", EntryStatus.SUBMITTED, "ann", NINE)
+    with store.tenant("t") as db:
+        read = list(db.entries_named(["imp_0", "imp_1", "nobody's"]).values())
+        assert [(row.id, row.status) for row in read] == [("imp_0", "submitted"), ("imp_1", "draft")]
+    with store.tenant("t") as db, pytest.raises(IllegalTransition, match="imp_0"):
+        db.move_entries(read, EntryStatus.SUBMITTED, "ann", NINE)
+    with store.tenant("t") as db:
+        db.move_entry("imp_0", EntryStatus.DRAFT, "ann", NINE)
+        later = list(db.entries_named(["imp_1", "imp_2"]).values())
+        db.move_entry("imp_2", EntryStatus.SUBMITTED, "ann", NINE)
+    with pytest.raises(Conflict, match="1 of 2 entries were moved by somebody else"), store.tenant("t") as db:
+        db.move_entries(later, EntryStatus.SUBMITTED, "ann", NINE)
+    with store.tenant("t") as db:
+        db.move_entry("imp_2", EntryStatus.DRAFT, "ann", NINE)
+    with store.tenant("t") as db:
+        moved = db.move_entries(
+            list(db.entries_named(["imp_0", "imp_1"]).values()), EntryStatus.SUBMITTED, "ann", NINE, "all"
+        )
+        assert [row.status for row in moved] == ["submitted"] * 2
+        assert [row.note for row in db.approvals("imp_0")] == ["", "", "all"]
+        assert [event.object_id for event in db.audit_events()] == [
+            "imp_0",
+            "imp_0",
+            "imp_2",
+            "imp_2",
+            "imp_0",
+            "imp_1",
+        ]
+        assert (db.verify_audit()[1], db.entry("imp_2").status) == ([], "draft")

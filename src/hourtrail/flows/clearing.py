@@ -164,8 +164,7 @@ def clear_rest(store: Store, tenant: str, request: ClearRequest, *, now: datetim
         db.add_findings(list(audits.values()), at)
         chance = len(sample) / len(rest.clean)
         db.add_clearing(clearing, [_cleared(clearing, entry, chance, audits.get(entry.id)) for entry in rest.clean])
-        for entry in rest.clean:
-            db.move_entry(entry.id, EntryStatus.APPROVED, request.actor, at, note=f"cleared: {clearing.id}")
+        db.move_entries(rest.clean, EntryStatus.APPROVED, request.actor, at, note=f"cleared: {clearing.id}")
     check_written(store, tenant, [replace(row, status=EntryStatus.APPROVED) for row in rest.clean], today=at.date())
     return clearing
 

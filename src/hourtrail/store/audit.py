@@ -1,6 +1,6 @@
 """The audit trail: one hash chain for each tenant, written by one writer at a time."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -14,9 +14,8 @@ from hourtrail.domain.merkle import Frontier, TreeHead
 from hourtrail.store.audit_rows import ToldRows
 from hourtrail.store.records import record_of, values_of
 from hourtrail.store.schema import audit_event, audit_payload, audit_root
-from hourtrail.store.scope import Scope
+from hourtrail.store.scope import Row, Scope
 from hourtrail.store.types import clean, clean_json
-
 
 _THROUGH: ContextVar[str] = ContextVar("hourtrail_through", default="")
 
@@ -31,6 +30,28 @@ def acting_through(name: str) -> Iterator[None]:
         _THROUGH.reset(before)
 
 
+class _Chain:
+    """Events that follow each other, before they are written."""
+
+    def __init__(self, tenant: str, newest: Row | None, at: datetime) -> None:
+        self.events: list[Row] = []
+        self.payloads: list[Row] = []
+        self._tenant, self._at = tenant, at
+        self._sequence, self._digest = (newest["sequence"], newest["digest"]) if newest else (0, GENESIS)
+
+    def add(self, actor: str, action: AuditAction, object_id: str, payload: Mapping[str, object]) -> AuditEvent:
+        """The next event."""
+        body = clean_json(dict(payload))
+        event = link(
+            tenant=self._tenant, sequence=self._sequence + 1, at=self._at, actor=clean(actor), action=action,
+            object_id=clean(object_id), digest=payload_digest(body), previous=self._digest,
+        )  # fmt: skip
+        self._sequence, self._digest = event.sequence, event.digest
+        self.events.append({**values_of(event), "action": action.text})
+        self.payloads.append({"sequence": event.sequence, "payload": body})
+        return event
+
+
 class Audit(Scope):
     """Who did what to which object, for ever."""
 
@@ -42,32 +63,31 @@ class Audit(Scope):
         ``payload`` holds JSON values. Writers of one tenant wait for each other until the transaction ends. Raises
         InvalidInput for an action that is not subject:object:action, NaiveTime for a time without an offset.
         """
-        name = AuditAction(action)
-        self._lock_chain()
-        body = clean_json(dict(payload))
-        newest = self._one(
-            self._select(audit_event, audit_event.c.sequence, audit_event.c.digest)
-            .order_by(audit_event.c.sequence.desc())
-            .limit(1)
-        )
-        event = link(
-            tenant=self.tenant,
-            sequence=newest["sequence"] + 1 if newest else 1,
-            at=at,
-            actor=clean(actor),
-            action=name,
-            object_id=clean(object_id),
-            digest=payload_digest(body),
-            previous=newest["digest"] if newest else GENESIS,
-        )
-        self._add(audit_event, [{**values_of(event), "action": name.text}])
-        self._add(audit_payload, [{"sequence": event.sequence, "payload": body}])
-        if through := _THROUGH.get():
-            carried = {"event": event.sequence, "actor": event.actor, "action": name.text}
-            with acting_through(""):
-                kind = through.partition(":")[0]
-                self.record(actor=through, action=f"{kind}:word:carried", object_id=event.object_id, at=at, payload=carried)
+        [event] = self.record_all(actor=actor, action=action, told=[(object_id, payload)], at=at)
         return event
+
+    def record_all(
+        self, *, actor: str, action: str, told: Iterable[tuple[str, Mapping[str, object]]], at: datetime
+    ) -> list[AuditEvent]:
+        """The same action on many objects, each with its payload, in one go: an event for each, written together."""
+        name, through = AuditAction(action), _THROUGH.get()
+        self._lock_chain()
+        chain = _Chain(self.tenant, self._newest(), at)
+        events = []
+        for object_id, payload in told:
+            event = chain.add(actor, name, object_id, payload)
+            events.append(event)
+            if through:
+                carried = {"event": event.sequence, "actor": event.actor, "action": name.text}
+                kind = through.partition(":")[0]
+                chain.add(through, AuditAction(f"{kind}:word:carried"), event.object_id, carried)
+        self._add(audit_event, chain.events)
+        self._add(audit_payload, chain.payloads)
+        return events
+
+    def _newest(self) -> Row | None:
+        query = self._select(audit_event, audit_event.c.sequence, audit_event.c.digest)
+        return self._one(query.order_by(audit_event.c.sequence.desc()).limit(1))
 
     def audit_events(self) -> Iterator[AuditEvent]:
         """The chain from its beginning; streams."""
@@ -139,11 +159,7 @@ class Audit(Scope):
 
     def audit_head(self) -> str:
         """``sequence:digest`` of the newest event, empty for a new trail. Noted elsewhere, it proves that nothing was cut off."""
-        newest = self._one(
-            self._select(audit_event, audit_event.c.sequence, audit_event.c.digest)
-            .order_by(audit_event.c.sequence.desc())
-            .limit(1)
-        )
+        newest = self._newest()
         return f"{newest['sequence']}:{newest['digest']}" if newest else ""
 
     def audit_holds(self, head: str) -> bool:

@@ -1,6 +1,6 @@
 """Time entries: imported ones as their system last told them, decided ones as long as nothing supersedes the decision."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -33,6 +33,11 @@ def _values(row: TimeEntry) -> dict[str, Any]:
 def entry_of(row: Row) -> TimeEntry:
     """A stored entry."""
     return record_of(TimeEntry, {**row, "suggestion": row["suggestion"] or "", "decision": row["decision"] or ""})
+
+
+def in_order(row: TimeEntry) -> tuple[date, str, datetime, str]:
+    """The place of an entry among others, as ``entries`` has them."""
+    return (row.date, row.person, row.start or _NEVER, row.id)
 
 
 def _moved() -> Any:
@@ -107,7 +112,7 @@ class Entries(Audit):
         without = (time_entry.c.client == "") & time_entry.c.project.in_(projects)
         query = self._live().where(or_(time_entry.c.client == client, without) if client else without)
         rows = [entry_of(row) for row in self._stream(query)]
-        return sorted(rows, key=lambda row: (row.date, row.person, row.start or _NEVER, row.id))
+        return sorted(rows, key=in_order)
 
     def last_moves(self, entries: Collection[str]) -> dict[str, Approval]:
         """The newest move of each of these entries that was moved here."""
@@ -127,6 +132,13 @@ class Entries(Audit):
             )
         return entry_of(row)
 
+    def entries_named(self, entry_ids: Collection[str]) -> dict[str, TimeEntry]:
+        """The live ones of these entries, by id."""
+        found: dict[str, TimeEntry] = {}
+        for names in chunks(sorted(entry_ids)):
+            found |= {row["id"]: entry_of(row) for row in self._all(self._live().where(time_entry.c.id.in_(names)))}
+        return found
+
     def entries_of(self, decision_id: str) -> list[TimeEntry]:
         """The entries that a decision booked, superseded or not, by id."""
         query = self._select(time_entry).where(time_entry.c.decision == decision_id)
@@ -138,43 +150,67 @@ class Entries(Audit):
         Raises NotFound, IllegalTransition, NotAllowed (a service, or one's own time), Conflict when somebody moved it at the
         same moment.
         """
-        before = self.entry(entry_id)
-        after = before.moved_to(status, actor)
-        changed = self._connection.execute(
-            update(time_entry)
-            .where(
-                time_entry.c.tenant == self.tenant, time_entry.c.id == entry_id, time_entry.c.status == before.status
-            )
-            .values(status=status)
-        ).rowcount
-        if not changed:
-            raise Conflict(f"entry {entry_id!r} was moved by somebody else at the same moment; look at it again")
-        place = int(
-            self._connection.scalar(
-                self._select(approval, func.max(approval.c.place)).where(approval.c.entry == entry_id)
-            )
-            or 0
-        ) + 1  # fmt: skip
-        step = Approval(
-            id=stable_id("apr", (entry_id, str(place))), entry=entry_id, from_status=before.status, to_status=status,
-            actor=actor, at=at, note=note,
-        )  # fmt: skip
-        self._add(approval, [{**values_of(step), "place": place}])
-        self.record(
-            actor=actor, action=f"person:time_entry:{status.value}", object_id=entry_id, at=at,
-            payload={"approval": step.id, "from": before.status.value, "to": status.value, "note": note},
-        )  # fmt: skip
+        [after] = self.move_entries([self.entry(entry_id)], status, actor, at, note)
         return after
+
+    def move_entries(
+        self, entries: Sequence[TimeEntry], status: EntryStatus, actor: str, at: datetime, note: str = ""
+    ) -> list[TimeEntry]:
+        """The same for many entries in one act, as they were read inside this transaction: all of them move, or none.
+
+        Raises as ``move_entry`` does.
+        """
+        after = [entry.moved_to(status, actor) for entry in entries]
+        before = {entry.id: entry.status for entry in entries}
+        places: dict[str, int] = {}
+        for names in chunks(sorted(before)):
+            self._move(names, before, status)
+            query = (
+                self._select(approval, approval.c.entry, func.max(approval.c.place).label("place"))
+                .where(approval.c.entry.in_(names))
+                .group_by(approval.c.entry)
+            )
+            places |= {row["entry"]: row["place"] for row in self._all(query)}
+        steps = {
+            name: Approval(
+                id=stable_id("apr", (name, str(places.get(name, 0) + 1))), entry=name, from_status=was, to_status=status,
+                actor=actor, at=at, note=note,
+            )
+            for name, was in before.items()
+        }  # fmt: skip
+        self._add(approval, [{**values_of(step), "place": places.get(name, 0) + 1} for name, step in steps.items()])
+        told = [
+            (name, {"approval": step.id, "from": step.from_status.value, "to": status.value, "note": note})
+            for name, step in steps.items()
+        ]
+        self.record_all(actor=actor, action=f"person:time_entry:{status.value}", told=told, at=at)
+        return after
+
+    def _move(self, names: Sequence[str], before: Mapping[str, EntryStatus], status: EntryStatus) -> None:
+        """Change the status of those that still have the one that was read."""
+        by_status: dict[EntryStatus, list[str]] = {}
+        for name in names:
+            by_status.setdefault(before[name], []).append(name)
+        for was, same in by_status.items():
+            mine = (time_entry.c.tenant == self.tenant, time_entry.c.id.in_(same))
+            changed = self._connection.execute(
+                update(time_entry).where(*mine, time_entry.c.status == was).values(status=status)
+            ).rowcount
+            if changed != len(same):
+                told = (
+                    f"entry {same[0]!r} was" if len(same) == 1 else f"{len(same) - changed} of {len(same)} entries were"
+                )
+                raise Conflict(f"{told} moved by somebody else at the same moment; look again")
 
     def approvals(self, entry_id: str) -> list[Approval]:
         """Every move of an entry, oldest first."""
         query = self._select(approval).where(approval.c.entry == entry_id).order_by(approval.c.place)
         return [record_of(Approval, row) for row in self._all(query)]
 
-    def _live(self) -> Select[Any]:
+    def _live(self, *columns: Any) -> Select[Any]:
         later = (
             select(1)
             .where(decision.c.tenant == time_entry.c.tenant, decision.c.supersedes == time_entry.c.decision)
             .exists()
         )
-        return self._select(time_entry).where(or_(time_entry.c.decision.is_(None), ~later))
+        return self._select(time_entry, *columns).where(or_(time_entry.c.decision.is_(None), ~later))

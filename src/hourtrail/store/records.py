@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields
+from functools import cache
 from typing import Any, TypeVar
 
 from hourtrail.domain.firm import WorkItem
@@ -11,6 +12,7 @@ from hourtrail.domain.firm import WorkItem
 T = TypeVar("T")
 
 
+@cache
 def _names(kind: type) -> tuple[str, ...]:
     return tuple(field.name for field in fields(kind))
 

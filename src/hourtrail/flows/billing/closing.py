@@ -10,7 +10,7 @@ from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import Conflict, NotFound
 from hourtrail.domain.pricing import InvoiceLine, add_up, present
 from hourtrail.flows.billing.codes import line_faults
-from hourtrail.flows.billing.ground import Ground, by_id
+from hourtrail.flows.billing.ground import Ground
 from hourtrail.flows.resolve import require_colleague
 from hourtrail.store import Store, TenantStore
 from hourtrail.store.billing import KeptDraft
@@ -62,8 +62,8 @@ def post(
         if reasons := list(_against(ground, kept.draft, lines)):
             more = f"; and {len(reasons) - _MOST_TOLD} more" if len(reasons) > _MOST_TOLD else ""
             raise Conflict(f"{draft_id} cannot be posted: {'; '.join(reasons[:_MOST_TOLD])}{more}")
-        for entry in sorted({line.entry for line in lines if line.entry}):
-            db.move_entry(entry, EntryStatus.INVOICED, actor, at, f"posted with {draft_id}")
+        billed = db.entries_named({line.entry for line in lines if line.entry})
+        db.move_entries(list(billed.values()), EntryStatus.INVOICED, actor, at, f"posted with {draft_id}")
     return word
 
 
@@ -96,8 +96,7 @@ def drafts(store: Store, tenant: str, wanted: Wanted | None = None, *, limit: in
 
 def _shown(ground: Ground, kept: KeptDraft) -> ShownDraft:
     lines = ground.db.draft_lines(kept.draft.id)
-    names = sorted({line.entry for line in lines if line.entry})
-    entries = {name: entry for name in names if (entry := live(ground.db, name))}
+    entries = ground.db.entries_named({line.entry for line in lines if line.entry})
     shape = ground.policy.format_of(kept.draft.client)
     return ShownDraft(kept=kept, lines=tuple(lines), shown=present(pricing_draft(kept.draft, lines), entries, shape))
 
@@ -129,9 +128,9 @@ def _against(ground: Ground, draft: InvoiceDraft, lines: Sequence[ClaimedLine]) 
         for name in (kept.dispute.line, kept.dispute.entry)
         if name
     }
-    known = by_id(ground.context(contract).entries)
+    known = ground.db.entries_named({line.entry for line in lines if line.entry})
     for line in lines:
-        entry = known.get(line.entry) or (live(ground.db, line.entry) if line.entry else None)
+        entry = known.get(line.entry)
         dispute = disputed.get(line.id) or disputed.get(line.entry)
         if dispute is not None:
             yield f"{line.claim}: disputed by {dispute.raised_by} ({dispute.reason})"
