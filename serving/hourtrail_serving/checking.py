@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from hourtrail.domain.decision import Decision
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import HourtrailError
-from hourtrail.flows.stored_checks import check_written
+from hourtrail.flows.written_checks import check_written
 from hourtrail_serving.served import Served
 
 log = logging.getLogger(__name__)

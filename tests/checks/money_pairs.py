@@ -223,7 +223,7 @@ PAIRS = {
             "The milestones of contract K-3 add up to 19000 EUR, but its budget is 20000 EUR.",
             (
                 "Milestone Build of contract K-3 was due on 1 March 2026 and is not accepted, "
-                "while work went on with 1 entry after it."
+                "while work went on with 1 h after it."
             ),
             "The milestones name contract K-9, which the contracts do not hold.",
         ],

@@ -29,7 +29,8 @@ from hourtrail.domain.firm import (
 )
 from hourtrail.domain.review import FindingStatus, Raised
 from hourtrail.domain.suggestion import SuggestionStatus
-from hourtrail.flows.stored_checks import check_stored, check_written, nightly_checks
+from hourtrail.flows.stored_checks import check_stored, nightly_checks
+from hourtrail.flows.written_checks import check_written
 from hourtrail.store import Store, open_store
 
 MONDAY = date(2026, 3, 2)

@@ -7,7 +7,7 @@ from typing import Final
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
-from hourtrail.checks.wording import count, day, window
+from hourtrail.checks.wording import count, day, duration, window
 from hourtrail.checks.work_items import days_outside
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.finding import Blame, Finding, Subject
@@ -92,7 +92,7 @@ def _dates(context: CheckContext, contract: Contract, row: Milestone, patience: 
             yield _fact(
                 contract.id, f"overdue {row.milestone}", "not accepted", f"accepted by {day(row.due_on)}",
                 f"{name} was due on {day(row.due_on)} and is not accepted, "
-                f"while work went on with {count(len(late), 'entry', 'entries')} after it.",
+                f"while work went on with {duration(sum(entry.minutes for entry in late))} after it.",
                 risk=worth,
             )  # fmt: skip
 

@@ -21,8 +21,7 @@ class NearestCodes:
         self._tasks: dict[str, list[Task]] = {}
         for task in tasks:
             self._tasks.setdefault(str(task.item), []).append(task)
-        codes = sorted(self._tasks)
-        self._alike = {item: _alike(item, codes) for item in sorted(set(items))[:_MOST_LOOKED_UP]}
+        self._alike = most_alike(items, sorted(self._tasks))
 
     def open_on(self, item: WorkItem, day: date) -> str:
         """The nearest code that is open on ``day``; empty when none is near enough."""
@@ -30,6 +29,11 @@ class NearestCodes:
             if any(task.open_on(day) for task in self._tasks[code]):
                 return code
         return ""
+
+
+def most_alike(items: Iterable[WorkItem], codes: Sequence[str]) -> dict[WorkItem, tuple[str, ...]]:
+    """For each of ``items``, at most a thousand, the twenty most similar of the sorted ``codes``, the nearest first."""
+    return {item: _alike(item, codes) for item in sorted(set(items))[:_MOST_LOOKED_UP]}
 
 
 def _alike(item: WorkItem, codes: Sequence[str]) -> tuple[str, ...]:

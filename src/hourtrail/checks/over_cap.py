@@ -37,7 +37,7 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 def _facts(context: CheckContext) -> Iterator[Fact]:
     for contract in context.billing.contracts.values():
         entries = context.billing.by_contract.get(contract.id)
-        if not entries or not _may_be_passed(context, contract):
+        if not entries or not may_be_passed(context, contract, len(entries)):
             continue
         days = [entry.date for entry in entries]
         draft = price(
@@ -54,8 +54,8 @@ def _facts(context: CheckContext) -> Iterator[Fact]:
                 yield _fact(context, contract, known[held.entry], held)
 
 
-def _may_be_passed(context: CheckContext, contract: Contract) -> bool:
-    """Whether the sums are over a limit at all; pricing every entry is worth it only then."""
+def may_be_passed(context: CheckContext, contract: Contract, entries: int) -> bool:
+    """Whether the sums of so many ``entries`` are over a limit at all; pricing every one of them is worth it only then."""
     if contract.kind is ContractKind.PREPAID and contract.overage_rate is None:
         block = contract.included_hours
         return block is not None and sum(context.billing.used(contract).billed.values()) > block * 60
@@ -64,7 +64,7 @@ def _may_be_passed(context: CheckContext, contract: Contract) -> bool:
     used = context.billing.used(contract)
     over_hours = contract.cap_hours is not None and sum(used.billed.values()) > contract.cap_hours * 60
     # Rounding to cents adds at most half a cent an entry; one unit of currency for a hundred entries is more than that.
-    slack = 1 + len(context.billing.by_contract[contract.id]) // 100
+    slack = 1 + entries // 100
     over_amount = contract.cap_amount is not None and sum(used.amount.values()) + slack > contract.cap_amount
     return over_hours or over_amount
 

@@ -7,7 +7,7 @@ from hourtrail.checks.context import CheckContext
 from hourtrail.checks.nearest_code import NearestCodes
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
-from hourtrail.checks.wording import count, day
+from hourtrail.checks.wording import day
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Blame, Finding, Subject
 from hourtrail.domain.firm import WorkItem
@@ -40,14 +40,13 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
 
 
 def _fact(context: CheckContext, entry: TimeEntry, nearest: str, people: int) -> Fact:
-    known = count(len(context.work_items.codes), "work item", "work items")
     hint = f"; the nearest known code is {nearest}" if nearest else ""
     gap = f"; {people} people book on this project, so it may be missing from the list" if people else ""
     return Fact(
         subject=Subject(time_entry=entry.id),
         key=(entry.id, str(entry.item)),
         measured=str(entry.item),
-        expected=nearest or f"one of {known} in the task list",
+        expected=nearest or "a work item of the task list",
         explanation=(
             f"{context.name(entry.person)} booked {entry.item} on {day(entry.date)}, "
             f"which the task list does not hold{hint}{gap}."

@@ -30,7 +30,6 @@ class WorkItems:
         self._tasks: dict[WorkItem, tuple[Task, ...]] = {}
         self._contracts: dict[WorkItem, Contract | None] = {}
         self._reaching: dict[tuple[str, WorkItem], tuple[Assignment, ...]] = {}
-        self.codes = tuple(sorted({str(task.item) for task in tasks}))
 
     def tasks(self, item: WorkItem) -> tuple[Task, ...]:
         """The tasks that ``item`` may mean: its own, or all of its project when it names no task and the project is listed by task."""

@@ -17,9 +17,9 @@ from hourtrail.domain.review import BLIND_AUDIT, ClearedEntry, Clearing, Finding
 from hourtrail.flows.approvals import WAITING_CHECKS
 from hourtrail.flows.causes import first_day
 from hourtrail.flows.queue import muted_checks
-from hourtrail.flows.resolve import require_colleague
+from hourtrail.flows.resolve import require_member
 from hourtrail.flows.review_settings import review_policy_of
-from hourtrail.flows.stored_checks import check_written
+from hourtrail.flows.written_checks import check_written
 from hourtrail.policy.muting import stays_visible
 from hourtrail.policy.review import ReviewPolicy
 from hourtrail.store import Store, TenantStore
@@ -137,7 +137,7 @@ def clear_rest(store: Store, tenant: str, request: ClearRequest, *, now: datetim
     """
     at = now or datetime.now(UTC)
     with store.tenant(tenant) as db:
-        require_colleague(db.master(), request.actor)
+        require_member(db, request.actor)
         db.lock_findings()
         rest = the_rest(db, request.actor, request.first, request.last, request.person)
         _require_as_shown(rest, request)

@@ -8,13 +8,12 @@ from hourtrail.domain.activity import Response, Status
 from hourtrail.domain.decision import BOOKING, CLOSING, Booking, Decision, Verdict
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed
-from hourtrail.domain.firm import WorkItem
+from hourtrail.domain.firm import Contract, Task, WorkItem
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import format_instant
-from hourtrail.domain.master import MasterData
 from hourtrail.domain.spans import Span
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
-from hourtrail.flows.resolve import Part, require_colleague, resolve
+from hourtrail.flows.resolve import Part, require_member, resolve
 from hourtrail.policy.billable import billable_minutes, billable_of
 from hourtrail.store import Store, TenantStore
 
@@ -71,7 +70,7 @@ def decide(store: Store, tenant: str, request: Request, *, now: datetime | None 
 class _Deciding:
     def __init__(self, db: TenantStore, request: Request, now: datetime) -> None:
         self.db, self.request, self.now = db, request, now
-        self.master: MasterData = db.master()
+        self._terms: dict[WorkItem, tuple[Task | None, Contract | None]] = {}
 
     def run(self) -> Decided:
         request = self.request
@@ -99,7 +98,7 @@ class _Deciding:
         return Decided(decision=decision, entries=entries)
 
     def _check_actor(self) -> None:
-        require_colleague(self.master, self.request.actor)
+        require_member(self.db, self.request.actor)
         if len(self.request.note) > NARRATIVE_LIMIT or len(self.request.narrative) > NARRATIVE_LIMIT:
             raise InvalidInput(f"notes and narratives hold at most {NARRATIVE_LIMIT} characters")
 
@@ -156,7 +155,7 @@ class _Deciding:
         return tuple(self._booking(suggestion, part, part.minutes or 0) for part in parts)
 
     def _booking(self, suggestion: Suggestion, part: Part, minutes: int) -> Booking:
-        item = resolve(self.master, part, suggestion.person, suggestion.date, suggestion.item)
+        item = self._resolved(part, suggestion.person, suggestion.date, suggestion.item)
         if suggestion.block.private and self.request.billable:
             raise InvalidInput(f"{suggestion.id} is a private appointment; private time is never billed")
         flag = self.request.billable
@@ -168,8 +167,19 @@ class _Deciding:
             item=item, minutes=minutes, billable=flag, narrative=self.request.narrative or suggestion.narrative
         )
 
+    def _resolved(self, part: Part, person: str, day: date, suggested: WorkItem | None) -> WorkItem:
+        """The work item that is meant; its task and its contract are kept for what is booked on it."""
+        item, master = resolve(self.db, part, person, day, suggested)
+        self._terms[item] = (master.task(item), master.contract(item))
+        return item
+
     def _usually_billed(self, item: WorkItem, *, private: bool = False) -> bool:
-        return billable_of(self.master.task(item), self.master.contract(item), None, private=private).billable
+        task, contract = self._terms[item]
+        return billable_of(task, contract, None, private=private).billable
+
+    def _billed_minutes(self, booking: Booking) -> int:
+        _, contract = self._terms[booking.item]
+        return billable_minutes(booking.minutes, contract, billable=booking.billable)[0]
 
     def _decision(
         self, suggestion: Suggestion, verdict: Verdict, bookings: tuple[Booking, ...], *, supersedes: str
@@ -203,7 +213,6 @@ class _Deciding:
 
     def _entry(self, decision: Decision, number: int, booking: Booking, suggestion: Suggestion) -> TimeEntry:
         start, end = _clock(suggestion.span, booking.minutes, parts=len(decision.after))
-        billed, _ = billable_minutes(booking.minutes, self.master.contract(booking.item), billable=booking.billable)
         return TimeEntry(
             id=stable_id("te", (decision.id, str(number))),
             person=suggestion.person,
@@ -217,7 +226,7 @@ class _Deciding:
             status=EntryStatus.DRAFT,
             created_at=self.now,
             source="hourtrail",
-            billable_minutes=billed,
+            billable_minutes=self._billed_minutes(booking),
             suggestion=suggestion.id,
             decision=decision.id,
         )
@@ -284,7 +293,7 @@ class _Deciding:
             raise InvalidInput("added_by_hand takes the work date in place of a suggestion, like 2026-03-02") from error
         if len(request.parts) != 1 or request.parts[0].minutes is None:
             raise InvalidInput("added_by_hand needs --project and --minutes")
-        item = resolve(self.master, request.parts[0], request.actor, day, None)
+        item = self._resolved(request.parts[0], request.actor, day, None)
         flag = request.billable if request.billable is not None else self._usually_billed(item)
         booking = Booking(
             item=item, minutes=request.parts[0].minutes, billable=flag, narrative=request.narrative or request.note
@@ -292,11 +301,10 @@ class _Deciding:
         decision = self._without_suggestion(
             Verdict.ADDED_BY_HAND, f"{day} {item} {booking.minutes} {booking.narrative}", after=(booking,)
         )
-        billed, _ = billable_minutes(booking.minutes, self.master.contract(item), billable=flag)
         entry = TimeEntry(
             id=stable_id("te", (decision.id, "0")), person=request.actor, date=day, minutes=booking.minutes, item=item,
             billable=flag, narrative=booking.narrative, created_at=self.now, source="hourtrail",
-            billable_minutes=billed, decision=decision.id,
+            billable_minutes=self._billed_minutes(booking), decision=decision.id,
         )  # fmt: skip
         self.db.append_decision(decision)
         self.db.add_entries((entry,))

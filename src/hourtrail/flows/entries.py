@@ -6,7 +6,7 @@ from typing import Any
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.wire import decision_to_json, entry_to_json, evidence_to_json, suggestion_to_json
-from hourtrail.flows.resolve import require_colleague
+from hourtrail.flows.resolve import require_member
 from hourtrail.store import Store
 
 
@@ -25,7 +25,7 @@ def move_entry(
     Raises IllegalTransition, NotAllowed (a service; an unknown person; one's own time), NotFound.
     """
     with store.tenant(tenant) as db:
-        require_colleague(db.master(), actor)
+        require_member(db, actor)
         return db.move_entry(entry, status, actor, now or datetime.now(UTC), note)
 
 

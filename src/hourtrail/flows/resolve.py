@@ -10,6 +10,7 @@ from hourtrail.domain.decision import require_person
 from hourtrail.domain.errors import InvalidInput, NotAllowed, NotFound
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.master import MasterData
+from hourtrail.store import TenantStore
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +23,24 @@ class Part:
     task: str = ""
 
 
-def resolve(master: MasterData, part: Part, person: str, day: date, suggested: WorkItem | None) -> WorkItem:
-    """The bookable work item of ``part``.
+def resolve(
+    db: TenantStore, part: Part, person: str, day: date, suggested: WorkItem | None
+) -> tuple[WorkItem, MasterData]:
+    """The bookable work item of ``part``, and the master data that bears on it.
 
-    Raises InvalidInput when the codes are ambiguous or missing, NotFound when the item is unknown, closed or not assigned.
+    Only who is refused pays for the whole master data, which then tells the nearest code. Raises InvalidInput when the
+    codes are ambiguous or missing, NotFound when the item is unknown, closed or not assigned.
     """
+    meant = {item for item in (suggested, WorkItem(part.client, part.project)) if item is not None}
+    master = db.master_of([person], meant)
+    try:
+        return _resolved(master, part, person, day, suggested), master
+    except (InvalidInput, NotFound):
+        whole = db.master()
+        return _resolved(whole, part, person, day, suggested), whole
+
+
+def _resolved(master: MasterData, part: Part, person: str, day: date, suggested: WorkItem | None) -> WorkItem:
     if part.client or part.project or part.task:
         item = _named(master, part, suggested)
     elif suggested is None:
@@ -45,6 +59,13 @@ def require_colleague(master: MasterData, actor: str) -> None:
     people = [person.id for person in master.people]
     if people and actor not in people:
         raise NotAllowed(f"{actor!r} is not a person of this firm{nearest(actor, people)} Only a named person decides.")
+
+
+def require_member(db: TenantStore, actor: str) -> None:
+    """The same without reading everybody, for flows that need the firm's people for nothing else."""
+    require_person(actor)
+    if not db.knows_person(actor):
+        require_colleague(db.master(), actor)
 
 
 def nearest(given: str, known: Sequence[str]) -> str:

@@ -8,7 +8,6 @@ from typing import Final
 from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import format_instant
-from hourtrail.domain.master import MasterData
 from hourtrail.domain.precision import Tally
 from hourtrail.domain.queue import Item
 from hourtrail.domain.review import (
@@ -22,10 +21,9 @@ from hourtrail.domain.review import (
     shown_of,
 )
 from hourtrail.flows.queue import muted_checks, queue_of, tallies_of
-from hourtrail.flows.resolve import nearest, require_colleague
+from hourtrail.flows.resolve import nearest, require_member
 from hourtrail.flows.review_settings import review_policy_of
 from hourtrail.policy.muting import changed
-from hourtrail.policy.review import ReviewPolicy
 from hourtrail.store import Store, TenantStore
 
 MUTER: Final = "system:review"
@@ -66,23 +64,22 @@ def review(store: Store, tenant: str, request: ReviewRequest, *, now: datetime |
     """
     at = now or datetime.now(UTC)
     with store.tenant(tenant) as db:
-        master = db.master()
-        require_colleague(master, request.actor)
+        require_member(db, request.actor)
         if request.kind is ReviewKind.UNDO:
             act, rows = _undo(db, request, at)
         else:
-            act, rows = _say(db, master, request, at)
+            act, rows = _say(db, request, at)
         db.append_reviews(rows)
         told = update_mutings(db, at) if request.kind in VERDICTS or request.kind is ReviewKind.UNDO else ()
     return Reviewed(act=act, rows=tuple(rows), muting=tuple(told))
 
 
-def _say(db: TenantStore, master: MasterData, request: ReviewRequest, at: datetime) -> tuple[str, list[FindingReview]]:
+def _say(db: TenantStore, request: ReviewRequest, at: datetime) -> tuple[str, list[FindingReview]]:
     members = _targets(db, request, at)
     if request.kind in VERDICTS:
         for row in members:
             _require_fit(db, row, request.actor)
-    assignee = _assignee(db, master, request, at) if request.kind in HANDING_ON else ""
+    assignee = _assignee(db, request, at) if request.kind in HANDING_ON else ""
     act = stable_id("act", (request.target, request.kind, request.actor, format_instant(at)))
     seconds = seconds_between(request.shown_at, at)
     return act, [
@@ -122,23 +119,24 @@ def _require_fit(db: TenantStore, row: Raised, actor: str) -> None:
         raise NotAllowed(f"{actor} cleared this entry; the audit is blind, so somebody else has to look at it")
 
 
-def _assignee(db: TenantStore, master: MasterData, request: ReviewRequest, at: datetime) -> str:
+def _assignee(db: TenantStore, request: ReviewRequest, at: datetime) -> str:
     """Who takes it over: a person or a role of the policy; an escalation without a name goes to the owner's manager."""
     if request.assignee.strip():
-        return _known(request.assignee.strip(), master, review_policy_of(db))
+        return _known(db, request.assignee.strip())
     if request.kind is ReviewKind.ASSIGN:
         raise InvalidInput("assign needs the person or role that takes the finding over")
     owner = queue_of(db, at.date()).item(request.target).place.owner
-    manager = master.person(owner).manager
+    manager = db.master_of([owner], ()).person(owner).manager
     if not manager or manager == owner:
         raise InvalidInput(f"nobody is known above {owner!r}; say to whom it is escalated")
     return manager
 
 
-def _known(name: str, master: MasterData, policy: ReviewPolicy) -> str:
-    people = [person.id for person in master.people]
+def _known(db: TenantStore, name: str) -> str:
+    policy = review_policy_of(db)
     roles = {place.owner for place in (*policy.by_blame.values(), *policy.by_check.values())}
-    if people and name not in people and name not in roles:
+    if name not in roles and not db.knows_person(name):
+        people = [person.id for person in db.master().people]
         raise InvalidInput(f"{name!r} is neither a person of this firm nor a role of its policy{nearest(name, people)}")
     return name
 
@@ -189,7 +187,7 @@ def unmute(store: Store, tenant: str, check: str, actor: str, *, note: str = "",
     """Let a muted check speak again; only verdicts from now on count for it. Raises NotFound when it is not muted."""
     at = now or datetime.now(UTC)
     with store.tenant(tenant) as db:
-        require_colleague(db.master(), actor)
+        require_member(db, actor)
         if check not in muted_checks(db):
             raise NotFound(f"check {check!r} is not muted; hourtrail review precision lists those that are")
         tally = tallies_of(db).get(check, Tally())

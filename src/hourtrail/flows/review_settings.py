@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from hourtrail.checks.policy import load as load_check_policy
-from hourtrail.flows.resolve import require_colleague
+from hourtrail.flows.resolve import require_member
 from hourtrail.policy.review import ReviewPolicy, from_mapping, to_mapping
 from hourtrail.store import Store, TenantStore
 
@@ -24,5 +24,5 @@ def set_review_policy(
     if policy.check_policy:
         load_check_policy(policy.check_policy, "check policy")
     with store.tenant(tenant) as db:
-        require_colleague(db.master(), actor)
+        require_member(db, actor)
         db.put_review_policy(to_mapping(policy), actor, now or datetime.now(UTC))

@@ -2,24 +2,24 @@
 
 from hourtrail.store.activities import Activities
 from hourtrail.store.billing import Billing
+from hourtrail.store.booked import Booked
 from hourtrail.store.decisions import Decisions
-from hourtrail.store.entries import Entries
 from hourtrail.store.findings import Findings
-from hourtrail.store.master import Master
 from hourtrail.store.memory import Memory
 from hourtrail.store.model_log import ModelLog
 from hourtrail.store.review_rules import ReviewRules
 from hourtrail.store.reviews import Reviews
+from hourtrail.store.scoped_master import ScopedMaster
 from hourtrail.store.suggestions import Suggestions
 from hourtrail.store.vectors import Vectors
 
 
 class TenantStore(
     Activities,
-    Master,
+    ScopedMaster,
     Suggestions,
     Decisions,
-    Entries,
+    Booked,
     Memory,
     Findings,
     Reviews,

@@ -1,0 +1,72 @@
+"""What every run of the checks over stored entries needs: the rules in force, today, and how stored rows become a context."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Final
+
+from hourtrail.checks import CheckContext, CheckPolicy, Grain
+from hourtrail.checks.evidence import Evidence
+from hourtrail.checks.policy import load as load_check_policy
+from hourtrail.domain.activity import Activity
+from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.finding import Finding
+from hourtrail.domain.master import MasterData
+from hourtrail.flows.approvals import waiting
+from hourtrail.flows.review_settings import review_policy_of
+from hourtrail.store import TenantStore
+from hourtrail.store.findings import Reconciled
+
+ACTOR: Final = "system:checks"
+
+
+class Rules:
+    """The tenant's check policy (or the one given), its patience with approvals, and today for the checks."""
+
+    def __init__(self, db: TenantStore, policy: CheckPolicy | None, today: date) -> None:
+        review_policy = review_policy_of(db)
+        stated = review_policy.check_policy
+        self.policy = policy or (load_check_policy(stated, "check policy") if stated else CheckPolicy())
+        self.approval_days = review_policy.approval_days
+        self.today = today
+
+    def only(self, names: Iterable[str]) -> CheckPolicy:
+        """The policy with no other checks than these, as far as it has them on."""
+        return self.policy.only(name for name in names if self.policy.enabled(name))
+
+    def waiting(self, db: TenantStore, context: CheckContext) -> Iterable[Finding]:
+        """Entries that wait for their person or their approver."""
+        moves = db.last_moves([entry.id for entry in context.entries])
+        return waiting(context, moves, approval_days=self.approval_days)
+
+    def context(
+        self,
+        master: MasterData,
+        entries: Sequence[TimeEntry],
+        activities: Sequence[Activity] = (),
+        evidence: Evidence | None = None,
+    ) -> CheckContext:
+        """What the checks look at. A part that the firm never gave is "not given"."""
+        return CheckContext(
+            entries=entries,
+            tasks=master.tasks or None,
+            assignments=master.assignments or None,
+            contracts=master.contracts or None,
+            people=master.people or None,
+            holidays=master.holidays or None,
+            rates=master.rates or None,
+            periods=master.periods or None,
+            milestones=master.milestones or None,
+            activities=activities or None,
+            evidence=evidence,
+            as_of=self.today,
+            grain=Grain.DAY,
+        )
+
+
+def audit(db: TenantStore, changes: Reconciled, at: datetime) -> None:
+    """Log what a run changed, if it changed anything."""
+    if changes.changed:
+        db.record(
+            actor=ACTOR, action="system:findings:reconciled", object_id="findings", payload=asdict(changes), at=at
+        )

@@ -1,0 +1,203 @@
+"""The checks around a single entry when it is written: what they read does not grow with the firm.
+
+A person's weeks are read with the master data that bears on them. A client's contracts are held against sums that the
+database makes; single entries are read only of work that nobody knows and of contracts that may be over their cap.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Final
+
+from hourtrail.checks import CheckPolicy, budget_forecast, milestone_mismatch, over_cap, run, unknown_work_item
+from hourtrail.checks.nearest_code import most_alike
+from hourtrail.checks.over_cap import may_be_passed
+from hourtrail.checks.reach import NEIGHBOUR_WEEKS, Reach, checks_within
+from hourtrail.checks.work_items import WorkItems
+from hourtrail.domain.entry import EntryStatus, TimeEntry
+from hourtrail.domain.firm import Contract, WorkItem
+from hourtrail.domain.master import MasterData
+from hourtrail.domain.money import RoundingRule
+from hourtrail.domain.pricing import BY_THE_HOUR
+from hourtrail.domain.review import Raised
+from hourtrail.flows.approvals import WAITING_CHECKS
+from hourtrail.flows.causes import Contexts
+from hourtrail.flows.check_ground import Rules, audit
+from hourtrail.store import Store, TenantStore
+from hourtrail.store.booked import BookedSum
+from hourtrail.store.findings import FindingScope, Reconciled
+
+_WEEK: Final = timedelta(days=7)
+_ABSENCE: Final = timedelta(days=60)
+"""How long before the days in question an activity may have begun that still covers them: a long absence."""
+
+_MOST_MINUTES: Final = 1440 * 31
+"""What one entry may hold (domain.entry); a sum over many people goes into several."""
+
+
+def check_written(
+    store: Store,
+    tenant: str,
+    written: Sequence[TimeEntry],
+    *,
+    today: date,
+    policy: CheckPolicy | None = None,
+    now: datetime | None = None,
+) -> Reconciled:
+    """Check what these entries can touch: their people's weeks around them, and their clients' contracts and work items.
+
+    Give an entry that was taken back too. The findings are those of a full pass, for the checks that look no further; the
+    others wait for it (``hourtrail.checks.reach``).
+    """
+    at = now or datetime.now(UTC)
+    if not written:
+        return Reconciled()
+    with store.tenant(tenant) as db:
+        db.lock_findings()
+        rules = Rules(db, policy, today)
+        changes = Reconciled()
+        for person, monday in sorted({(row.person, row.date - timedelta(days=row.date.weekday())) for row in written}):
+            changes += _weeks(db, rules, person, monday, at)
+        contexts = Contexts((), db.master_of_work({row.item for row in written}))
+        clients = {(row.item, contexts.client(row.item)) for row in written}
+        for client, project in sorted({(client, "" if client else item.project) for item, client in clients}):
+            changes += _Client(db, rules, client, project).check(at)
+        audit(db, changes, at)
+    return changes
+
+
+def _weeks(db: TenantStore, rules: Rules, person: str, monday: date, at: datetime) -> Reconciled:
+    """The person's findings in the week of ``monday`` and its neighbours, which is where an entry of it can matter."""
+    margin = NEIGHBOUR_WEEKS * _WEEK
+    first, last = monday - margin, monday + margin + timedelta(days=6)
+    entries = tuple(db.entries(person=person, first=first - margin, last=last + margin))
+    activities = tuple(
+        db.activities(person=person, start=_midnight(first - margin) - _ABSENCE, end=_midnight(last + margin + _WEEK))
+    )
+    master = _with_nearest(db, db.master_of([person], {entry.item for entry in entries}), entries)
+    names = checks_within(Reach.PERSON_WEEKS)
+    context = rules.context(master, entries, activities)
+    found = [*run(context, rules.only(names)), *rules.waiting(db, context)]
+    raised = map(Contexts(entries, master).raised, found)
+    rows = [row for row in raised if row.worker == person and row.worked_on and first <= row.worked_on <= last]
+    scope = FindingScope(checks=(*names, *WAITING_CHECKS), worker=person, first=first, last=last)
+    return db.reconcile_findings(rows, scope, at)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _with_nearest(db: TenantStore, master: MasterData, entries: Collection[TimeEntry]) -> MasterData:
+    """``master`` and the codes that checks may propose for entries on work that takes none: the most similar ones of all.
+
+    The one question that every code of the firm bears on, and asked for such entries alone.
+    """
+    work = WorkItems(master.tasks, master.assignments, master.contracts)
+    strange = {row.item for row in entries if not any(task.open_on(row.date) for task in work.tasks(row.item))}
+    if not strange or not master.tasks:
+        return master
+    codes: defaultdict[str, list[WorkItem]] = defaultdict(list)
+    for item in db.task_codes():
+        codes[str(item)].append(item)
+    alike = {code for found in most_alike(strange, sorted(codes)).values() for code in found}
+    return db.with_tasks(master, [item for code in alike for item in codes[code]])
+
+
+class _Client:
+    """The contracts, projects and codes of a client; or the codes of a project that nobody knows."""
+
+    def __init__(self, db: TenantStore, rules: Rules, client: str, project: str) -> None:
+        self.db, self.rules, self.client, self.project = db, rules, client, project
+        master = db.master_of_work([] if client else [WorkItem("", project)], client)
+        contexts = Contexts((), master)
+        own = {task.item.project for task in master.tasks if task.item.client == client}
+        own |= {contract.project for contract in master.contracts if contract.client == client}
+        projects = {name for name in own if name and contexts.client(WorkItem("", name)) == client}
+        self.items = db.booked_items(client, projects if client else {project})
+        # Time may be booked on projects that the task list does not have under this client.
+        strange = any(item.project not in own for item in self.items) and bool(client)
+        self.master = db.master_of_work(self.items, client) if strange else master
+        self.work = WorkItems(self.master.tasks, self.master.assignments, self.master.contracts)
+
+    def check(self, at: datetime) -> Reconciled:
+        """Reconcile the findings on them."""
+        names = checks_within(Reach.CLIENT) if self.client else (unknown_work_item.NAME,)
+        rows = [
+            row
+            for row in (*self._unknown(), *(self._limits() if self.client else ()))
+            if row.client == self.client and (self.client or row.project == self.project)
+        ]
+        scope = FindingScope(checks=names, client=self.client, project=None if self.client else self.project)
+        return self.db.reconcile_findings(rows, scope, at)
+
+    def _unknown(self) -> Iterator[Raised]:
+        """Entries on work that the task list does not hold. They are few, or the list lacks a project."""
+        unknown = [item for item in self.items if not self.work.known(item)]
+        if unknown:
+            entries = self.db.entries_on(unknown)
+            master = self.db.with_people(self.master, {entry.person for entry in entries})
+            yield from self._found(_with_nearest(self.db, master, entries), entries, unknown_work_item.NAME)
+
+    def _limits(self) -> Iterator[Raised]:
+        """What the sums say of budgets, caps and milestones; and the entries over a cap, where the sums are."""
+        under = {item: self.work.contract(item) for item in self.items}
+        sums = list(self._sums(under))
+        entries = [entry for number, row in enumerate(sums) for entry in _as_entries(row, f"sum {number}")]
+        master = self.db.with_people(self.master, {row.person for row in sums} - {""})
+        yield from self._found(master, entries, budget_forecast.NAME, milestone_mismatch.NAME)
+        context = self.rules.context(master, entries)
+        counted: Counter[str] = Counter()
+        for row in sums:
+            if contract := under[row.item]:
+                counted[contract.id] += row.entries
+        over = {
+            contract.id for contract in self.master.contracts if may_be_passed(context, contract, counted[contract.id])
+        }
+        if over:
+            single = self.db.entries_on([item for item, contract in under.items() if contract and contract.id in over])
+            people = self.db.with_people(self.master, {entry.person for entry in single})
+            yield from self._found(people, single, over_cap.NAME)
+
+    def _sums(self, under: Mapping[WorkItem, Contract | None]) -> Iterator[BookedSum]:
+        """The time under contracts with a limit or milestones, and on tasks with a budget of their own."""
+        staged = {row.contract for row in self.master.milestones}
+        planned = {task.item for task in self.master.tasks if task.budget_hours}
+        alike: defaultdict[tuple[int, RoundingRule, bool], list[WorkItem]] = defaultdict(list)
+        for item, contract in under.items():
+            if contract and (contract.id in staged or _is_limited(contract)):
+                alike[contract.rounding_minutes, contract.rounding_rule, _in_money(contract)].append(item)
+            elif item in planned:
+                alike[1, RoundingRule.NONE, False].append(item)
+        for (step, rule, by_rate), items in alike.items():
+            yield from self.db.sums_on(items, step=step, rule=rule, by_rate=by_rate)
+
+    def _found(self, master: MasterData, entries: Sequence[TimeEntry], *checks: str) -> Iterator[Raised]:
+        found = run(self.rules.context(master, entries), self.rules.only(checks))
+        return map(Contexts(entries, master).raised, found)
+
+
+def _is_limited(contract: Contract) -> bool:
+    limits = (contract.cap_hours, contract.cap_amount, contract.budget_hours, contract.budget_amount)
+    return any(limit is not None for limit in (*limits, contract.included_hours))
+
+
+def _in_money(contract: Contract) -> bool:
+    """Whether a limit is an amount that hours use up, so that it matters who worked at which rate."""
+    amounts = (contract.cap_amount, contract.budget_amount)
+    return contract.kind in BY_THE_HOUR and any(amount is not None for amount in amounts)
+
+
+def _as_entries(row: BookedSum, name: str) -> Iterator[TimeEntry]:
+    """A sum as the checks read it: as an entry, or as several where it is more than an entry may hold."""
+    worked, billed = row.minutes, row.billed
+    while True:
+        part = min(worked, _MOST_MINUTES)
+        worked -= part
+        yield TimeEntry(
+            id=name, person=row.person, date=row.date, minutes=part, item=row.item, billable=row.billable,
+            hourly_rate=row.hourly_rate, currency=row.currency, status=EntryStatus.APPROVED, billable_minutes=billed,
+        )  # fmt: skip
+        billed = 0
+        if not worked:
+            return

@@ -1,0 +1,140 @@
+"""The part of the master data that a write can touch: read by key and by index, so that its cost is not that of the firm.
+
+Nothing is kept between two reads. A cache would have to learn of every change that another process makes before anybody may
+decide by it; these reads need no more than a few pages of an index each.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import ColumnElement, Table, select, union
+
+from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task, WorkItem
+from hourtrail.domain.master import MasterData
+from hourtrail.store import schema
+from hourtrail.store.master import Master
+from hourtrail.store.records import record_of
+from hourtrail.store.types import clean
+from hourtrail.store.upsert import chunks
+
+R = TypeVar("R")
+
+_TABLES: Final[Mapping[type, Table]] = {
+    Person: schema.person,
+    Task: schema.task,
+    Assignment: schema.assignment,
+    Contract: schema.contract,
+    Rate: schema.rate,
+    Holiday: schema.holiday,
+    Milestone: schema.milestone,
+}
+
+
+class ScopedMaster(Master):
+    """Answers about some people and some work that are those of the whole master data.
+
+    Where the firm gave a part, such as assignments, the answer holds at least one row of it, wanted or not, because an empty
+    part means "not given". Who else is assigned to a project is told without their names.
+    """
+
+    def knows_person(self, person: str) -> bool:
+        """Whether the firm's people hold that one; anybody is known where it gave none."""
+        table = schema.person
+        own = self._select(table, table.c.key).where(table.c.key == _key(person))
+        return self._one(own) is not None or self._one(self._select(table, table.c.key).limit(1)) is None
+
+    def master_of(self, people: Collection[str], items: Collection[WorkItem]) -> MasterData:
+        """What bears on these people and these work items."""
+        return self.with_people(self.master_of_work(items), people)
+
+    def master_of_work(self, items: Collection[WorkItem], client: str = "") -> MasterData:
+        """Tasks, contracts and their terms, periods; with a ``client``, of all its projects too. People are left out."""
+        projects = {item.project for item in items} | self._projects_of(client)
+        tasks = self._by(Task, schema.task.c.project, projects)
+        others = self._assigned(projects)
+        of_projects = self._by(Contract, schema.contract.c.project, projects - {""})
+        clients = {client, *(item.client for item in items), *(row.client for row in of_projects.values())}
+        clients |= {row.item.client for row in tasks.values()} | {row.item.client for row in others}
+        contracts = of_projects | self._by(Contract, schema.contract.c.client, clients - {""})
+        named = {row.contract for row in tasks.values()} - {row.id for row in contracts.values()} - {""}
+        contracts |= self._by(Contract, schema.contract.c.key, map(_key, named))
+        ids = {row.id for row in contracts.values()} | named
+        return MasterData(
+            tasks=self._given(Task, tasks),
+            assignments=others,
+            contracts=self._given(Contract, contracts),
+            rates=self._given(Rate, self._by(Rate, schema.rate.c.contract, ids)),
+            periods=tuple(
+                record_of(Period, row) for row in self._all(self._select(schema.period).order_by(schema.period.c.key))
+            ),
+            milestones=self._given(Milestone, self._by(Milestone, schema.milestone.c.contract, ids)),
+        )
+
+    def with_people(self, master: MasterData, people: Collection[str]) -> MasterData:
+        """``master`` and these people: themselves, what they are assigned to, and the holidays of their calendars."""
+        rows = self._by(Person, schema.person.c.key, map(_key, people))
+        own = self._by(Assignment, schema.assignment.c.person, people)
+        calendars = {row.calendar for row in rows.values()}
+        return replace(
+            master,
+            people=self._given(Person, rows),
+            assignments=self._given(Assignment, own) + master.assignments,
+            holidays=self._given(Holiday, self._by(Holiday, schema.holiday.c.calendar, calendars)),
+        )
+
+    def with_tasks(self, master: MasterData, items: Collection[WorkItem]) -> MasterData:
+        """``master`` and the tasks with these codes."""
+        keys = (json.dumps([clean(part) for part in _parts(item)], ensure_ascii=False) for item in items)
+        known = {row.item: row for row in (*master.tasks, *self._by(Task, schema.task.c.key, keys).values())}
+        return replace(master, tasks=tuple(known[item] for item in sorted(known, key=_parts)))
+
+    def task_codes(self) -> list[WorkItem]:
+        """The work items of the whole task list, without what else is known of them."""
+        table = schema.task
+        rows = self._connection.execute(self._select(table, table.c.client, table.c.project, table.c.task))
+        return [WorkItem(*row) for row in rows]
+
+    def _projects_of(self, client: str) -> set[str]:
+        if not client:
+            return set()
+        lists = [
+            self._select(table, table.c.project).where(table.c.client == client)
+            for table in (schema.task, schema.contract)
+        ]
+        return set(self._connection.scalars(union(*lists))) - {""}
+
+    def _assigned(self, projects: Collection[str]) -> tuple[Assignment, ...]:
+        """What anybody is assigned to in these projects; thousands of people share a few such items."""
+        table = schema.assignment
+        found: set[WorkItem] = set()
+        for names in chunks(sorted(projects)):
+            query = select(table.c.client, table.c.project, table.c.task).distinct()
+            query = query.where(table.c.tenant == self.tenant, table.c.project.in_(names))
+            found |= {WorkItem(*row) for row in self._connection.execute(query)}
+        return tuple(Assignment(person="", item=item) for item in sorted(found, key=_parts))
+
+    def _by(self, kind: type[R], column: ColumnElement[Any], values: Iterable[str]) -> dict[str, R]:
+        """The rows whose ``column`` is one of ``values``, by key."""
+        found: dict[str, R] = {}
+        for names in chunks(sorted(values)):
+            for row in self._all(self._select(_TABLES[kind]).where(column.in_(names))):
+                found[row["key"]] = record_of(kind, row)
+        return found
+
+    def _given(self, kind: type[R], rows: Mapping[str, R]) -> tuple[R, ...]:
+        """``rows`` in the order of their keys; any one row of the firm's where they are none."""
+        if not rows:
+            query = self._select(_TABLES[kind]).limit(1)
+            return tuple(record_of(kind, row) for row in self._all(query))
+        return tuple(rows[key] for key in sorted(rows))
+
+
+def _key(name: str) -> str:
+    """The key of a person or a contract, as it is stored."""
+    return json.dumps([clean(name)], ensure_ascii=False)
+
+
+def _parts(item: WorkItem) -> tuple[str, str, str]:
+    return (item.client, item.project, item.task)
