@@ -119,9 +119,16 @@ PAIRS = {
         fault="""
             id | date       | minutes | created
             e1 | 2026-03-02 | 60      | 2026-03-10T08:00:00Z
+            e2 | 2026-03-04 | 90      | 2026-03-18T08:00:00Z
+            e3 | 2026-03-05 | 60      | 2026-03-06T08:00:00Z
+            e4 | 2026-03-09 | 60      | 2026-03-18T08:00:00Z
         """,
         says=[
-            ("ada booked ACME/Portal/Build of 2 March 2026 only on 10 March 2026, 8 days later; the limit is 7 days.")
+            (
+                "ada booked 2 entries (2 h 30 min) of the week of 2 March 2026 only up to 14 days after the work; "
+                "the limit is 7 days."
+            ),
+            "ada booked 1 entry (1 h) of the week of 9 March 2026 only 9 days after the work; the limit is 7 days.",
         ],
         benign="""
             id | date       | minutes | created

@@ -152,7 +152,6 @@ def test_findings_of_the_store_are_kept_once_and_time_by_hand_is_in_the_training
             "daily_hours",
             "duplicate_entry",
             "late_entry",
-            "late_entry",
         ]
         added = [row for row in rows(db, "training-set") if row["outcome"] == "added"]
     assert [(row["position"], row["project"], row["booked_minutes"]) for row in added] == [

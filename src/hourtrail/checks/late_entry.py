@@ -1,43 +1,66 @@
 """Time that was written down long after the work: remembered, not recorded."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, timedelta
 
 from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
-from hourtrail.checks.wording import count, day
+from hourtrail.checks.totals import Total
+from hourtrail.checks.wording import count, day, duration
+from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
+from hourtrail.domain.pricing import add_up
 
 NAME = "late_entry"
 
 
 def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
-    """One finding for each entry created more days after its work date than the limit, counted where the person is.
+    """One finding for each person and week with entries created more days after their work date than the limit.
 
-    An entry that does not say when it was created is never late.
+    Days are counted where the person is. An entry that does not say when it was created is never late. Whoever catches up
+    on a week writes many entries at once: they are one habit, and one thing to talk about. The week is the ISO week of
+    the work.
     """
     return report(NAME, policy, _facts(context, policy))
 
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
-    limit = policy.bound(NAME, "days")
+    limit = int(policy.bound(NAME, "days"))
+    allowed = count(limit, "day", "days")
+    for (person, first), late in _late(context, limit).items():
+        total = Total(person, first, sum(entry.minutes for entry, _ in late), [entry for entry, _ in late])
+        lines = f"{count(len(late), 'entry', 'entries')} ({duration(total.minutes)})"
+        days = count(max(days for _, days in late), "day", "days")
+        upto = f"{'up to ' if len(late) > 1 else ''}{days}"
+        amounts = add_up(context.worth(entry) for entry in total.entries)
+        period = f"{first:%G-W%V}"
+        yield Fact(
+            subject=Subject(person=person, period=period),
+            key=(person, period),
+            measured=f"{lines} created {upto} after the work",
+            expected=f"created at most {allowed} after the work",
+            explanation=(
+                f"{context.name(person)} booked {lines} of the week of {day(first)} only {upto} after the work; "
+                f"the limit is {allowed}."
+            ),
+            # Amounts of two currencies are no sum; the lines tell.
+            value_at_risk=amounts[0] if len(amounts) == 1 else None,
+            comparables=total.ids,
+        )
+
+
+def _late(context: CheckContext, limit: int) -> Mapping[tuple[str, date], Sequence[tuple[TimeEntry, int]]]:
+    """The late entries by person and the Monday of the week, each with its days."""
+    found: dict[tuple[str, date], list[tuple[TimeEntry, int]]] = {}
     # No zone is more than a day ahead of UTC.
-    maybe = context.columns.created_day + 1 - context.columns.day > float(limit)
+    maybe = context.columns.created_day + 1 - context.columns.day > limit
     for entry in flagged(maybe, context.ranked):
         if entry.created_at is None:
             continue
-        created = context.local_date(entry.person, entry.created_at)
-        late = (created - entry.date).days
-        if late > limit:
-            yield Fact(
-                subject=Subject(time_entry=entry.id),
-                key=(entry.id, entry.date.isoformat()),
-                measured=f"created {count(late, 'day', 'days')} after the work",
-                expected=f"created at most {count(int(limit), 'day', 'days')} after the work",
-                explanation=(
-                    f"{context.name(entry.person)} booked {entry.item} of {day(entry.date)} only on {day(created)}, "
-                    f"{count(late, 'day', 'days')} later; the limit is {count(int(limit), 'day', 'days')}."
-                ),
-                value_at_risk=context.worth(entry),
-            )
+        days = (context.local_date(entry.person, entry.created_at) - entry.date).days
+        if days > limit:
+            monday = entry.date - timedelta(days=entry.date.weekday())
+            found.setdefault((entry.person, monday), []).append((entry, days))
+    return found
