@@ -1,5 +1,6 @@
-"""``hourtrail train``: fit and calibrate the ranker on a labelled file, logged as an mlflow run."""
+"""``hourtrail train``: fit and calibrate the ranker on the decision log or a labelled file, logged as an mlflow run."""
 
+import getpass
 import os
 from dataclasses import asdict
 from datetime import UTC, date, datetime
@@ -7,18 +8,20 @@ from pathlib import Path
 
 import click
 
-from hourtrail.cli.common import Day, answer, say, say_refused
+from hourtrail.cli.common import Day, answer, common_options, opened, say, say_refused
 from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.domain.errors import Conflict, ModelUnavailable
 from hourtrail.wiring import load_models
 from hourtrail_models.artefact import Artefact
+from hourtrail_models.registry import configured
 from hourtrail_training.ranker import Trained, TrainOptions, write_artefact
 from hourtrail_training.ranker import train as fit
+from hourtrail_training.refit import Registered, Trainer, train_and_register
 from hourtrail_training.tracking import log_run
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--fit-from",
     type=Day(),
@@ -67,11 +70,16 @@ from hourtrail_training.tracking import log_run
     "--tracking",
     default="",
     metavar="URL",
-    help="mlflow server or database; also MLFLOW_TRACKING_URI.  [default: sqlite:///mlflow.db]",
+    help="mlflow server or database; also HOURTRAIL_REGISTRY, MLFLOW_TRACKING_URI.  [default: sqlite:///mlflow.db]",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else there.")
+@click.option(
+    "--as", "author", metavar="PERSON", default=getpass.getuser, show_default="you", help="Who answers for the model."
+)
+@common_options
+@click.pass_context
 def train(
-    file: Path,
+    ctx: click.Context,
+    file: Path | None,
     fit_from: date,
     calibrate_from: date,
     until: date,
@@ -81,13 +89,25 @@ def train(
     version: str,
     out: Path,
     tracking: str,
+    author: str,
     *,
     as_json: bool,
 ) -> int:
-    """Fit the ranker on FILE (activities with a label), in time order, and write a data-only artefact.
+    """Fit the ranker and write a data-only artefact: on the tenant's decision log, or on a labelled FILE.
 
-    The defaults are those of the bundled model: OpenStack 2016-17 to learn from, 2018 for the thresholds.
+    Without FILE it learns from what people decided in the store, measures itself beside the model in use, and registers a
+    version that serves nobody until a named person promotes it (hourtrail models promote).
+
+    With FILE (activities with a label) it learns in time order; the stretches are told with the days below, whose defaults
+    are those of the bundled model: OpenStack 2016-17 to learn from, 2018 for the thresholds.
     """
+    _require_new(out)
+    if file is None:
+        with opened(ctx) as (store, tenant):
+            trainer = Trainer(uri=tracking_uri(tracking), store=store, tenant=tenant, author=author)
+            made = train_and_register(trainer, out, now=datetime.now(UTC), say=say)
+        print_registered(made, as_json=as_json)
+        return REFUSED if made.found.dataset.unreadable else OK
     options = TrainOptions(
         fit_from=fit_from,
         calibrate_from=calibrate_from,
@@ -96,15 +116,12 @@ def train(
         delay_days=delay_days,
         most_rows=most_rows,
     )
-    if out.is_dir() and any(out.iterdir()):
-        raise Conflict(f"{out} already holds something; models are never replaced, choose a new folder with --out")
     models = load_models()
     if models.encoder is None:
         raise ModelUnavailable(f"the encoder is needed for training: {models.degraded}")
     trained = fit(file, options, models.encoder, today=datetime.now(UTC).date(), say=say)
     artefact = write_artefact(trained, out, version)
-    uri = tracking or os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"
-    run = log_run(uri, trained, artefact, options)
+    run = log_run(tracking_uri(tracking), trained, artefact, options)
     if as_json:
         answer(
             {
@@ -121,6 +138,54 @@ def train(
         _print(trained, artefact, run)
     say_refused(list(trained.refused), len(trained.refused))
     return REFUSED if trained.refused else OK
+
+
+def tracking_uri(stated: str) -> str:
+    """Where runs go: what was stated, else the registry that is served from, else mlflow's own setting, else a file here."""
+    return stated or configured() or os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"
+
+
+def print_registered(made: Registered, *, as_json: bool) -> None:
+    """What was learned from, how good it is, and whether it may be proposed."""
+    found, version = made.found, made.version
+    if as_json:
+        answer(
+            {
+                "data": "simulated" if found.dataset.simulated else "decision log",
+                "data_digest": found.dataset.digest,
+                "labels": len(found.dataset.relived),
+                "outcomes": found.dataset.outcomes,
+                "unreadable": list(found.dataset.unreadable),
+                "artefact": str(made.artefact.folder),
+                "digest": made.artefact.digest,
+                "run": version.run,
+                "registered": {"name": version.name, "version": version.version, "alias": made.alias or None},
+                "metrics": found.trained.metrics,
+                "slices": found.by_slice,
+                "gate": found.verdict.as_json(),
+            }
+        )
+        return
+    if found.dataset.simulated:
+        click.echo("SIMULATED people: these numbers say nothing about the field")
+    click.echo(
+        f"{version.name} {version.version}: {len(found.dataset.relived):,} labels, digest {version.digest[:12]}, run {version.run}"
+    )
+    for name in ("top1", "top3", "mrr", "log_loss", "ece"):
+        click.echo(f"  {name} {found.metrics[name]:.4f}, the model in use {found.metrics[f'champion_{name}']:.4f}")
+    for line in found.verdict.lines():
+        click.echo(f"  {line}")
+    click.echo(
+        f"the gate {'passed' if found.verdict.passed else 'REFUSED'} it"
+        + (f"; it is the {made.alias} now and is scored silently" if made.alias else "; nobody is served by it yet")
+    )
+    for problem in found.dataset.unreadable[:20]:
+        say(f"left out: {problem}")
+
+
+def _require_new(out: Path) -> None:
+    if out.is_dir() and any(out.iterdir()):
+        raise Conflict(f"{out} already holds something; models are never replaced, choose a new folder with --out")
 
 
 def _print(trained: Trained, artefact: Artefact, run: str) -> None:

@@ -12,6 +12,7 @@ from hourtrail.domain.ports import Scorer
 from hourtrail.domain.suggestion import Band, Threshold
 from hourtrail.features import SPEC
 from hourtrail.flows.backtest.benchmark import row_digest
+from hourtrail.flows.decision_log import Example, Outcome
 from hourtrail.flows.relive import Relived
 from hourtrail.wiring import Models
 from hourtrail_models.artefact import TrainingData
@@ -141,10 +142,16 @@ def _contest(dataset: Dataset, scorer: Scorer, champion: Scorer) -> Contest:
         last_label=last_label_right(rows),
         weight=dataset.weight[first:],
         people=np.unique(people, return_inverse=True)[1].astype(np.int64),
+        independent=np.array([_independent(row) for row in rows.examples], dtype=np.bool_),
         slices=slices_of(rows),
         champion_name=f"{champion.ref.name} {champion.ref.version}",
         seconds=race(scorer, champion, rows) if len(rows) else (0.0, 0.0),
     )
+
+
+def _independent(row: Example) -> bool:
+    """Whether nobody's suggestion led to the label."""
+    return row.audited or row.outcome is Outcome.NOT_ANSWERED
 
 
 def _measured(contest: Contest, bands: Sequence[Threshold]) -> dict[str, float]:
