@@ -130,7 +130,9 @@ class Programs(Audit):
         statement = conflict_insert(self._connection, kept_answer).values(
             tenant=self.tenant, principal=principal, key=key, request=request, started_at=now
         )
-        return bool(self._connection.execute(statement.on_conflict_do_nothing()).rowcount)
+        # Not by the row count: the PostgreSQL driver does not tell one here.
+        taken = statement.on_conflict_do_nothing().returning(kept_answer.c.key)
+        return self._connection.execute(taken).first() is not None
 
     def kept_answer(self, principal: str, key: str) -> Row | None:
         """``request``, ``answer`` (None while it is being worked on) and ``started_at`` of a taken key."""

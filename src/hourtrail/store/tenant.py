@@ -1,5 +1,6 @@
 """One tenant's view of the store: chosen once, here; no query below takes a tenant's name."""
 
+from hourtrail.store.accounts import Accounts
 from hourtrail.store.activities import Activities
 from hourtrail.store.billing import Billing
 from hourtrail.store.booked import Booked
@@ -7,6 +8,7 @@ from hourtrail.store.decisions import Decisions
 from hourtrail.store.findings import Findings
 from hourtrail.store.memory import Memory
 from hourtrail.store.model_log import ModelLog
+from hourtrail.store.programs import Programs
 from hourtrail.store.review_rules import ReviewRules
 from hourtrail.store.reviews import Reviews
 from hourtrail.store.scoped_master import ScopedMaster
@@ -27,6 +29,8 @@ class TenantStore(
     Billing,
     ModelLog,
     Vectors,
+    Accounts,
+    Programs,
 ):
     """Everything of one tenant, inside one transaction. Made by ``Store.tenant``.
 
