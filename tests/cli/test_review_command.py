@@ -68,6 +68,8 @@ def test_the_walk_from_finding_to_verdict_and_back(checked, run):
     for words in ("measured", "expected", "finance", "A night before the release", "comparable"):
         assert words in text
     assert lines(run, "--owner", "finance")[0]["escalated"] is True
+    assert (lines(run, "--route", "disputes"), lines(run, "--route", "approvals")) == ([], [])
+    assert "disputes, approvals, billing" in run("review", "list", "--route", "all", code=2).err.replace("'", "")
     again = run("review", "run", *DAY, "--json").json
     assert (again["created"], again["updated"], again["resolved"], again["reopened"]) == (0, 0, 0, 0)
 

@@ -260,3 +260,11 @@ def test_many_entries_move_in_one_act_or_none_of_them_does(store: Store) -> None
             "imp_1",
         ]
         assert (db.verify_audit()[1], db.entry("imp_2").status) == ([], "draft")
+
+
+def test_the_seconds_of_deciding_are_added_up_where_they_are_known(store: Store) -> None:
+    with store.tenant("t") as db:
+        db.reconcile_suggestions(create=[suggestion(number) for number in range(3)], update=[], withdraw=[])
+        for number, seconds in enumerate((4.5, None, 10.25)):
+            db.append_decision(decision(f"d{number}", suggestion=f"sug_{number}", seconds=seconds))
+        assert db.decision_seconds() == 14.75

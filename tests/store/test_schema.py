@@ -142,7 +142,7 @@ def test_no_reader_of_one_tenant_sees_another(store: Store) -> None:
             db.clearings(), db.cleared_entries(), db.mutings(), db.unmuted_by_hand(), db.handed_on()[0],
             db.findings_on(["te_1"]), db.entries_for_client(ITEM.client, [ITEM.project]), db.last_moves(["te_1"]),
             db.drafts(), db.draft_lines(DRAFT.id), db.disputes(), db.disputes(entries=["te_1"]), db.rate_changes(),
-            db.standing_claims(DRAFT.contract), db.claims_on(["te_1"]),
+            db.standing_claims(DRAFT.contract), db.claims_on(["te_1"]), db.entries_named(["te_1"]),
         ):  # fmt: skip
             assert list(rows) == []
         assert db.current_decision("sug_0") is None
@@ -150,6 +150,7 @@ def test_no_reader_of_one_tenant_sees_another(store: Store) -> None:
         assert db.billing_policy() is None
         assert db.draft_line(LINE.id) is None
         assert (db.review_seconds(), db.confirmed_minutes(), db.clearer_of("f1")) == (0, 0, "")
+        assert db.decision_seconds() == 0
         # The same ids are free in another tenant.
         db.reconcile_suggestions(create=[suggestion(0)], update=[], withdraw=[])
         db.append_decision(decision("d1"))

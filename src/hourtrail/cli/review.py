@@ -20,8 +20,8 @@ from hourtrail.flows.review import Reviewed, ReviewRequest, unmute
 from hourtrail.flows.review import review as run_review
 from hourtrail.flows.review_settings import review_policy_of, set_review_policy
 from hourtrail.flows.stored_checks import check_stored
+from hourtrail.policy.review import ROUTES, to_mapping
 from hourtrail.policy.review import load as load_policy
-from hourtrail.policy.review import to_mapping
 
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 ACTOR = click.option("--as", "actor", required=True, metavar="PERSON", help="Who says so; always a named person.")
@@ -74,16 +74,30 @@ def run(ctx: click.Context, first: date | None, last: date | None, today: date |
 @click.option("--queue", default="", metavar="NAME", help="Only this queue.")
 @click.option("--owner", default="", metavar="PERSON", help="Only what this person or role owns.")
 @click.option("--check", "check_name", default="", metavar="CHECK", help="Only findings of this check.")
+@click.option(
+    "--route",
+    type=click.Choice(list(ROUTES)),
+    help="Only disputes, missing approvals, or noncompliant billing.",
+)
 @click.option("--audit", is_flag=True, help="The cleared entries that were drawn for a second look.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most lines to show.")
 @common_options
 @click.pass_context
 def list_(
-    ctx: click.Context, queue: str, owner: str, check_name: str, limit: int, *, audit: bool, as_json: bool
+    ctx: click.Context,
+    queue: str,
+    owner: str,
+    check_name: str,
+    route: str | None,
+    limit: int,
+    *,
+    audit: bool,
+    as_json: bool,
 ) -> None:
     """List what waits: probability x money at risk x age, largest first, each line with its reason."""
     with opened(ctx) as (store, tenant):
-        found = review_queue(store, tenant, _today(), Filter(queue=queue, owner=owner, check=check_name))
+        wanted = Filter(queue=queue, owner=owner, check=check_name, route=route or "")
+        found = review_queue(store, tenant, _today(), wanted)
     items = found.audits if audit else found.items
     if as_json:
         answer(
@@ -107,7 +121,9 @@ def _print_items(items: tuple[Item, ...]) -> None:
         risk = ", ".join(map(str, item.at_risk)) or "no amount"
         due = f", due {item.due}" if item.due else ""
         escalated = ", escalated" if item.escalated else ""
-        click.echo(f"{rank:>3}  {name}  {item.finding.check}  {risk}  {item.place.owner}{due}{escalated}")
+        click.echo(
+            f"{rank:>3}  {name}  {item.finding.check}  {risk}  {item.place.owner} ({item.place.queue}){due}{escalated}"
+        )
         click.echo(f"     {item.finding.explanation}")
         click.echo(f"     {item.reason}")
 
@@ -284,7 +300,13 @@ def _print_report(report: ReviewReport) -> None:
         f" {cleared.wrong} wrong" + (f" (at most {cleared.upper:.0%})" if cleared.audited else "")
     )
     effort = report.seconds_per_confirmed_hour
-    click.echo("no confirmed hours yet" if effort is None else f"{effort:.1f} seconds of review for a confirmed hour")
+    if effort is None:
+        click.echo("no confirmed hours yet")
+    else:
+        deciding = report.decision_seconds_per_confirmed_hour or 0.0
+        click.echo(
+            f"{effort:.1f} seconds of review for a confirmed hour, {deciding:.1f} seconds of deciding on suggestions"
+        )
 
 
 @review.command("unmute")

@@ -30,22 +30,35 @@ class ClearedReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewReport:
-    """The numbers of the queue. ``confirmed_minutes`` are those of approved and invoiced entries."""
+    """The numbers of the queue. ``confirmed_minutes`` are those of approved and invoiced entries.
+
+    ``review_seconds`` were spent on findings and clearings, ``decision_seconds`` on suggestions before that.
+    """
 
     policy: str
     checks: tuple[CheckReport, ...]
     cleared: ClearedReport
     review_seconds: float
+    decision_seconds: float
     confirmed_minutes: int
 
     @property
     def seconds_per_confirmed_hour(self) -> float | None:
         """Review effort (KPI-19): seconds on findings and clearings for each confirmed hour; None without one."""
-        return self.review_seconds / (self.confirmed_minutes / 60) if self.confirmed_minutes else None
+        return self._per_hour(self.review_seconds)
+
+    @property
+    def decision_seconds_per_confirmed_hour(self) -> float | None:
+        """Effort of those who confirm suggestions, in the same unit."""
+        return self._per_hour(self.decision_seconds)
+
+    def _per_hour(self, seconds: float) -> float | None:
+        return seconds / (self.confirmed_minutes / 60) if self.confirmed_minutes else None
 
     def to_json(self) -> dict[str, Any]:
         """The body of ``review precision --json`` and of ``GET /v1/checks/precision``."""
-        effort, share = self.seconds_per_confirmed_hour, self.cleared.wrong_share
+        effort, deciding = self.seconds_per_confirmed_hour, self.decision_seconds_per_confirmed_hour
+        share = self.cleared.wrong_share
         return {
             "policy": self.policy,
             "checks": [check_report_to_json(row) for row in self.checks],
@@ -60,6 +73,8 @@ class ReviewReport:
             "review_seconds": round(self.review_seconds, 3),
             "confirmed_hours": round(self.confirmed_minutes / 60, 2),
             "seconds_per_confirmed_hour": None if effort is None else round(effort, 2),
+            "decision_seconds": round(self.decision_seconds, 3),
+            "decision_seconds_per_confirmed_hour": None if deciding is None else round(deciding, 2),
         }
 
 
@@ -73,6 +88,7 @@ def review_report(store: Store, tenant: str) -> ReviewReport:
         drawn = sampled(cleared := db.cleared_entries())
         verdicts = db.audit_verdicts()
         seconds = db.review_seconds() + sum(row.seconds or 0.0 for row in db.clearings())
+        deciding = db.decision_seconds()
         minutes = db.confirmed_minutes()
     audited = [row for row in drawn if row.finding in verdicts]
     wrong = [row for row in audited if verdicts[row.finding] is ReviewKind.TRUE_ISSUE]
@@ -100,5 +116,6 @@ def review_report(store: Store, tenant: str) -> ReviewReport:
             upper=upper_bound(Tally(len(wrong), len(audited)), policy.confidence),
         ),
         review_seconds=seconds,
+        decision_seconds=deciding,
         confirmed_minutes=minutes,
     )

@@ -12,6 +12,7 @@ from hourtrail.domain.queue import Handling, Item, order
 from hourtrail.domain.review import BLIND_AUDIT, FindingReview, FindingStatus, ReviewKind
 from hourtrail.flows.review_settings import review_policy_of
 from hourtrail.policy.muting import NEWEST, stays_visible
+from hourtrail.policy.review import ROUTES
 from hourtrail.store import Store, TenantStore
 from hourtrail.store.reviews import Look
 
@@ -57,11 +58,12 @@ class Behind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filter:
-    """Which lines to show; empty shows all."""
+    """Which lines to show; empty shows all. ``route`` is one of ``ROUTES``."""
 
     queue: str = ""
     owner: str = ""
     check: str = ""
+    route: str = ""
 
     def passes(self, item: Item) -> bool:
         """Whether the line is wanted."""
@@ -69,6 +71,7 @@ class Filter:
             self.queue in {"", item.place.queue}
             and self.owner in {"", item.place.owner}
             and self.check in {"", item.finding.check}
+            and (not self.route or item.finding.check in ROUTES.get(self.route, ()))
         )
 
 

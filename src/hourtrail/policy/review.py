@@ -24,6 +24,15 @@ BILLING_CHECKS: Final = (
 )  # fmt: skip
 """Checks whose findings are noncompliant billing, whoever booked the time."""
 
+ROUTES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "disputes": ("disputed_entry", "disputed_line", "disputed_client"),
+        "approvals": ("missing_approval",),
+        "billing": (*BILLING_CHECKS, "incomplete_client", "billing_shift"),
+    }
+)
+"""Exceptions by what they are, whichever queue and owner a tenant's policy gives them."""
+
 _BY_BLAME: Final = {
     Blame.ENTRY: Place("approvals", APPROVER),
     Blame.MASTER_DATA: Place("master data", "data owner"),

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Text, cast, func, select
+from sqlalchemy import ColumnElement, Double, Text, cast, func, select
 from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.decision import CLOSING, Decision, Verdict
@@ -83,6 +83,14 @@ class Decisions(Audit):
         if row is None:
             raise NotFound(f"there is no decision {decision_id!r} in tenant {self.tenant!r}")
         return decision_from_json(row["body"])
+
+    def decision_seconds(self) -> float:
+        """Seconds from showing to deciding, of every decision that says when it was shown."""
+        if self._connection.dialect.name == "postgresql":
+            seconds = cast(func.jsonb_extract_path_text(decision.c.body, "seconds"), Double)
+        else:
+            seconds = func.json_extract(cast(decision.c.body, Text), "$.seconds")
+        return float(self._connection.scalar(self._select(decision, func.sum(seconds))) or 0.0)
 
     def current_decision(self, suggestion_id: str) -> Decision | None:
         """The newest that nothing supersedes and that is not an undo."""
