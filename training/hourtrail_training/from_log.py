@@ -16,6 +16,7 @@ from hourtrail.flows.decision_log import Example, Outcome
 from hourtrail.flows.relive import Relived
 from hourtrail.wiring import Models
 from hourtrail_models.artefact import TrainingData
+from hourtrail_models.compare import first_unseen
 from hourtrail_models.fitting import Boost, boost_here, fit_ranker
 from hourtrail_models.ranker import RankerScorer
 from hourtrail_training.answers import Answers, thresholds
@@ -120,20 +121,8 @@ def _fit(dataset: Dataset, boost: Boost) -> RankerScorer:
     return fit_ranker(fitting.matrix[use], group, chosen, SPEC, weight=dataset.weight[group], boost=boost)
 
 
-def seen_until(relived: Relived, scorer: Scorer) -> int:
-    """How many of the examples, in time order, lie before the newest that the scorer was trained on.
-
-    A sketch that is not full holds every training row; a full one holds an even sample, whose newest row is at most a few
-    rows older than the true one.
-    """
-    sketch = frozenset(scorer.trained_on)
-    anchors = [row.suggestion.block.anchor if row.suggestion else "" for row in relived.examples]
-    seen = [place for place, anchor in enumerate(anchors) if row_digest(anchor) in sketch] if sketch else []
-    return max(seen) + 1 if seen else 0
-
-
 def _contest(dataset: Dataset, scorer: Scorer, champion: Scorer) -> Contest:
-    first = max(dataset.test, seen_until(dataset.relived, champion))
+    first = max(dataset.test, first_unseen(dataset.relived.examples, [champion]))
     rows = dataset.relived.between(first, len(dataset.relived))
     people = [row.suggestion.person if row.suggestion else "" for row in rows.examples]
     return Contest(
