@@ -215,6 +215,7 @@ def test_the_job_is_idempotent_and_says_what_it_changed(store: Store) -> None:
         db.put_entries([TimeEntry(id="te_1", person="ada", date=MONDAY, minutes=900, item=DEV)])
     assert nightly_checks(store, "job", NOW) == {
         "entries": 1, "findings": 1, "created": 1, "updated": 0, "unchanged": 0, "resolved": 0, "reopened": 0,
+        "left": 0,
     }  # fmt: skip
     assert nightly_checks(store, "job", NOW)["unchanged"] == 1
     with store.tenant("job") as db:

@@ -1,6 +1,6 @@
 """What every run of the checks over stored entries needs: the rules in force, today, and how stored rows become a context."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Final
@@ -9,7 +9,7 @@ from hourtrail.checks import CheckContext, CheckPolicy, Grain
 from hourtrail.checks.evidence import Evidence
 from hourtrail.checks.policy import load as load_check_policy
 from hourtrail.domain.activity import Activity
-from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.entry import Approval, TimeEntry
 from hourtrail.domain.finding import Finding
 from hourtrail.domain.master import MasterData
 from hourtrail.flows.approvals import waiting
@@ -34,9 +34,8 @@ class Rules:
         """The policy with no other checks than these, as far as it has them on."""
         return self.policy.only(name for name in names if self.policy.enabled(name))
 
-    def waiting(self, db: TenantStore, context: CheckContext) -> Iterable[Finding]:
-        """Entries that wait for their person or their approver."""
-        moves = db.last_moves([entry.id for entry in context.entries])
+    def waiting(self, context: CheckContext, moves: Mapping[str, Approval]) -> Iterable[Finding]:
+        """Entries that wait for their person or their approver; ``moves`` has the newest move of each."""
         return waiting(context, moves, approval_days=self.approval_days)
 
     def context(

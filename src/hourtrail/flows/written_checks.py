@@ -77,7 +77,8 @@ def _weeks(db: TenantStore, rules: Rules, person: str, monday: date, at: datetim
     master = _with_nearest(db, db.master_of([person], {entry.item for entry in entries}), entries)
     names = checks_within(Reach.PERSON_WEEKS)
     context = rules.context(master, entries, activities)
-    found = [*run(context, rules.only(names)), *rules.waiting(db, context)]
+    moves = db.last_moves([entry.id for entry in entries])
+    found = [*run(context, rules.only(names)), *rules.waiting(context, moves)]
     raised = map(Contexts(entries, master).raised, found)
     rows = [row for row in raised if row.worker == person and row.worked_on and first <= row.worked_on <= last]
     scope = FindingScope(checks=(*names, *WAITING_CHECKS), worker=person, first=first, last=last)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, case, func, literal, text
 
@@ -15,6 +15,7 @@ from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.money import RoundingRule
 from hourtrail.store.entries import Entries, entry_of, in_order
 from hourtrail.store.schema import time_entry
+from hourtrail.store.scope import CHUNK
 from hourtrail.store.types import clean
 from hourtrail.store.upsert import chunks
 
@@ -69,6 +70,17 @@ class BookedSum:
     currency: str = ""
 
 
+class EntryMark(NamedTuple):
+    """Where an entry belongs, and what changes when it does."""
+
+    person: str
+    client: str
+    project: str
+    id: str
+    digest: str
+    status: EntryStatus
+
+
 class Booked(Entries):
     """Booked time by work item."""
 
@@ -87,6 +99,27 @@ class Booked(Entries):
         wanted = set(items)
         found = [entry_of(row) for among in _among(wanted) for row in self._stream(self._live().where(among))]
         return sorted((row for row in found if row.item in wanted), key=in_order)
+
+    def marks(
+        self,
+        *,
+        people: Collection[str] | None = None,
+        clients: Collection[str] | None = None,
+        projects: Collection[str] | None = None,
+    ) -> Iterator[EntryMark]:
+        """What tells whether entries are still those that were read: of all live ones; of these people's; of those for
+        ``clients``; of those on ``projects`` that leave the client out. Streams.
+        """
+        columns = time_entry.c
+        query = self._live(columns.person, columns.client, columns.project, columns.id, columns.digest, columns.status)
+        if people is not None:
+            query = query.where(columns.person.in_(sorted(people)))
+        if clients is not None:
+            query = query.where(columns.client.in_(sorted(clients)))
+        if projects is not None:
+            query = query.where(columns.client == "", columns.project.in_(sorted(projects)))
+        for row in self._connection.execute(query, execution_options={"yield_per": CHUNK}):
+            yield EntryMark(*row)
 
     def sums_on(
         self, items: Collection[WorkItem], *, step: int, rule: RoundingRule, by_rate: bool

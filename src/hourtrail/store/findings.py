@@ -26,7 +26,8 @@ _AT_ONCE: Final = 500
 class FindingScope:
     """Which stored findings a run answers for: those of its checks, narrowed to a person's days, or to a client's work.
 
-    Without ``worker`` and ``client`` it is every finding between the two days, and every one without a day.
+    Without ``worker`` and ``client`` it is every finding between the two days, and every one without a day. ``workers`` and
+    ``clients`` narrow the same to some of them.
     """
 
     checks: tuple[str, ...]
@@ -35,6 +36,8 @@ class FindingScope:
     worker: str | None = None
     client: str | None = None
     project: str | None = None
+    workers: tuple[str, ...] | None = None
+    clients: tuple[str, ...] | None = None
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
         """As conditions on the table."""
@@ -45,6 +48,10 @@ class FindingScope:
             yield finding.c.of_client == self.client
         if self.project is not None:
             yield finding.c.of_project == self.project
+        if self.workers is not None:
+            yield finding.c.worker.in_(self.workers)
+        if self.clients is not None:
+            yield finding.c.of_client.in_(self.clients)
         dated = [
             *([finding.c.worked_on >= self.first] if self.first else []),
             *([finding.c.worked_on <= self.last] if self.last else []),
@@ -114,7 +121,8 @@ class Findings(Scope):
     """What a reviewer should look at."""
 
     def lock_findings(self) -> None:
-        """Let one run at a time reconcile findings, from before it reads the entries until the transaction ends.
+        """Let one run at a time reconcile findings, from before it reads the entries (or looks whether they are still what
+        it read) until the transaction ends.
 
         SQLite has one writer anyway; on PostgreSQL a lock of the tenant's name.
         """
@@ -168,6 +176,15 @@ class Findings(Scope):
         if checks is not None:
             query = query.where(finding.c.check.in_(tuple(checks)))
         return [_raised(row) for row in self._stream(query.order_by(finding.c.check, finding.c.fingerprint))]
+
+    def open_places(self) -> tuple[list[str], list[str]]:
+        """The workers and the clients of open findings, each once, sorted; the empty one is that of findings without any."""
+        columns = (finding.c.worker, finding.c.of_client)
+        lists = [
+            self._select(finding, column).where(finding.c.status == FindingStatus.OPEN).distinct() for column in columns
+        ]
+        workers, clients = (sorted(self._connection.scalars(query)) for query in lists)
+        return workers, clients
 
     def raised_finding(self, finding_id: str) -> Raised:
         """One finding, whatever its status. Raises NotFound."""
