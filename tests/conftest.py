@@ -1,6 +1,12 @@
 """Options and fixtures that every area of the test-suite shares."""
 
+import base64
+import os
+
 import pytest
+
+# One master key for every store of the run, PostgreSQL and copied SQLite files too; tests of the key files take it away.
+os.environ.setdefault("HOURTRAIL_KEY", base64.b64encode(bytes(range(32))).decode())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

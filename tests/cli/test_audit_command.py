@@ -5,7 +5,7 @@ import json
 import sqlite3
 
 import pytest
-from tests.store.samples import NINE, decision, entry, raised, review, suggestion
+from tests.store.samples import NINE, activity, decision, entry, raised, review, suggestion
 
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.store import open_store
@@ -156,3 +156,13 @@ def test_a_file_that_is_no_trail_is_refused_in_a_sentence(run, tmp_path, content
     name = "file.jsonl.gz" if content[:2] == b"\x1f\x8b" else "file.jsonl"
     (tmp_path / name).write_bytes(content)
     assert name in run("audit", "verify", name, code=2).err
+
+
+def test_a_tenants_key_is_renewed_by_a_named_person_and_nothing_is_lost(run, tmp_path):
+    with open_store(f"sqlite:///{tmp_path / 'store.sqlite'}") as store, store.tenant("default") as db:
+        db.put_activities([activity(0), activity(1)])
+    before = run("export", "activities", "--json").json
+    assert run("privacy", "seal", "--json").json == {"tenant": "default", "sealed": 0}
+    assert "2 activities of tenant default sealed" in run("privacy", "renew-key", "--as", "olga").out
+    assert run("export", "activities", "--json").json == before
+    assert "service" in run("privacy", "renew-key", "--as", "model:ranker", code=2).err

@@ -17,6 +17,7 @@ CORE: Final = (
     Core("backtest", "Replay labelled work in time order and measure."),
     Core("billing", "Draft what was approved, post it, log disputes, change rates."),
     Core("check", "Check a file of time entries, alone or against master data."),
+    Core("clients", "OAuth 2 clients: programs that fetch a token of half an hour with a secret of their own."),
     Core("completion", "Print the completion script of a shell."),
     Core("decide", "Decide on a suggestion."),
     Core("demo", "Run a small sample firm through ingest, suggest, decide and export, and say what to do next."),
@@ -25,10 +26,14 @@ CORE: Final = (
         "ingest",
         "Read calendars (.ics), git repositories, ticket exports and contract files (CSV, JSONL) into the store.",
     ),
+    Core("keys", "API keys: long-lived secrets that programs show as they are."),
+    Core("privacy", "Who can read what a source saw: keys, and how they are renewed."),
     Core("review", "The reviewers' queue: what needs a person, why, and what they said."),
+    Core("roles", "Roles: who may do what, and who may not do both."),
     Core("sources", "List the registered sources and what each reads."),
     Core("suggest", "Propose time entries for the activities between two days."),
     Core("trail", "Show the evidence, model, score, threshold, decision, actor and times behind a time entry."),
+    Core("users", "Accounts of people: who can sign in."),
 )
 """The commands of this package, with what ``hourtrail --help`` says about each without importing it."""
 

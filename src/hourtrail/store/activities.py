@@ -1,9 +1,10 @@
 """Activities: put, withdrawn when their source no longer tells them, and read back in order."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from base64 import b64encode
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from datetime import MAXYEAR, UTC, datetime
-from hashlib import blake2b
 from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
@@ -15,6 +16,7 @@ from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.instants import parse_instant
 from hourtrail.store.schema import activity
 from hourtrail.store.scope import Row, Scope, half_open
+from hourtrail.store.sealing import Sealer
 from hourtrail.store.types import clean, clean_json
 from hourtrail.store.upsert import Counts, chunks, reconcile
 
@@ -38,6 +40,10 @@ _COLUMNS: Final = (
     "end",
     "body",
 )
+_PLAIN: Final = b"{"
+"""How a body from before activities were sealed begins."""
+_PERSON: Final = 3
+"""Tenant, source and external id stand before it; they name the row."""
 _REVISION: Final = 5
 _DIGEST: Final = 6
 _NAMES: Final = [f'"{name}"' for name in _COLUMNS]
@@ -52,7 +58,7 @@ _TO_SQLITE: Final = f"{_NEW_TO_SQLITE} {_UPDATE}"
 _TO_POSTGRESQL: Final = f"""
     {_INSERT}
     SELECT tenant, source, external_id, person, container, revision, digest,
-        "start"::timestamp AT TIME ZONE 'UTC', "end"::timestamp AT TIME ZONE 'UTC', body::jsonb
+        "start"::timestamp AT TIME ZONE 'UTC', "end"::timestamp AT TIME ZONE 'UTC', decode(body, 'base64')
     FROM ROWS FROM ({", ".join(["json_array_elements_text(%s)"] * len(_NAMES))}) AS told ({", ".join(_NAMES)})
     {_UPDATE}
 """  # noqa: S608 - names of columns, from this file
@@ -118,7 +124,7 @@ def _instant(at: datetime) -> str:
     )
 
 
-def _values(row: Activity, tenant: str) -> _Values:
+def _values(row: Activity, tenant: str, digest_of: Callable[[bytes], str]) -> _Values:
     start = _instant(row.start)
     end = None if row.end is None else _instant(row.end)
     source, external_id, person, container, revision = (
@@ -136,7 +142,7 @@ def _values(row: Activity, tenant: str) -> _Values:
         unclean = "\0" in content or ("\\" in body and "\\u0000" in body)
     except UnicodeEncodeError:
         data, unclean = content.encode("utf-8", "surrogatepass"), True
-    digest = blake2b(data, digest_size=16).hexdigest()
+    digest = digest_of(data)
     if unclean:
         source, external_id, person, container, revision = map(
             clean, (source, external_id, person, container, revision)
@@ -145,8 +151,16 @@ def _values(row: Activity, tenant: str) -> _Values:
     return (tenant, source, external_id, person, container, revision, digest, start, end, body)
 
 
-def _record(row: Row) -> Activity:
-    body = dict(row["body"])
+def _bound(tenant: str, source: str, external_id: str) -> bytes:
+    """What a sealed body is bound to: put into another row or tenant, it does not open."""
+    return f"{tenant}\x1f{source}\x1f{external_id}".encode()
+
+
+def _record(row: Row, sealer: Callable[[], Sealer]) -> Activity:
+    content = row["body"]
+    if content[:1] != _PLAIN:
+        content = sealer().unseal(content, _bound(row["tenant"], row["source"], row["external_id"]))
+    body = json.loads(content)
     label = body.pop("label", None)
     for name, kind in _ENUMS.items():
         if name in body:
@@ -192,9 +206,9 @@ class Activities(Scope):
         that is seen again comes back and counts as updated. Of several rows with one id the last wins.
         """
         by_source: dict[str, dict[str, _Values]] = {}
-        tenant = self.tenant
+        tenant, digest_of = self.tenant, self._sealer().digest
         for row in rows:
-            values = _values(row, tenant)
+            values = _values(row, tenant, digest_of)
             source = values[1]
             if source not in by_source:
                 by_source[source] = {}
@@ -213,15 +227,22 @@ class Activities(Scope):
         return total
 
     def _write_activities(self, fresh: list[_Values], changed: list[_Values]) -> None:
+        seal = self._sealer().seal
         if self._connection.dialect.name == "postgresql":
-            lists = tuple(_ENCODER.encode(column) for column in zip(*fresh, *changed, strict=True))
-            self._connection.exec_driver_sql(_TO_POSTGRESQL, lists)
+            *columns, bodies = zip(*fresh, *changed, strict=True)
+            ids = zip(*columns[:_PERSON], strict=True)
+            sealed = [
+                b64encode(seal(body.encode(), _bound(*row))).decode() for body, row in zip(bodies, ids, strict=True)
+            ]
+            self._connection.exec_driver_sql(_TO_POSTGRESQL, tuple(map(_ENCODER.encode, (*columns, sealed))))
             return
         # SQLite has one writer at a time, and it is us since the transaction began: what was not there is not there now.
-        if fresh:
-            self._connection.exec_driver_sql(_NEW_TO_SQLITE, fresh)
-        if changed:
-            self._connection.exec_driver_sql(_TO_SQLITE, changed)
+        for statement, rows in ((_NEW_TO_SQLITE, fresh), (_TO_SQLITE, changed)):
+            if rows:
+                contents = [seal(row[-1].encode(), _bound(*row[:_PERSON])) for row in rows]
+                self._connection.exec_driver_sql(
+                    statement, [(*row[:-1], body) for row, body in zip(rows, contents, strict=True)]
+                )
 
     def withdraw_missing(self, snapshot: Snapshot, seen: Collection[str]) -> int:
         """Withdraw what the store holds inside the snapshot's window and the source did not tell again; how many.
@@ -255,8 +276,42 @@ class Activities(Scope):
         query = self._select(activity).where(activity.c.withdrawn_at.is_(None), *_touching(start, end))
         if person is not None:
             query = query.where(activity.c.person == person)
-        for row in self._stream(query.order_by(activity.c.start, activity.c.source, activity.c.external_id)):
-            yield _record(row)
+        # Closed here also when a row does not open: the error's traceback would keep the cursor.
+        with closing(self._stream(query.order_by(activity.c.start, activity.c.source, activity.c.external_id))) as rows:
+            for row in rows:
+                yield _record(row, self._sealer)
+
+    def seal_activities(self) -> int:
+        """Seal again what was stored before activities were sealed, or under an older key; how many rows.
+
+        Withdrawn ones too. A thousand rows at a time, in the caller's transaction.
+        """
+        sealer, done = self._sealer(), 0
+        for row in list(
+            self._stream(self._select(activity, activity.c.source, activity.c.external_id, activity.c.body))
+        ):
+            if sealer.is_current(row["body"]):
+                continue
+            bound = _bound(self.tenant, row["source"], row["external_id"])
+            content = row["body"] if row["body"][:1] == _PLAIN else sealer.unseal(row["body"], bound)
+            self._connection.execute(
+                update(activity)
+                .where(
+                    activity.c.tenant == self.tenant,
+                    activity.c.source == row["source"],
+                    activity.c.external_id == row["external_id"],
+                )
+                .values(body=sealer.seal(content, bound))
+            )
+            done += 1
+        return done
+
+    def renew_key(self) -> int:
+        """Give the tenant a new key, seal everything with it and destroy the older ones; how many rows."""
+        self._own_sealer = self._keys.renew(self._connection, self.tenant)
+        sealed = self.seal_activities()
+        self._keys.drop_older(self._connection, self.tenant, self._own_sealer.current)
+        return sealed
 
     def people_with_activities(self, start: datetime, end: datetime) -> list[str]:
         """Who has live activities that touch [start, end), sorted."""

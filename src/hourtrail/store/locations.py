@@ -14,7 +14,12 @@ _POSTGRES: Final = frozenset({"postgres", "postgresql", "postgresql+psycopg"})
 
 
 def default_url() -> str:
-    """SQLite in the user's data folder: XDG_DATA_HOME, ~/Library/Application Support, or %APPDATA%."""
+    """SQLite in the user's data folder."""
+    return f"sqlite:///{(data_folder() / 'hourtrail' / 'hourtrail.db').as_posix()}"
+
+
+def data_folder() -> Path:
+    """The user's data folder: XDG_DATA_HOME, ~/Library/Application Support, or %APPDATA%."""
     home = Path.home()
     if sys.platform == "win32":
         folder = Path(os.environ.get("APPDATA") or home / "AppData" / "Roaming")
@@ -24,7 +29,7 @@ def default_url() -> str:
         # The XDG base directory specification: a relative path there is to be ignored.
         stated = Path(os.environ.get("XDG_DATA_HOME") or "")
         folder = stated if stated.is_absolute() else home / ".local" / "share"
-    return f"sqlite:///{(folder / 'hourtrail' / 'hourtrail.db').as_posix()}"
+    return folder
 
 
 def normalised(text: str) -> URL:

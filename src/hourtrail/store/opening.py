@@ -12,6 +12,7 @@ from sqlalchemy.sql import func
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.store.engine import READ_ONLY, make_engine
 from hourtrail.store.errors import StoreUnavailable, told_plainly
+from hourtrail.store.keys import Keyring
 from hourtrail.store.locations import normalised
 from hourtrail.store.migrate import migrate, use_wal
 from hourtrail.store.tenant import TenantStore
@@ -55,6 +56,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.keys = Keyring(engine.url)
 
     @property
     def url(self) -> str:
@@ -77,7 +79,7 @@ class Store:
                 if connection.dialect.name == "postgresql":
                     # Read by the row-level security policies; ends with the transaction.
                     connection.execute(select(func.set_config("app.tenant", name, True)))
-                yield TenantStore(connection, name)
+                yield TenantStore(connection, name, self.keys)
 
     def close(self) -> None:
         """Close every connection."""

@@ -112,7 +112,8 @@ activity = Table(
     "activity", metadata, _key("tenant"), _key("source"), _key("external_id"),
     *_texts("person", "container", "revision", "digest"),
     Column("start", Instant(), nullable=False), Column("end", Instant()), Column("withdrawn_at", Instant()),
-    Column("body", Json(), nullable=False),
+    # Sealed under the tenant's key and bound to the row (sealing.py); rows from before are JSON.
+    Column("body", LargeBinary(), nullable=False),
     Index("activity_by_person", "tenant", "person", "start"),
 )  # fmt: skip
 
@@ -291,6 +292,12 @@ audit_payload = Table(
     "audit_payload", metadata, _key("tenant"), Column("sequence", BigInteger(), primary_key=True, autoincrement=False),
     Column("payload", Json(), nullable=False),
     ForeignKeyConstraint(["tenant", "sequence"], ["audit_event.tenant", "audit_event.sequence"], name="audit_payload_event"),
+)  # fmt: skip
+
+# The tenant's keys, wrapped by the master key, which is never in the database (keys.py).
+tenant_key = Table(
+    "tenant_key", metadata, _key("tenant"), Column("number", Integer(), primary_key=True, autoincrement=False),
+    Column("wrapped", LargeBinary(), nullable=False), Column("at", Instant(), nullable=False),
 )  # fmt: skip
 
 # The root over the first ``size`` events, taken once a day: who rewrites the chain cannot rewrite what was noted of it.

@@ -1,10 +1,14 @@
 """The tenant and the open transaction: what every part of a TenantStore reads and writes through."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
 from sqlalchemy import Connection, Select, Table, insert, select
+
+from hourtrail.store.keys import Keyring
+from hourtrail.store.sealing import Sealer
 
 CHUNK: Final = 1_000
 """Rows in one statement; well under SQLite's 32,766 bound values (3.32 and later)."""
@@ -17,9 +21,17 @@ Row: TypeAlias = Mapping[str, Any]
 class Scope:
     """A connection inside a transaction, and the one tenant whose rows it may touch."""
 
-    def __init__(self, connection: Connection, tenant: str) -> None:
+    def __init__(self, connection: Connection, tenant: str, keys: Keyring) -> None:
         self._connection = connection
         self.tenant = tenant
+        self._keys = keys
+        self._own_sealer: Sealer | None = None
+
+    def _sealer(self) -> Sealer:
+        """What seals and opens the tenant's rows; its keys are made in this transaction where it has none."""
+        if self._own_sealer is None:
+            self._own_sealer = self._keys.sealer(self._connection, self.tenant)
+        return self._own_sealer
 
     def _select(self, table: Table, *columns: Any) -> Select[Any]:
         """A query on the tenant's rows of ``table``; further tables are joined by the caller, on the tenant too."""
@@ -31,10 +43,10 @@ class Scope:
     def _all(self, statement: Select[Any]) -> Sequence[Row]:
         return cast("Sequence[Row]", self._connection.execute(statement).mappings().all())
 
-    def _stream(self, statement: Select[Any]) -> Iterator[Row]:
+    def _stream(self, statement: Select[Any]) -> Generator[Row]:
         """Rows as the database gives them, ``CHUNK`` at a time: memory stays flat."""
-        result = self._connection.execute(statement, execution_options={"yield_per": CHUNK})
-        yield from cast("Iterator[Row]", result.mappings())
+        with closing(self._connection.execute(statement, execution_options={"yield_per": CHUNK})) as result:
+            yield from cast("Iterator[Row]", result.mappings())
 
     def _add(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:

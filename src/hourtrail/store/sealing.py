@@ -1,0 +1,59 @@
+"""What a tenant's rows are sealed with: AES-256-GCM under the tenant's own key, bound to the row that they stand in."""
+
+import os
+from collections.abc import Mapping
+from hashlib import blake2b
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from hourtrail.store.errors import StoreUnavailable
+
+KEY_BYTES: Final = 32
+_MARK: Final = 1
+_HEAD: Final = 3
+_NONCE: Final = 12
+"""Bytes of a nonce, drawn anew for each row: with one key, 2^32 rows stay under NIST SP 800-38D's bound (section 8.3)."""
+
+
+class Sealer:
+    """Seals and opens a tenant's rows. A sealed row is ``0x01``, two bytes of key number, the nonce, and GCM's output.
+
+    ``keys`` are by number, the highest is the one in use; older ones still open what they sealed. ``digest_key`` keys the
+    digests of content, so that nobody without it can try out guesses at a title.
+    """
+
+    def __init__(self, keys: Mapping[int, bytes], digest_key: bytes) -> None:
+        self._ciphers = {number: AESGCM(key) for number, key in keys.items()}
+        self.current = max(keys)
+        self._head = bytes([_MARK]) + self.current.to_bytes(2, "big")
+        self._digest_key = digest_key
+
+    def seal(self, data: bytes, bound_to: bytes) -> bytes:
+        """``data`` under the key in use. ``bound_to`` names tenant and row: moved elsewhere, it does not open."""
+        nonce = os.urandom(_NONCE)
+        return self._head + nonce + self._ciphers[self.current].encrypt(nonce, data, bound_to)
+
+    def unseal(self, sealed: bytes, bound_to: bytes) -> bytes:
+        """What was sealed. Raises StoreUnavailable for a key that is gone, and for a row that was altered or moved."""
+        number = int.from_bytes(sealed[1:_HEAD], "big")
+        cipher = self._ciphers.get(number)
+        if sealed[:1] != self._head[:1] or cipher is None:
+            raise StoreUnavailable(
+                f"an activity is sealed with key {number} of its tenant, which is not there any more; it cannot be read"
+            )
+        try:
+            return cipher.decrypt(sealed[_HEAD : _HEAD + _NONCE], sealed[_HEAD + _NONCE :], bound_to)
+        except InvalidTag as error:
+            raise StoreUnavailable(
+                "a stored activity was altered, or moved to another row or tenant; it cannot be read"
+            ) from error
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether the key in use sealed it."""
+        return sealed[:_HEAD] == self._head
+
+    def digest(self, content: bytes) -> str:
+        """A keyed digest of content: equal content has equal digests, and without the key it tells nothing."""
+        return blake2b(content, digest_size=16, key=self._digest_key).hexdigest()
