@@ -28,11 +28,12 @@ from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.firm import Assignment, Contract, ContractKind, Period, Rate, Task, WorkItem
 from hourtrail.domain.pricing import BillingPeriod
 from hourtrail.domain.review import Raised, ReviewKind
-from hourtrail.flows.billing.closing import Wanted, drafts, withdraw
+from hourtrail.flows.billing.closing import Wanted, draft_lines, drafts, withdraw
 from hourtrail.flows.billing.draft import repriced
 from hourtrail.flows.review import ReviewRequest, review
 from hourtrail.flows.stored_checks import check_stored
 from hourtrail.store import open_store
+from hourtrail.store.billing import LinePlace
 
 
 def test_only_approved_time_gives_lines_and_each_policy_reports_by_itself(firm_on_both):
@@ -331,3 +332,37 @@ def test_what_was_drafted_and_would_have_another_price_today_is_told(firm):
         ("entry one", "150.00 EUR", "160.00 EUR")
     ]
     assert DEV.project == "portal"
+
+
+def test_the_lines_of_all_drafts_are_read_page_by_page_while_drafts_are_made(firm_on_both):
+    firm = firm_on_both
+    fill(
+        firm, *(entry(f"m{number}") for number in range(3)), entry("a0", date=date(2026, 4, 1)), entry("far", item=OPS)
+    )
+    first, second = bill(firm), bill(firm, "C-CAP", now=NOW + timedelta(minutes=1))
+    place, read = None, []
+    for more in (True, True, False):
+        page = draft_lines(firm.store, firm.tenant, Wanted(), after=place, limit=2)
+        assert page.more is more
+        read += [line.entry for _, line in page.rows]
+        kept, line = page.rows[-1]
+        place = LinePlace(kept.draft.at, line.draft, line.number)
+        if len(read) == 2:
+            bill(firm, period=APRIL, now=NOW + timedelta(minutes=2))
+    assert read == ["m0", "m1", "m2", "far", "a0"], "what is drafted meanwhile comes last"
+    post_it(firm, first)
+    withdraw(firm.store, firm.tenant, second.draft.id, "fin", now=NOW)
+
+    def entries_of(status, **wanted):
+        page = draft_lines(firm.store, firm.tenant, Wanted(**wanted), status=status, limit=10)
+        return [line.entry for _, line in page.rows]
+
+    assert [entries_of(status) for status in ("posted", "withdrawn", "open")] == [["m0", "m1", "m2"], ["far"], ["a0"]]
+    assert (
+        entries_of("", client="globex")
+        == entries_of("", contract="C-CAP")
+        == entries_of("", draft=second.draft.id)
+        == ["far"]
+    )
+    with pytest.raises(NotFound, match="no draft"):
+        draft_lines(firm.store, firm.tenant, Wanted(draft="draft_9"), limit=1)

@@ -11,7 +11,7 @@ from hourtrail.cli.common import Day, answer, common_options, counted, opened, s
 from hourtrail.cli.rate_change import rate_change
 from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.domain.billing import ClaimedLine, DisputeReason, Word
-from hourtrail.domain.billing.wire import dispute_to_json, disputed_client_to_json, word_to_json
+from hourtrail.domain.billing.wire import dispute_to_json, word_to_json
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.money import Money
 from hourtrail.domain.pricing import BillingPeriod, add_up, gross_totals, percent, period_of, tax_totals
@@ -21,7 +21,7 @@ from hourtrail.flows.billing.draft import Drafted, DraftRequest, repriced
 from hourtrail.flows.billing.draft import draft as run_draft
 from hourtrail.flows.billing.settings import billing_policy_of, set_billing_policy
 from hourtrail.flows.billing.watch import watch as run_watch
-from hourtrail.flows.billing.wire import drafted_to_json, shown_to_json
+from hourtrail.flows.billing.wire import disputes_to_json, drafted_to_json, shown_to_json
 from hourtrail.policy.billing import load as load_policy
 from hourtrail.policy.billing import to_mapping
 
@@ -269,11 +269,7 @@ def disputes(ctx: click.Context, client: str, *, only_open: bool, as_json: bool)
     with opened(ctx) as (store, tenant):
         found = disputing.disputes(store, tenant, client=client, only_open=only_open, today=_today())
     if as_json:
-        rows = [
-            {**dispute_to_json(row.dispute, row.word), "queue": place.queue, "owner": place.owner}
-            for row, place in found.rows
-        ]
-        answer({"disputes": rows, "clients": [disputed_client_to_json(row) for row in found.clients]})
+        answer(disputes_to_json(found))
         return
     for row, place in found.rows:
         one = row.dispute

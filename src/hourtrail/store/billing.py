@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.billing import ClaimedLine, Dispute, InvoiceDraft, LastWord, RateChange, Word
@@ -26,6 +26,15 @@ class KeptDraft:
 
     draft: InvoiceDraft
     word: LastWord | None
+
+
+@dataclass(frozen=True, slots=True)
+class LinePlace:
+    """Where one line stands among the lines of all drafts: when its draft was made, which, and the line's number."""
+
+    at: datetime
+    draft: str
+    number: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +100,13 @@ def _dispute(row: Row) -> Dispute:
 
 def _change(row: Row) -> RateChange:
     return record_of(RateChange, {**row, "hourly_rate": Money(row["hourly_rate"], row["currency"])})
+
+
+def _behind(place: LinePlace) -> ColumnElement[bool]:
+    later = (draft_line.c.draft == place.draft) & (draft_line.c.number > place.number)
+    return or_(
+        invoice_draft.c.at > place.at, (invoice_draft.c.at == place.at) & ((draft_line.c.draft > place.draft) | later)
+    )
 
 
 def _withdrawn(object_id: ColumnElement[str]) -> ColumnElement[bool]:
@@ -182,6 +198,44 @@ class Billing(Audit):
         """The lines of one draft in their order."""
         query = self._select(draft_line).where(draft_line.c.draft == draft_id).order_by(draft_line.c.number)
         return [_line(row) for row in self._all(query)]
+
+    def lines_after(
+        self,
+        after: LinePlace | None,
+        limit: int,
+        *,
+        draft: str = "",
+        contract: str = "",
+        client: str = "",
+        status: str = "",
+    ) -> list[tuple[KeptDraft, ClaimedLine]]:
+        """The next ``limit`` lines of all drafts behind ``after``, by the drafts' age and the lines' number, each with its draft.
+
+        ``status`` is open, posted or withdrawn; what is empty is not asked for.
+        """
+        query = (
+            self._select(draft_line)
+            .join(
+                invoice_draft,
+                (invoice_draft.c.tenant == draft_line.c.tenant) & (invoice_draft.c.id == draft_line.c.draft),
+            )
+            .outerjoin(
+                last_word, (last_word.c.tenant == draft_line.c.tenant) & (last_word.c.object == draft_line.c.draft)
+            )
+            .order_by(invoice_draft.c.at, draft_line.c.draft, draft_line.c.number)
+            .limit(limit)
+        )
+        for column, wanted in (
+            (draft_line.c.draft, draft), (invoice_draft.c.contract, contract), (invoice_draft.c.client, client),
+        ):  # fmt: skip
+            query = query.where(column == wanted) if wanted else query
+        if status:
+            query = query.where(last_word.c.word.is_(None) if status == "open" else last_word.c.word == status)
+        if after is not None:
+            query = query.where(_behind(after))
+        rows = [_line(row) for row in self._all(query)]
+        drafts = {name: self.draft(name) for name in sorted({line.draft for line in rows})}
+        return [(drafts[line.draft], line) for line in rows]
 
     def draft_line(self, line_id: str) -> ClaimedLine | None:
         """One line of any draft."""

@@ -13,7 +13,7 @@ from hourtrail.flows.billing.codes import line_faults
 from hourtrail.flows.billing.ground import Ground
 from hourtrail.flows.resolve import require_colleague
 from hourtrail.store import Store, TenantStore
-from hourtrail.store.billing import KeptDraft
+from hourtrail.store.billing import KeptDraft, LinePlace
 
 _MOST_TOLD: Final = 20
 
@@ -92,6 +92,31 @@ def drafts(store: Store, tenant: str, wanted: Wanted | None = None, *, limit: in
             rows = [row for row in rows if row.word is not None and row.word.word is Word.POSTED]
         ground = Ground(db, datetime.now(UTC).date())
         return [_shown(ground, row) for row in rows[-limit:]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinePage:
+    """Some lines of drafts, each with its draft; ``more`` tells whether others follow."""
+
+    rows: tuple[tuple[KeptDraft, ClaimedLine], ...]
+    more: bool
+
+
+def draft_lines(
+    store: Store, tenant: str, wanted: Wanted, *, status: str = "", after: LinePlace | None = None, limit: int
+) -> LinePage:
+    """The lines of the drafts that are wanted, by the drafts' age, ``limit`` at a time behind ``after``.
+
+    Raises NotFound for a draft that does not exist.
+    """
+    with store.tenant(tenant, read_only=True) as db:
+        if wanted.draft:
+            db.draft(wanted.draft)
+        rows = db.lines_after(
+            after, limit + 1, draft=wanted.draft, contract=wanted.contract, client=wanted.client,
+            status=Word.POSTED.value if wanted.posted else status,
+        )  # fmt: skip
+    return LinePage(rows=tuple(rows[:limit]), more=len(rows) > limit)
 
 
 def _shown(ground: Ground, kept: KeptDraft) -> ShownDraft:

@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from hourtrail.domain.billing import ClaimedLine
 from hourtrail.domain.billing.wire import (
+    dispute_to_json,
+    disputed_client_to_json,
     draft_to_json,
     invoice_line_to_json,
     line_to_json,
@@ -12,8 +15,10 @@ from hourtrail.domain.billing.wire import (
 )
 from hourtrail.domain.pricing import add_up
 from hourtrail.flows.billing.closing import ShownDraft
+from hourtrail.flows.billing.disputes import Disputes
 from hourtrail.flows.billing.draft import Drafted, HeldBack, repriced
 from hourtrail.flows.billing.gates import Objected
+from hourtrail.store.billing import KeptDraft
 
 Json = dict[str, Any]
 
@@ -46,6 +51,32 @@ def shown_to_json(row: ShownDraft) -> Json:
         "totals": totals_to_json(add_up(line.amount for line in row.lines)),
         **taxes_to_json(row.lines),
         "shown": [invoice_line_to_json(line) for line in row.shown],
+    }
+
+
+def claimed_to_json(kept: KeptDraft, line: ClaimedLine) -> Json:
+    """One line with what a program has to know of its draft."""
+    one = kept.draft
+    return {
+        **line_to_json(line),
+        "draft_status": kept.word.word.value if kept.word else "open",
+        "contract": one.contract,
+        "client": one.client,
+        "entity": one.entity,
+        "posting_date": (
+            kept.word.effective_on if kept.word and kept.word.effective_on else one.posting_date
+        ).isoformat(),
+    }
+
+
+def disputes_to_json(found: Disputes) -> Json:
+    """Disputes with queue and owner, and the clients that dispute often."""
+    return {
+        "disputes": [
+            {**dispute_to_json(row.dispute, row.word), "queue": place.queue, "owner": place.owner}
+            for row, place in found.rows
+        ],
+        "clients": [disputed_client_to_json(row) for row in found.clients],
     }
 
 
