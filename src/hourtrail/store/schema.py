@@ -58,8 +58,11 @@ def _tuples(*names: str) -> list[Column[Any]]:
     return [Column(name, Json(tuple), nullable=False) for name in names]
 
 
-def _master(name: str, *columns: Column[Any]) -> Table:
-    """A table of master data: natural key as one text, content digest, and unknown columns of the file in ``extra``."""
+def _master(name: str, *columns: Column[Any] | Index) -> Table:
+    """A table of master data: natural key as one text, content digest, and unknown columns of the file in ``extra``.
+
+    Its indexes are the questions that one write asks (``scoped_master``).
+    """
     return Table(
         name,
         metadata,
@@ -80,10 +83,13 @@ task = _master(
     Column("billable", EnumText(Billable), nullable=False), Column("closed", Boolean(), nullable=False),
     *_dates("opens_on", "closes_on"), *_decimals("budget_hours"),
     *_tuples("keywords", "domains", "ticket_prefixes", "containers"),
+    Index("task_by_project", "tenant", "project"), Index("task_by_client", "tenant", "client"),
 )  # fmt: skip
 assignment = _master(
     "assignment", *_texts("person", "client", "project", "task", "grade"), *_dates("starts_on", "ends_on"),
     *_decimals("planned_hours_per_week"),
+    Index("assignment_by_person", "tenant", "person"),
+    Index("assignment_by_project", "tenant", "project", "client", "task"),
 )  # fmt: skip
 contract = _master(
     "contract", *_texts("id", "client", "project", "currency", "period", "rollover", "entity", "tax_code"),
@@ -92,16 +98,21 @@ contract = _master(
     Column("rounding_minutes", Integer(), nullable=False),
     Column("rounding_rule", EnumText(RoundingRule), nullable=False),
     Column("narrative_required", Boolean(), nullable=False), Column("regulated", Boolean(), nullable=False),
+    Index("contract_by_client", "tenant", "client"), Index("contract_by_project", "tenant", "project"),
 )  # fmt: skip
 rate = _master(
     "rate", *_texts("contract", "currency", "grade", "task", "person"), *_decimals("hourly_rate"),
     *_dates("valid_from", "valid_to"),
+    Index("rate_by_contract", "tenant", "contract"),
 )  # fmt: skip
-holiday = _master("holiday", *_texts("calendar", "name"), *_dates("date"))
+holiday = _master(
+    "holiday", *_texts("calendar", "name"), *_dates("date"), Index("holiday_by_calendar", "tenant", "calendar")
+)
 period = _master("period", *_dates("starts_on", "ends_on"), Column("closed", Boolean(), nullable=False))
 milestone = _master(
     "milestone", *_texts("contract", "milestone", "name"), *_dates("due_on", "accepted_on"),
     *_decimals("amount", "planned_share"),
+    Index("milestone_by_contract", "tenant", "contract"),
 )  # fmt: skip
 tax_rate = _master(
     "tax_rate", *_texts("tax_code", "name", "entity", "region", "note"), *_decimals("rate"),
@@ -156,7 +167,7 @@ time_entry = Table(
     Index("time_entry_by_person", "tenant", "person", "date"),
     Index("time_entry_by_date", "tenant", "date"),
     Index("time_entry_by_decision", "tenant", "decision"),
-    Index("time_entry_by_client", "tenant", "client", "project"),
+    Index("time_entry_by_client", "tenant", "client", "project", "task"),
 )  # fmt: skip
 
 approval = Table(
@@ -179,7 +190,7 @@ finding = Table(
     Index("finding_id", "tenant", "id", unique=True),
     Index("finding_by_status", "tenant", "status", "check"),
     Index("finding_by_worker", "tenant", "worker", "worked_on"),
-    Index("finding_by_client", "tenant", "of_client", "of_project"),
+    Index("finding_by_client", "tenant", "of_client", "check", "status", "of_project"),
 )  # fmt: skip
 
 # ``place`` counts the reviews of one finding, as in the decision log; a review can be superseded once.
