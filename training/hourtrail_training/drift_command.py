@@ -56,12 +56,11 @@ def _print(found: Drift) -> None:
             f"{week.monday!s:12}{week.suggestions:7}{week.answered:10}{accepted:>10}{override:>12}{stated:>8}{right:>7}{error:>7}"
         )
     if found.off_policy is not None:
-        for name, row in (
-            ("on what was answered", found.off_policy.naive),
-            ("weighted (SNIPS)", found.off_policy.snips),
-        ):
+        sides = (("on what was answered", found.off_policy.naive), ("weighted (SNIPS)", found.off_policy.snips))
+        for name, share in sides:
             click.echo(
-                f"right, {name}: {row.value:.3f} ({row.low:.3f} to {row.high:.3f}), {row.rows:,} rows worth {row.effective:,.0f}"
+                f"right, {name}: {share.value:.3f} ({share.low:.3f} to {share.high:.3f}), "
+                f"{share.rows:,} rows worth {share.effective:,.0f}"
             )
     for alert in found.alerts:
         click.echo(f"ALERT {alert}")
