@@ -125,10 +125,10 @@ PAIRS = {
         """,
         says=[
             (
-                "ada booked 2 entries (2 h 30 min) of the week of 2 March 2026 only up to 14 days after the work; "
+                "ada booked 2 entries (2 h 30 min) of the week of 2 March 2026 late, up to 14 days after the work; "
                 "the limit is 7 days."
             ),
-            "ada booked 1 entry (1 h) of the week of 9 March 2026 only 9 days after the work; the limit is 7 days.",
+            "ada booked 1 entry (1 h) of the week of 9 March 2026 late, 9 days after the work; the limit is 7 days.",
         ],
         benign="""
             id | date       | minutes | created

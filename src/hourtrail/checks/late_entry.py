@@ -42,7 +42,7 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
             measured=f"{lines} created {upto} after the work",
             expected=f"created at most {allowed} after the work",
             explanation=(
-                f"{context.name(person)} booked {lines} of the week of {day(first)} only {upto} after the work; "
+                f"{context.name(person)} booked {lines} of the week of {day(first)} late, {upto} after the work; "
                 f"the limit is {allowed}."
             ),
             # Amounts of two currencies are no sum; the lines tell.
