@@ -14,6 +14,7 @@ from hourtrail.domain.errors import Conflict, ModelUnavailable
 from hourtrail.wiring import load_models
 from hourtrail_models.artefact import Artefact
 from hourtrail_models.registry import configured
+from hourtrail_training.dask_boost import boost_at
 from hourtrail_training.ranker import Trained, TrainOptions, write_artefact
 from hourtrail_training.ranker import train as fit
 from hourtrail_training.refit import Registered, Trainer, train_and_register
@@ -73,6 +74,12 @@ from hourtrail_training.tracking import log_run
     help="mlflow server or database; also HOURTRAIL_REGISTRY, MLFLOW_TRACKING_URI.  [default: sqlite:///mlflow.db]",
 )
 @click.option(
+    "--dask",
+    default="",
+    metavar="ADDRESS",
+    help="Grow the trees on a Dask cluster; also HOURTRAIL_DASK.  [default: this process]",
+)
+@click.option(
     "--as", "author", metavar="PERSON", default=getpass.getuser, show_default="you", help="Who answers for the model."
 )
 @common_options
@@ -89,6 +96,7 @@ def train(
     version: str,
     out: Path,
     tracking: str,
+    dask: str,
     author: str,
     *,
     as_json: bool,
@@ -104,7 +112,9 @@ def train(
     _require_new(out)
     if file is None:
         with opened(ctx) as (store, tenant):
-            trainer = Trainer(uri=tracking_uri(tracking), store=store, tenant=tenant, author=author)
+            trainer = Trainer(
+                uri=tracking_uri(tracking), store=store, tenant=tenant, author=author, boost=boost_at(dask)
+            )
             made = train_and_register(trainer, out, now=datetime.now(UTC), say=say)
         print_registered(made, as_json=as_json)
         return REFUSED if made.found.dataset.unreadable else OK

@@ -22,6 +22,7 @@ from hourtrail_models.fitting import Boost, boost_here
 from hourtrail_models.promotion import propose
 from hourtrail_models.registry import CHALLENGER, SHADOW, Registry, Version, configured, registered_name
 from hourtrail_models.use_cases import require_use_case
+from hourtrail_training.dask_boost import boost_at
 from hourtrail_training.dataset import load_dataset
 from hourtrail_training.from_log import FromLog, train_on_log
 from hourtrail_training.model_card import version_name
@@ -119,8 +120,8 @@ def nightly_refit(store: Store, tenant: str, now: datetime) -> Mapping[str, int]
     if not uri:
         log.info("no model registry is configured; nothing is refitted")
         return none
-    trainer = Trainer(uri=uri, store=store, tenant=tenant, author=AUTHOR)
     try:
+        trainer = Trainer(uri=uri, store=store, tenant=tenant, author=AUTHOR, boost=boost_at(""))
         made = refit(trainer, now=now, say=log.info)
     except HourtrailError as error:
         log.warning("nothing was refitted, the model in use goes on serving: %s", error)
