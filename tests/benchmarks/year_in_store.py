@@ -1,8 +1,8 @@
 """A firm and a year of its time, made inside the database: SQL multiplies people by days, so that thousands of people take seconds.
 
-Every person books two entries a day on two of their three projects, once a week the firm's own meeting; a client has the
-work of ten people and one contract, capped for every second one; two days in a hundred have an open finding. Simulated; the same
-rows every time.
+Every person books three entries in two days on their three projects, and once a week the firm's own meeting; a client has
+the work of ten people and one contract, capped for every second one; four days in a hundred have an open finding.
+Simulated; the same rows every time.
 """
 
 from collections.abc import Iterator
@@ -13,8 +13,8 @@ from typing import Final
 
 import sqlalchemy as sa
 
-from hourtrail.domain.block import Evidence, WorkBlock
 from hourtrail.domain.activity import ActivityKind
+from hourtrail.domain.block import Evidence, WorkBlock
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.firm import (
     Assignment,
@@ -116,7 +116,7 @@ def _master(year: Year) -> Iterator[Person | Task | Assignment | Contract | Rate
 
 
 def _book(connection: sa.Connection, year: Year) -> None:
-    """Two entries for each person and working day, and findings on every fiftieth."""
+    """Three entries for each person in two working days, and findings on some of them."""
     postgres = connection.dialect.name == "postgresql"
     at = "(d.day + time '{0}') AT TIME ZONE 'UTC'" if postgres else "d.day || ' {0}:00.000000'"
     true, amount = ("true", "120") if postgres else ("1", "'120'")
@@ -144,11 +144,11 @@ def _book(connection: sa.Connection, year: Year) -> None:
         "INSERT INTO time_entry (tenant, id, person, client, project, task, narrative, currency, source, digest, date,"
         ' minutes, start, "end", billable, hourly_rate, status, created_at, write_off_minutes, extra)'
         f" SELECT '{TENANT}', 'e' || own.person || '-' || d.n || '-' || own.part, own.person, {what},"
-        " 'step ' || (d.n * 7 + own.n) % 997 || ' of the work on it', 'EUR', 'timesheet', '', d.day, 240,"
+        " 'prepared figure ' || (d.n * 7 + own.n) % 997 || ' for the quarterly review', 'EUR', 'timesheet', '', d.day, 240,"
         f" CASE own.part WHEN 0 THEN {at.format('07:00')} ELSE {at.format('12:00')} END,"
         f" CASE own.part WHEN 0 THEN {at.format('11:00')} ELSE {at.format('16:00')} END,"
         f" CASE WHEN {weekly} THEN NOT {true} ELSE {true} END, NULL, 'approved', {at.format('18:00')}, 0, '{{}}'"
-        " FROM own JOIN d ON own.part = 0 OR own.part = 1 + d.n % 2"
+        " FROM own JOIN d ON own.part = 0 OR (d.n % 2 = 0 AND own.part = 1 + d.n / 2 % 2)"
     )
     entry = "'e' || own.person || '-' || d.n || '-0'"
     connection.exec_driver_sql(

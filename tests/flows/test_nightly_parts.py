@@ -1,0 +1,120 @@
+"""The nightly pass in parts: nobody who writes waits for its thinking, what changes meanwhile is left alone, dying costs nothing."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from hourtrail.checks import CheckContext
+from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.firm import Contract, ContractKind, Person, WorkItem
+from hourtrail.domain.review import FindingStatus
+from hourtrail.flows import stored_checks
+from hourtrail.flows.stored_checks import check_stored
+from hourtrail.flows.written_checks import check_written
+from hourtrail.store import Store, TenantStore, open_store
+
+MONDAY, TODAY = date(2026, 3, 2), date(2026, 3, 6)
+NOW = datetime(2026, 3, 6, 20, tzinfo=UTC)
+PEOPLE = tuple(f"p{number}" for number in range(6))
+
+
+def _long(person: str, minutes: int = 900, day: int = 0) -> TimeEntry:
+    item = WorkItem("acme" if person < "p3" else "", "portal")
+    return TimeEntry(id=f"{person}-{day}", person=person, date=MONDAY + timedelta(days=day), minutes=minutes, item=item)
+
+
+@pytest.fixture
+def store(url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    monkeypatch.setattr(stored_checks, "PART", 2)
+    with open_store(url) as opened:
+        with opened.tenant("t") as db:
+            db.put_master([Contract(id="K", client="acme", kind=ContractKind.CAPPED, currency="EUR", project="portal")])
+            db.put_master([Person(id=name) for name in PEOPLE])
+            db.put_entries([_long(name) for name in PEOPLE])
+        yield opened
+
+
+def _open(store: Store) -> list[tuple[str, str]]:
+    with store.tenant("t", read_only=True) as db:
+        return sorted((row.finding.check, row.worker) for row in db.raised(status=FindingStatus.OPEN))
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, act: object) -> None:
+    """Do something after everything was read and before the first finding is stored."""
+    think = stored_checks.run
+
+    def run(context: CheckContext, policy: object) -> object:
+        found = think(context, policy)
+        act()
+        return found
+
+    monkeypatch.setattr(stored_checks, "run", run)
+
+
+def test_a_pass_that_dies_leaves_whole_parts_and_the_next_one_does_the_others(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reconcile, parts = TenantStore.reconcile_findings, []
+
+    def dying(db: TenantStore, rows: list, scope: object, at: datetime) -> object:
+        parts.append(rows)
+        if len(parts) == 2:
+            reconcile(db, rows, scope, at)
+            raise KeyboardInterrupt
+        return reconcile(db, rows, scope, at)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(TenantStore, "reconcile_findings", dying)
+        with pytest.raises(KeyboardInterrupt):
+            check_stored(store, "t", today=TODAY, now=NOW)
+    assert {worker for _, worker in _open(store)} == {"p0", "p1"}
+    half = len(_open(store))
+    ran = check_stored(store, "t", today=TODAY, now=NOW + timedelta(hours=1))
+    assert (ran.changes.created, ran.changes.unchanged) == (len(ran.findings) - half, half)
+    assert {worker for _, worker in _open(store)} == set(PEOPLE)
+    again = check_stored(store, "t", today=TODAY, now=NOW + timedelta(hours=2))
+    assert (again.changes.changed, again.changes.unchanged) == (False, len(ran.findings))
+    with store.tenant("t") as db:
+        assert db.verify_audit()[1] == []
+
+
+def test_what_is_written_meanwhile_is_not_held_up_and_its_check_stands(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = [_long("p0", minutes=60), _long("p1", day=1)]
+
+    def write() -> None:
+        with store.tenant("t") as db:
+            db.put_entries(written)
+        check_written(store, "t", written, today=TODAY, now=NOW)
+
+    _meanwhile(monkeypatch, write)
+    ran = check_stored(store, "t", today=TODAY, now=NOW)
+    assert ran.left == 2
+    found = _open(store)
+    assert ("daily_hours", "p0") not in found, "that day was corrected while the pass was thinking"
+    assert found.count(("daily_hours", "p1")) == 2, "the second one was told by the check at the write"
+    assert {worker for check, worker in found if check == "daily_hours"} == set(PEOPLE) - {"p0"}
+    monkeypatch.undo()
+    settled = check_stored(store, "t", today=TODAY, now=NOW + timedelta(days=1))
+    assert (settled.left, settled.changes.resolved, settled.changes.reopened) == (0, 0, 0)
+
+
+def test_somebody_whose_time_is_taken_back_meanwhile_is_left_for_the_next_pass(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def move() -> None:
+        with store.tenant("t") as db:
+            db.put_entries([replace(_long("p5"), person="p4")])
+
+    _meanwhile(monkeypatch, move)
+    ran = check_stored(store, "t", today=TODAY, now=NOW)
+    assert ran.left == 2
+    assert {"p4", "p5"}.isdisjoint(worker for _, worker in _open(store))
+    monkeypatch.undo()
+    check_stored(store, "t", today=TODAY, now=NOW)
+    found = _open(store)
+    assert ("daily_hours", "p4") in found
+    assert ("daily_hours", "p5") not in found
