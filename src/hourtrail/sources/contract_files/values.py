@@ -96,7 +96,7 @@ def _whole(text: str) -> int:
     return minutes
 
 
-def _number(low: Decimal | None, high: Decimal | None) -> Parser:
+def _number(low: Decimal | None, high: Decimal | None, hint: str = "") -> Parser:
     def parse(text: str) -> Decimal:
         stripped = text.strip()
         if not _DECIMAL.fullmatch(stripped):
@@ -107,7 +107,7 @@ def _number(low: Decimal | None, high: Decimal | None) -> Parser:
         if low is not None and value < low:
             raise InvalidInput(f"{stripped[:40]} is less than {low}")
         if high is not None and value > high:
-            raise InvalidInput(f"{stripped[:40]} is more than {high}")
+            raise InvalidInput(f"{stripped[:40]} is more than {high}{hint}")
         return value
 
     return parse
@@ -166,10 +166,12 @@ def choice(values: Mapping[str, object] | type[StrEnum], *more: str) -> ValueTyp
     return _type("choice", "one of " + ", ".join(f"`{word}`" for word in advertised), {"enum": advertised}, parse)
 
 
-def decimal_type(name: str, written: str, low: Decimal | None = Decimal(0), high: Decimal | None = None) -> ValueType:
-    """A decimal between two bounds, both included."""
+def decimal_type(
+    name: str, written: str, low: Decimal | None = Decimal(0), high: Decimal | None = None, hint: str = ""
+) -> ValueType:
+    """A decimal between two bounds, both included; ``hint`` is told to whoever writes more."""
     pattern = ("^[+-]?" if low is None else "^[+]?") + r"[0-9]+(\.[0-9]+)?$"
-    return _type(name, written, {"type": ["string", "number"], "pattern": pattern}, _number(low, high))
+    return _type(name, written, {"type": ["string", "number"], "pattern": pattern}, _number(low, high, hint))
 
 
 _STRING: Final = {"type": "string"}
@@ -190,7 +192,7 @@ AMOUNT: Final = decimal_type("amount", "money of at least 0, decimal point")
 SIGNED_AMOUNT: Final = decimal_type("signed amount", "money, decimal point; below 0 for a credit", low=None)
 HOURS: Final = decimal_type("hours", "decimal hours of at least 0")
 WEEKLY_HOURS: Final = decimal_type("hours", "decimal hours, 0 to 168", high=Decimal(168))
-SHARE: Final = decimal_type("share", "a fraction, 0 to 1", high=Decimal(1))
+SHARE: Final = decimal_type("share", "a fraction, 0 to 1", high=Decimal(1), hint="; write 19 % as 0.19")
 CURRENCY: Final = _type("currency", "ISO 4217, `EUR`", {**_STRING, "pattern": "^[A-Z]{3}$"}, _currency)
 ZONE: Final = _type("zone", "an IANA name, `Europe/Berlin`", _STRING, _zone)
 WORKDAYS: Final = _type(
