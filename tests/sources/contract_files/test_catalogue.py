@@ -25,6 +25,7 @@ REQUIRED = {
     "holidays": {"calendar", "date"},
     "periods": {"from", "to", "status"},
     "milestones": {"contract", "milestone"},
+    "tax-rates": {"tax_code", "rate", "valid_from"},
     "time-entries": {"id", "person", "date", "minutes", "project"},
 }
 
