@@ -12,6 +12,7 @@ from hourtrail.domain.queue import Item
 from hourtrail.domain.review import RESOLUTIONS, ReviewKind
 from hourtrail.flows.clearing import MOST_DAYS, the_rest
 from hourtrail.flows.queue import Behind, Filter, Muted, behind, queue_of
+from hourtrail.policy.review import ROUTES
 from hourtrail.store import Store, TenantStore
 from hourtrail_serving.pages.view import people_to_choose
 
@@ -19,6 +20,9 @@ LINES: Final = 25
 """Lines on one page; a reviewer works from the top."""
 
 CLOSED_SHOWN: Final = 8
+
+_ROUTES: Final = {f"route: {route}": route for route in ROUTES}
+"""Offered beside the queues: what is disputed, not approved or wrongly billed, wherever a policy sends it."""
 
 KIND_WORDS: Final = {
     ReviewKind.TRUE_ISSUE: "true issue",
@@ -127,7 +131,7 @@ def review_view(
         master = db.master()
         who = actor or _usual_reviewer(master)
         found = queue_of(db, today)
-        wanted = Filter(queue=queue)
+        wanted = wanted_of(queue)
         items = [item for item in found.items if wanted.passes(item)]
         first, last = _days(db, first, last)
         rest = the_rest(db, who, first, last) if first and last else None
@@ -140,7 +144,7 @@ def review_view(
         actor=who,
         people=people_to_choose(master, who) if who or master.people else (),
         queue=queue,
-        queues=tuple(sorted({item.place.queue for item in found.items} | ({queue} - {""}))),
+        queues=(*sorted({item.place.queue for item in found.items} | ({queue} - {"", *_ROUTES})), *_ROUTES),
         lines=lines,
         total=len(items),
         audits=audits,
@@ -152,6 +156,11 @@ def review_view(
         flagged=rest.flagged if rest else 0,
         own=rest.own if rest else 0,
     )
+
+
+def wanted_of(queue: str) -> Filter:
+    """What the choice of a queue asks for: that queue, or a route through all of them (``route: disputes``)."""
+    return Filter(route=_ROUTES[queue]) if queue in _ROUTES else Filter(queue=queue)
 
 
 def _lines(db: TenantStore, items: Sequence[Item]) -> tuple[Line, ...]:
