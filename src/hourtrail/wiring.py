@@ -13,6 +13,7 @@ from hourtrail.domain.ports import (
     AnomalyBlender,
     AnomalyFitter,
     Encoder,
+    PresenceModel,
     Refitter,
     Scorer,
     Source,
@@ -88,7 +89,8 @@ class Models:
     """What answers: an encoder (None: word overlap only), a scorer, and the policy that its thresholds make.
 
     ``degraded`` says in words why rules answer instead of the model; it is empty when the model does. ``notice`` says why
-    another model answers than the one that the registry names.
+    another model answers than the one that the registry names. ``presence`` judges which minutes were worked; None: stated
+    leads and tails.
     """
 
     encoder: Encoder | None
@@ -96,6 +98,16 @@ class Models:
     policy: BandPolicy
     degraded: str = ""
     notice: str = ""
+    presence: PresenceModel | None = None
+
+
+def presence_model() -> PresenceModel | None:
+    """What judges which minutes around traces were worked; None, with a line in the log, when stated leads must do."""
+    try:
+        return cast("PresenceModel", plugin("presence")())
+    except ModelUnavailable as error:
+        log.warning("stated leads and tails stand in for the model of presence: %s", error)
+        return None
 
 
 def load_models(*, rules_only: bool = False, tenant: str | None = None) -> Models:
@@ -116,18 +128,18 @@ def load_models(*, rules_only: bool = False, tenant: str | None = None) -> Model
         else:
             scorer = cast("Scorer", plugin("scorer")())
         if scorer is None:
-            return _with_rules(encoder, notice)
+            return _with_rules(encoder, notice, presence_model())
         if scorer.spec != SPEC:
             raise ModelUnavailable(f"model {scorer.ref.name} {scorer.ref.version} was made for other features")
     except HourtrailError as error:
         log.warning("the rules answer instead of the model: %s", error)
-        return _with_rules(encoder, str(error))
-    return Models(encoder=encoder, scorer=scorer, policy=_policy(scorer), notice=notice)
+        return _with_rules(encoder, str(error), presence_model())
+    return Models(encoder=encoder, scorer=scorer, policy=_policy(scorer), notice=notice, presence=presence_model())
 
 
-def _with_rules(encoder: Encoder | None, why: str) -> Models:
+def _with_rules(encoder: Encoder | None, why: str, presence: PresenceModel | None = None) -> Models:
     rules = RulesScorer()
-    return Models(encoder=encoder, scorer=rules, policy=_policy(rules), degraded=why)
+    return Models(encoder=encoder, scorer=rules, policy=_policy(rules), degraded=why, presence=presence)
 
 
 def _policy(scorer: Scorer) -> BandPolicy:

@@ -140,17 +140,31 @@ def test_features_are_finite_and_have_one_row_a_minute():
     assert np.isfinite(found).all()
 
 
-def test_a_pause_between_two_meetings_is_a_part_of_its_own_that_says_so():
+def test_a_pause_between_two_meetings_is_a_part_of_its_own_that_says_so_where_confirmed_time_covers_such_pauses():
     rows = [
         activity("m", "meeting", "09:00", 60, title="Steering", response=Response.ACCEPTED),
         activity("n", "meeting", "10:15", 60, title="Retrospective", response=Response.ACCEPTED),
     ]
-    first, pause, second = capture(BERLIN, rows).blocks
+    assert len(capture(BERLIN, rows).blocks) == 2, "nothing is proposed without any evidence"
+    first, pause, second = capture(BERLIN, rows, habits=Habits(works_unseen=0.5)).blocks
     assert [clock(block) for block in (first, pause, second)] == ["09:00-10:00", "10:00-10:15", "10:15-11:15"]
     assert (pause.evidence_minutes, pause.suggested_minutes) == (0, 15)
     assert evidence(pause) == {
-        "m": "no trace of its own: the pause after the meeting, at a time that is usually worked"
+        "m": "no trace of its own: the pause after the meeting; your confirmed entries cover such times"
     }
     alone = capture(BERLIN, rows[:1]).blocks
     assert first.id == alone[0].id, "the meeting keeps its id whether or not a pause follows"
     assert len({first.id, pause.id, second.id}) == 3
+
+
+def test_a_learner_follows_pauses_beside_meetings_once_enough_of_them_were_worked():
+    days = Days(zone_named("Europe/Berlin"))
+    meetings = [
+        activity(f"{name}{day}", "meeting", hour, 60, day=f"2026-03-{day:02}", title=name, response=Response.ACCEPTED)
+        for day in range(2, 22)
+        for name, hour in (("a", "09:00"), ("b", "11:00"))
+    ]
+    learner = HabitLearner(meetings, days, CaptureSettings())
+    for day in range(2, 22):
+        learner.learn(*(near_minute(at(hour, f"2026-03-{day:02}")) for hour in ("09:00", "12:00")))
+    assert learner.habits().works_unseen == pytest.approx(20 / 25)

@@ -17,16 +17,21 @@ from hourtrail.domain.spans import Span
 def blocks_of(person: Person, claim: Claim, slots: Sequence[Slot]) -> list[WorkBlock]:
     """One block for each slot that a claim has won; ``slots`` in order of time.
 
-    The id is made of person, anchor and part number, so that an event that moves, even to another day, keeps it.
+    The id is made of person, anchor and part number, so that an event that moves, even to another day, keeps it. Time before
+    something that states its own times has a name instead of a number: it changes no other part when it comes or goes.
     """
-    shares = _shares(claim, slots)
-    return [
-        _block(person, claim, part, slot, members)
-        for part, (slot, members) in enumerate(zip(slots, shares, strict=True))
-    ]
+    numbered = [slot for slot in slots if not is_ahead(claim, slot)]
+    shares = zip(numbered, shares_of(claim, numbered), strict=True)
+    blocks = [_block(person, claim, str(part), slot, members) for part, (slot, members) in enumerate(shares)]
+    return blocks + [_block(person, claim, "before", slot, [claim.anchor]) for slot in slots if is_ahead(claim, slot)]
 
 
-def _shares(claim: Claim, slots: Sequence[Slot]) -> list[list[Activity]]:
+def is_ahead(claim: Claim, slot: Slot) -> bool:
+    """Whether a slot is worked time before its claim, without any trace."""
+    return slot.is_pause and slot.start < claim.start
+
+
+def shares_of(claim: Claim, slots: Sequence[Slot]) -> list[list[Activity]]:
     """The members that each slot shows; one whose own minutes were all cut away still stands with the first."""
     if len(slots) == 1:
         return [list(claim.members)]
@@ -36,12 +41,11 @@ def _shares(claim: Claim, slots: Sequence[Slot]) -> list[list[Activity]]:
     return [share or [claim.anchor] for share in shares]
 
 
-def _block(person: Person, claim: Claim, part: int, slot: Slot, members: Sequence[Activity]) -> WorkBlock:
-    evidence, minutes = _evidence(claim, slot, members)
+def _block(person: Person, claim: Claim, part: str, slot: Slot, members: Sequence[Activity]) -> WorkBlock:
     guests = [guest.activity for guest in slot.guests]
     trusted = sorted(members, key=lambda a: (a is not claim.anchor or a.is_point, -weight(a), a.start, a.key))
     return WorkBlock(
-        id=stable_id("blk", (person.id, claim.anchor.key, str(part))),
+        id=stable_id("blk", (person.id, claim.anchor.key, part)),
         person=person.id,
         zone=person.zone,
         date=slot.day,
@@ -50,8 +54,8 @@ def _block(person: Person, claim: Claim, part: int, slot: Slot, members: Sequenc
         anchor=claim.anchor.key,
         title=block_title(claim, members),
         text="" if claim.private else block_text([*trusted, *sorted(guests, key=lambda a: -weight(a))]),
-        evidence=evidence,
-        evidence_minutes=minutes,
+        evidence=_evidence(claim, slot, members),
+        evidence_minutes=evidenced(claim, slot, members),
         suggested_minutes=slot.end - slot.start,
         container=claim.anchor.container if not claim.anchor.is_point else _most([m.container for m in members]),
         reference="" if claim.private else _most([a.reference for a in (*members, *guests)]),
@@ -61,27 +65,42 @@ def _block(person: Person, claim: Claim, part: int, slot: Slot, members: Sequenc
     )
 
 
-def _evidence(claim: Claim, slot: Slot, members: Sequence[Activity]) -> tuple[tuple[Evidence, ...], int]:
-    """Every activity of a block, and the minutes that they show together: spans as they are, a burst from first to last."""
-    rows: list[Evidence] = []
-    minutes, reached = 0, slot.start
+def evidenced(claim: Claim, slot: Slot, members: Sequence[Activity]) -> int:
+    """The minutes that the members show together: spans as they are, a burst from first to last."""
+    if not claim.anchor.is_point:
+        return _covered(members, slot)
+    return sum(minutes for _, minutes in _each(claim, slot, members))
+
+
+def _each(claim: Claim, slot: Slot, members: Sequence[Activity]) -> list[tuple[Activity, int]]:
+    """Every member with the minutes that it shows itself; those of a burst in order of time."""
+    each: list[tuple[Activity, int]] = []
+    reached = slot.start
     for index, member in enumerate(members if not claim.anchor.is_point else sorted(members, key=_order)):
         if member.is_point:
             moment = min(slot.end, max(slot.start, ceil_minute(member.start)))
-            own = moment - reached if index else 0
+            each.append((member, moment - reached if index else 0))
             reached = max(reached, moment)
         else:
-            own = shared(*grid_span(member), slot)
-        minutes += own
-        why = why_pause(claim) if slot.is_pause else why_member(member, claim, first=index == 0)
+            each.append((member, shared(*grid_span(member), slot)))
+    return each
+
+
+def _evidence(claim: Claim, slot: Slot, members: Sequence[Activity]) -> tuple[Evidence, ...]:
+    """Every activity of a block with its own minutes."""
+    rows: list[Evidence] = []
+    for index, (member, own) in enumerate(_each(claim, slot, members)):
+        why = (
+            why_pause(claim, ahead=is_ahead(claim, slot))
+            if slot.is_pause
+            else why_member(member, claim, first=index == 0)
+        )
         rows.append(Evidence(activity=member.key, kind=member.kind, minutes=own, weight=weight(member), why=why))
-    if not claim.anchor.is_point:
-        minutes = _covered(members, slot)
     rows += [
         Evidence(activity=g.activity.key, kind=g.activity.kind, minutes=g.minutes, weight=g.weight, why=g.why)
         for g in sorted(slot.guests, key=lambda g: _order(g.activity))
     ]
-    return tuple(rows), minutes
+    return tuple(rows)
 
 
 def _order(activity: Activity) -> tuple[object, str]:

@@ -54,7 +54,7 @@ class Guest:
 class Slot:
     """Time on one local day that one claim has won; ``claim`` is None for time that is already decided.
 
-    ``is_pause``: it is only the bridged pause after the claim's own time.
+    ``is_pause``: it is only the worked time beside the claim's own, without any trace.
     """
 
     start: int

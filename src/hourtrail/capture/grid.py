@@ -39,7 +39,8 @@ class Days:
         self._zone = zone
         self._begins: dict[date, int] = {}
 
-    def _begin(self, day: date) -> int:
+    def begin(self, day: date) -> int:
+        """The minute at which a local day begins."""
         if day not in self._begins:
             self._begins[day] = ceil_minute(midnight(day, self._zone))
         return self._begins[day]
@@ -47,11 +48,11 @@ class Days:
     def of(self, minute: int) -> tuple[date, int, int]:
         """The local day of a minute and its bounds [begin, end)."""
         day = local_date(instant(minute), self._zone)
-        while self._begin(day) > minute:
+        while self.begin(day) > minute:
             day -= _DAY
-        while self._begin(day + _DAY) <= minute:
+        while self.begin(day + _DAY) <= minute:
             day += _DAY
-        return day, self._begin(day), self._begin(day + _DAY)
+        return day, self.begin(day), self.begin(day + _DAY)
 
     def split(self, start: int, end: int) -> Iterator[tuple[date, int, int]]:
         """[start, end) cut at every local midnight."""

@@ -11,6 +11,9 @@ from hourtrail.domain.errors import InvalidInput
 
 HALF_HOURS: Final = 48
 
+ENOUGH: Final = 0.5
+"""From this share on, a habit is followed."""
+
 DEFAULT_WORKED_SHARE: Final[tuple[float, ...]] = (
     *(0.02,) * 14,
     *(0.10, 0.30, 0.55, 0.70, 0.75, 0.75, 0.75, 0.75),  # 07:00 to 11:00
@@ -28,11 +31,13 @@ class Habits:
 
     ``worked_share``: by half hour of the local clock, the share of days on which that time is worked, 0 to 1.
     ``attends_unanswered``: the share of invitations without an answer and
-    without any trace that were work after all. ``days``: how many days of entries this rests on.
+    without any trace that were work after all; ``works_unseen`` the share of pauses of up to two hours beside a stated
+    time (a meeting, a call) that were. ``days``: how many days of entries this rests on.
     """
 
     worked_share: tuple[float, ...] = DEFAULT_WORKED_SHARE
     attends_unanswered: float = 0.0
+    works_unseen: float = 0.0
     days: int = 0
 
     def __post_init__(self) -> None:

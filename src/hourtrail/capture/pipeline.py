@@ -2,10 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from types import MappingProxyType
 from typing import Final
 
+from hourtrail.capture.anchors import anchored_days
 from hourtrail.capture.assemble import blocks_of
 from hourtrail.capture.bursts import fold
 from hourtrail.capture.claim import Claim, Slot, Timeline
@@ -19,11 +20,15 @@ from hourtrail.capture.context import (
     place_within,
     unattended,
 )
+from hourtrail.capture.fitted import fitted
 from hourtrail.capture.grid import Days, ceil_minute, floor_minute, instant
-from hourtrail.capture.habits import Habits
+from hourtrail.capture.habits import ENOUGH, Habits
+from hourtrail.capture.minutes import Minutes
 from hourtrail.capture.pause_model import Pause
-from hourtrail.capture.pauses import anchored_days, bridged
+from hourtrail.capture.pauses import bridged
+from hourtrail.capture.presence import Presence
 from hourtrail.capture.settings import CaptureSettings
+from hourtrail.capture.sighted import Sighted
 from hourtrail.capture.spans import claims_of, resolve
 from hourtrail.capture.treatment import PRODUCT, SCHEDULED, Treatment, is_private, treat
 from hourtrail.capture.words import shown_title
@@ -67,8 +72,13 @@ def capture(
     consumed: Collection[str] = (),
     settings: CaptureSettings = DEFAULT_SETTINGS,
     habits: Habits = DEFAULT_HABITS,
+    presence: Presence | None = None,
+    until: datetime | None = None,
 ) -> Captured:
     """The work blocks of one person's live activities.
+
+    ``presence`` says which minutes around traces were worked, up to ``until``; without it stated leads and tails are
+    assumed and pauses are bridged by fixed coefficients.
 
     ``occupied`` is time that is already decided: no block overlaps it. ``consumed`` are keys of activities that decided
     suggestions rest on: they neither add time nor are they withheld. Blocks lie on whole minutes, never overlap and never
@@ -82,11 +92,15 @@ def capture(
     whole = merge(Span(instant(floor_minute(span.start)), instant(ceil_minute(span.end))) for span in occupied)
     decided = [(floor_minute(span.start), floor_minute(span.end)) for span in whole]
     unbridged = _traced(found, decided, settings, habits, days)
-    timeline = (
-        bridged(unbridged.timeline, unbridged.short, settings, habits, days)
-        if settings.bridge_minutes
-        else unbridged.timeline
-    )
+    timeline = unbridged.timeline
+    if presence is not None:
+        # What is decided is seen too, so that a decision moves nothing beside it.
+        worked = presence.worked(sighted_of(activities, settings, habits), days)
+        if until is not None:
+            worked = worked.cut_to(Minutes.of([(0, floor_minute(until))]))
+        timeline = fitted(timeline, unbridged.short, worked, settings, days, unseen=habits.works_unseen >= ENOUGH)
+    elif settings.bridge_minutes:
+        timeline = bridged(timeline, unbridged.short, settings, habits, days)
     for activity in unbridged.lost:
         _note(found, activity, place_lost(activity, timeline))
     for activity in unbridged.left:
@@ -114,6 +128,13 @@ def pauses_of(
     days = Days(zone_named(person.zone))
     traced = _traced(_sort(_in_order(activities), settings), [], settings, habits, days)
     return [pause for day in anchored_days(traced.timeline, traced.short, days) for pause in day.pauses()]
+
+
+def sighted_of(activities: Sequence[Activity], settings: CaptureSettings, habits: Habits) -> Sighted:
+    """What takes time of a person's activities and is not private: the traces that a model of presence sees."""
+    found = _sort(_in_order(activities), settings)
+    points = (*found.lists[Treatment.WORK_POINT], *found.lists[Treatment.TALK_POINT])
+    return Sighted(row for row in (*_attended(found, habits), *points) if not is_private(row))
 
 
 def _in_order(activities: Iterable[Activity]) -> list[Activity]:

@@ -84,9 +84,10 @@ def why_member(activity: Activity, claim: Claim, *, first: bool) -> str:
     return f"{noun(activity)} in the same session"
 
 
-def why_pause(claim: Claim) -> str:
-    """Why a pause after something that states its own times counts."""
-    return f"no trace of its own: the pause after the {noun(claim.anchor)}, at a time that is usually worked"
+def why_pause(claim: Claim, *, ahead: bool) -> str:
+    """Why time beside something that states its own times counts."""
+    where = "time before" if ahead else "pause after"
+    return f"no trace of its own: the {where} the {noun(claim.anchor)}; your confirmed entries cover such times"
 
 
 def _cut(text: str, length: int) -> str:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hourtrail.cli.common import Day, answer, counted, counter, end_progress, sa
 from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.flows.backtest.capture import TRUTHS, CaptureOptions, backtest_capture
 from hourtrail.flows.backtest.capture_files import CaptureFiles
-from hourtrail.wiring import load_models
+from hourtrail.wiring import load_models, presence_model
 
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -55,7 +56,7 @@ READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="Where the truth comes from; printed with the numbers.",
 )
-@click.option("--rules-only", is_flag=True, help="Use the rules instead of the bundled model.")
+@click.option("--rules-only", is_flag=True, help="Name work items by the rules instead of the bundled ranker.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else there.")
 def capture(
     activities: tuple[Path, ...],
@@ -90,7 +91,7 @@ def capture(
         CaptureOptions(
             first=first, last=last, delay_days=delay_days, zone=zone, person=person, truth=truth_kind
         ),
-        models=load_models(rules_only=rules_only),
+        models=replace(load_models(rules_only=rules_only), presence=presence_model()),
         today=datetime.now(UTC).date(),
         reading=counter("activities read"),
         progress=_progress(),

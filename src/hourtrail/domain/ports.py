@@ -1,6 +1,6 @@
 """What the core asks of the outside: sources, encoders, scorers, threshold selectors. Implementations are found by name."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
@@ -100,6 +100,34 @@ class Scorer(Protocol):
 
     def contributions(self, matrix: "NDArray[np.float64]") -> "NDArray[np.float64]":
         """What each feature adds to each row's raw score; same shape as ``matrix``."""
+        ...
+
+
+class PresenceModel(Protocol):
+    """Says of stretches of a person's day whether they were worked (``hourtrail.capture.presence``)."""
+
+    @property
+    def ref(self) -> ModelRef:
+        """Who answers."""
+        ...
+
+    @property
+    def spec(self) -> FeatureSpec:
+        """The features that it reads."""
+        ...
+
+    @property
+    def defaults(self) -> "Mapping[str, NDArray[np.float64]]":
+        """Shares of worked minutes around traces of people in general, by table, as flat arrays."""
+        ...
+
+    @property
+    def threshold(self) -> float:
+        """The probability from which a stretch counts as worked where nothing is known of the person."""
+        ...
+
+    def probabilities(self, matrix: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        """Probability that each row was worked; ``matrix`` has the shape (rows, len(spec.names)), NaN means "nothing"."""
         ...
 
 

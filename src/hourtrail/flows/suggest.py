@@ -5,9 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
 
-from hourtrail.capture import Captured, CaptureSettings, HabitLearner, Habits, capture
+from hourtrail.capture import Captured, CaptureSettings, HabitLearner, Habits, Presence, capture
 from hourtrail.capture.grid import Days
-from hourtrail.capture.learning import clock_span, week_of
+from hourtrail.capture.learning import LEARNED, clock_span, week_of
 from hourtrail.domain.activity import Response, Status
 from hourtrail.domain.block import Withheld, WorkBlock
 from hourtrail.domain.entry import EntryStatus
@@ -15,11 +15,15 @@ from hourtrail.domain.errors import InvalidInput, NotFound
 from hourtrail.domain.firm import Person
 from hourtrail.domain.instants import day_bounds, zone_named
 from hourtrail.domain.master import MasterData
+from hourtrail.domain.ports import PresenceModel
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
+from hourtrail.flows.confidence import with_controls
 from hourtrail.flows.proposals import propose_all
 from hourtrail.flows.resolve import nearest
 from hourtrail.flows.scoring import Scoring
+from hourtrail.policy.audit import drawn
+from hourtrail.policy.propose import withheld_of
 from hourtrail.store import Store, TenantStore
 from hourtrail.wiring import Models
 
@@ -31,10 +35,6 @@ DRIFT: Final = 0.01
 
 MARGIN: Final = timedelta(days=1)
 """Read this far around the range, so that work across midnight is seen whole."""
-
-
-LEARNED: Final = timedelta(days=56)
-"""Habits are those of the last eight weeks: long enough for every weekday, short enough to follow a new pattern of work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,14 +107,14 @@ def suggest(
     result = SuggestResult(degraded=models.degraded)
     with store.tenant(tenant) as db:
         master = db.master()
-        scoring = Scoring.of(master, db.confirmations(known_before=asked_at), models, cache=db)
+        scoring = Scoring.of(master, db.confirmations(known_before=asked_at), with_controls(db, models), cache=db)
         people = _people(db, master, first, last, asked=person)
         if person is None and master.people:
             known = {row.id for row in master.people}
             result.strangers = sorted(set(db.people_with_activities(*_around(first, last))) - known)
     for number, one in enumerate(people, start=1):
         with store.tenant(tenant) as db:
-            _PersonRun(db, one, master, scoring, settings, asked_at).run(first, last, result)
+            _PersonRun(db, one, master, scoring, settings, models.presence, asked_at).run(first, last, result)
         if progress is not None:
             progress(number, len(people))
     return result
@@ -133,8 +133,20 @@ class CapturedDays:
     kept: list[Suggestion]
 
 
-def capture_days(db: TenantStore, person: Person, first: date, last: date, settings: CaptureSettings) -> CapturedDays:
-    """What the stored activities around these local days come to, beside what is decided."""
+def capture_days(
+    db: TenantStore,
+    person: Person,
+    first: date,
+    last: date,
+    settings: CaptureSettings,
+    *,
+    model: PresenceModel | None = None,
+    until: datetime | None = None,
+) -> CapturedDays:
+    """What the stored activities around these local days come to, beside what is decided.
+
+    ``model`` judges which minutes around traces were worked, up to ``until``.
+    """
     start, end = day_bounds(first, last, zone_named(person.zone))
     around = db.suggestions(person=person.id, first=first - MARGIN, last=last + MARGIN)
     decided = [row for row in around if row.status is SuggestionStatus.DECIDED]
@@ -142,33 +154,36 @@ def capture_days(db: TenantStore, person: Person, first: date, last: date, setti
     going = {row.key for row in activities if row.status is Status.CONFIRMED and row.response is not Response.DECLINED}
     cut = going & {row.block.anchor for row in decided}
     kept = [row for row in around if row.status is SuggestionStatus.OPEN and row.block.anchor in cut]
+    habits, presence = _habits(db, person, first, settings, model)
     captured = capture(
         person,
         activities,
         occupied=[row.span for row in (*decided, *kept)],
         consumed={evidence.activity for row in (*decided, *kept) for evidence in row.evidence},
         settings=settings,
-        habits=_habits(db, person, first, settings),
+        habits=habits,
+        presence=presence,
+        until=until,
     )
     return CapturedDays(captured, decided, kept)
 
 
-def _habits(db: TenantStore, person: Person, first: date, settings: CaptureSettings) -> Habits:
+def _habits(
+    db: TenantStore, person: Person, first: date, settings: CaptureSettings, model: PresenceModel | None
+) -> tuple[Habits, Presence | None]:
     """What the person's entries of the ``LEARNED`` before the week of ``first`` tell; those without a clock time tell nothing."""
     week = week_of(first)
-    start, end = day_bounds(week - LEARNED, week - timedelta(days=1), zone_named(person.zone))
+    zone = zone_named(person.zone)
+    start, end = day_bounds(week - LEARNED, week - timedelta(days=1), zone)
     entries = db.entries(person=person.id, first=week - LEARNED, last=week - timedelta(days=1))
     placed = [
         span for row in entries if row.status is not EntryStatus.REJECTED and (span := clock_span(row)) is not None
     ]
-    if not placed:
-        return Habits()
-    learner = HabitLearner(
-        db.activities(person=person.id, start=start, end=end), Days(zone_named(person.zone)), settings
-    )
+    activities = db.activities(person=person.id, start=start, end=end) if placed else ()
+    learner = HabitLearner(activities, Days(zone), settings)
     for span in placed:
         learner.learn(*span)
-    return learner.habits()
+    return learner.habits(), None if model is None else learner.presence(model, week)
 
 
 def _around(first: date, last: date) -> tuple[datetime, datetime]:
@@ -205,12 +220,13 @@ class _PersonRun:
     master: MasterData
     scoring: Scoring
     settings: CaptureSettings
+    presence: PresenceModel | None
     asked_at: datetime
 
     def run(self, first: date, last: date, result: SuggestResult) -> None:
         """Capture, score, route and reconcile; adds to ``result``."""
         person = self.master.person(self.person)
-        days = capture_days(self.db, person, first, last, self.settings)
+        days = capture_days(self.db, person, first, last, self.settings, model=self.presence, until=self.asked_at)
         captured = days.captured
         blocks = [block for block in captured.blocks if first <= block.date <= last]
         result.withheld.extend(row for row in captured.withheld if row.date is None or first <= row.date <= last)
@@ -231,7 +247,10 @@ class _PersonRun:
         for row in fresh:
             before = self._elsewhere(row.id)
             if before is None or before.status is not SuggestionStatus.DECIDED:
-                unsettled.append(row)
+                shown = drawn(row, before, self.scoring.policy)
+                unsettled.append(shown)
+                if shown.item is None and row.item is not None and (held := withheld_of(shown)) is not None:
+                    result.withheld.append(held)
                 continue
             result.withheld.append(
                 Withheld(
@@ -301,12 +320,15 @@ def _is_same(before: Suggestion, after: Suggestion) -> bool:
     moved = [abs(one.confidence - other.confidence) for one, other in pairs]
     moved.append(abs(before.confidence - after.confidence))
     items = [row.item for row in before.alternatives] == [row.item for row in after.alternatives]
+    kept = before.unshown is not None and after.unshown is not None and before.unshown.item == after.unshown.item
     told = replace(
         after,
         revision=before.revision,
         confidence=before.confidence,
         alternatives=before.alternatives,
         reasons=before.reasons,
+        scores=before.scores,
+        unshown=before.unshown if kept else after.unshown,
     )
     return items and max(moved) < DRIFT and told == before
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Final, TypeAlias
 from zoneinfo import ZoneInfo
 
-from hourtrail.capture import CaptureSettings, HabitLearner, capture
+from hourtrail.capture import CaptureSettings, HabitLearner, Habits, capture
 from hourtrail.capture.grid import Days
 from hourtrail.capture.learning import clock_span, week_of
 from hourtrail.domain.activity import Activity
@@ -16,6 +16,7 @@ from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import Person
 from hourtrail.domain.instants import day_bounds, local_date, midnight, zone_named
 from hourtrail.domain.memory import Confirmation
+from hourtrail.domain.ports import PresenceModel
 from hourtrail.domain.suggestion import Suggestion
 from hourtrail.flows.backtest.capture_files import CaptureInput
 from hourtrail.flows.backtest.capture_learning import confirmations, known_at
@@ -63,7 +64,7 @@ def replay(
     ``progress`` is told person-days done and in all. The confirmations of the whole time are laid out once: the features
     read only those known by the instant asked about, which is what makes one pass over all days honest.
     """
-    days, learned = _captured(given, first, last, delay, settings)
+    days, learned = _captured(given, first, last, delay, settings, model=models.presence)
     cache = VectorMemory()
     scoring = Scoring.of(given.master, learned, models, cache=cache)
     found = Replayed()
@@ -98,7 +99,13 @@ def _batches(days: Iterable[_Day]) -> Iterator[list[_Day]]:
 
 
 def _captured(
-    given: CaptureInput, first: date, last: date, delay: timedelta, settings: CaptureSettings
+    given: CaptureInput,
+    first: date,
+    last: date,
+    delay: timedelta,
+    settings: CaptureSettings,
+    *,
+    model: PresenceModel | None,
 ) -> tuple[list[_Day], list[Confirmation]]:
     """The measured days with their blocks, and everything that anybody booked, beside the evidence of its time."""
     days: list[_Day] = []
@@ -109,7 +116,8 @@ def _captured(
         begin = min([first, *(entry.date for entry in booked)])
         blocks: list[WorkBlock] = []
         known = _known_spans(booked, zone_named(person.zone), delay)
-        for day, asked_at, found in _days_of(person, given.activities.get(name, ()), known, (begin, last), settings):
+        seen = given.activities.get(name, ())
+        for day, asked_at, found in _days_of(person, seen, known, (begin, last), settings, model=model):
             blocks += found
             if day >= first and found:
                 days.append(_Day(asked_at, found))
@@ -129,6 +137,8 @@ def _days_of(
     known: Sequence[_Known],
     measured: tuple[date, date],
     settings: CaptureSettings,
+    *,
+    model: PresenceModel | None,
 ) -> Iterator[tuple[date, datetime, tuple[WorkBlock, ...]]]:
     """Each local day that an activity touches, when it is over, and its blocks by what had begun by then.
 
@@ -143,13 +153,17 @@ def _days_of(
         if row.end is not None and row.end - row.start <= longest:
             touched.add(local_date(row.end, zone))
     learner = HabitLearner(activities, Days(zone), settings)
-    learned = 0
+    habits, presence = Habits(), None
+    learned, asked = 0, date.min
     for day in sorted(one for one in touched if measured[0] <= one <= measured[1]):
         begin, over = day_bounds(day, day, zone)
-        week = midnight(week_of(day), zone)
-        while learned < len(known) and known[learned][0] <= week:
-            learner.learn(*known[learned][1])
-            learned += 1
+        if week_of(day) != asked:
+            asked = week_of(day)
+            while learned < len(known) and known[learned][0] <= midnight(asked, zone):
+                learner.learn(*known[learned][1])
+                learned += 1
+            habits = learner.habits()
+            presence = None if model is None else learner.presence(model, asked)
         seen = activities[bisect_left(starts, begin - MARGIN) : bisect_left(starts, over)]
-        captured = capture(person, seen, settings=settings, habits=learner.habits())
+        captured = capture(person, seen, settings=settings, habits=habits, presence=presence)
         yield day, over, tuple(block for block in captured.blocks if block.date == day)
