@@ -140,7 +140,8 @@ def _book(connection: sa.Connection, year: Year) -> None:
     weekly = "d.n % 5 = 0 AND own.part = 0"
     what = ", ".join(f"CASE WHEN {weekly} THEN '{value}' ELSE own.{column} END" for column, value in
                      (("client", _OWN.client), ("project", _OWN.project), ("task", _OWN.task)))  # fmt: skip
-    connection.exec_driver_sql(
+    _execute(
+        connection,
         "INSERT INTO time_entry (tenant, id, person, client, project, task, narrative, currency, source, digest, date,"
         ' minutes, start, "end", billable, hourly_rate, status, created_at, write_off_minutes, extra)'
         f" SELECT '{TENANT}', 'e' || own.person || '-' || d.n || '-' || own.part, own.person, {what},"
@@ -148,18 +149,24 @@ def _book(connection: sa.Connection, year: Year) -> None:
         f" CASE own.part WHEN 0 THEN {at.format('07:00')} ELSE {at.format('12:00')} END,"
         f" CASE own.part WHEN 0 THEN {at.format('11:00')} ELSE {at.format('16:00')} END,"
         f" CASE WHEN {weekly} THEN NOT {true} ELSE {true} END, NULL, 'approved', {at.format('18:00')}, 0, '{{}}'"
-        " FROM own JOIN d ON own.part = 0 OR (d.n % 2 = 0 AND own.part = 1 + d.n / 2 % 2)"
+        " FROM own JOIN d ON own.part = 0 OR (d.n % 2 = 0 AND own.part = 1 + d.n / 2 % 2)",
     )
     entry = "'e' || own.person || '-' || d.n || '-0'"
-    connection.exec_driver_sql(
+    _execute(
+        connection,
         'INSERT INTO finding (tenant, fingerprint, id, "check", digest, status, severity, score, measured, expected,'
         " explanation, blame, time_entry, person, period, project, contract, comparables, worker, of_client, of_project,"
         " cause, worked_on, raised_at, amount, currency)"
         f" SELECT '{TENANT}', 'fact_' || {entry}, 'finding_' || {entry}, 'late_entry', '', 'open', 'warn', 1.0, 'late',"
         f" 'in time', 'Late.', 'entry', {entry}, '', '', '', '', '[]', own.person, own.client, own.project, '', d.day,"
         f" {at.format('18:00')}, {amount}, 'EUR'"
-        " FROM own CROSS JOIN d WHERE own.part = 0 AND d.n % 5 <> 0 AND (d.n * 31 + own.n) % 20 = 0"
+        " FROM own CROSS JOIN d WHERE own.part = 0 AND d.n % 5 <> 0 AND (d.n * 31 + own.n) % 20 = 0",
     )
+
+
+def _execute(connection: sa.Connection, statement: str) -> None:
+    """As text, because a bare ``%`` means something to one of the drivers."""
+    connection.execute(sa.text(statement))
 
 
 def entry(year: Year, person: int, number: int, day: date) -> TimeEntry:

@@ -7,6 +7,7 @@ database makes; single entries are read only of work that nobody knows and of co
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from typing import Final
 
 from hourtrail.checks import CheckPolicy, budget_forecast, milestone_mismatch, over_cap, run, unknown_work_item
@@ -55,26 +56,50 @@ def check_written(
     with store.tenant(tenant) as db:
         db.lock_findings()
         rules = Rules(db, policy, today)
-        changes = Reconciled()
+        nearest, changes = _Nearest(db), Reconciled()
         for person, monday in sorted({(row.person, row.date - timedelta(days=row.date.weekday())) for row in written}):
-            changes += _weeks(db, rules, person, monday, at)
+            changes += _weeks(db, rules, nearest, (person, monday), at)
         contexts = Contexts((), db.master_of_work({row.item for row in written}))
         clients = {(row.item, contexts.client(row.item)) for row in written}
         for client, project in sorted({(client, "" if client else item.project) for item, client in clients}):
-            changes += _Client(db, rules, client, project).check(at)
+            changes += _Client(db, rules, nearest, client=client, project=project).check(at)
         audit(db, changes, at)
     return changes
 
 
-def _weeks(db: TenantStore, rules: Rules, person: str, monday: date, at: datetime) -> Reconciled:
-    """The person's findings in the week of ``monday`` and its neighbours, which is where an entry of it can matter."""
+class _Nearest:
+    """The codes that checks may propose for entries on work that takes none: the most similar ones of the whole task list.
+
+    The one question that every code of the firm bears on; asked for such entries alone, and read once.
+    """
+
+    def __init__(self, db: TenantStore) -> None:
+        self._db = db
+
+    @cached_property
+    def _codes(self) -> dict[str, list[WorkItem]]:
+        return self._db.task_codes()
+
+    def added_to(self, master: MasterData, entries: Collection[TimeEntry]) -> MasterData:
+        """``master`` and the tasks with these codes."""
+        work = WorkItems(master.tasks, master.assignments, master.contracts)
+        strange = {row.item for row in entries if not any(task.open_on(row.date) for task in work.tasks(row.item))}
+        if not strange or not master.tasks:
+            return master
+        alike = {code for found in most_alike(strange, sorted(self._codes)).values() for code in found}
+        return self._db.with_tasks(master, [item for code in alike for item in self._codes[code]])
+
+
+def _weeks(db: TenantStore, rules: Rules, nearest: _Nearest, week: tuple[str, date], at: datetime) -> Reconciled:
+    """A person's findings in the week of a Monday and its neighbours, which is where an entry of it can matter."""
+    person, monday = week
     margin = NEIGHBOUR_WEEKS * _WEEK
     first, last = monday - margin, monday + margin + timedelta(days=6)
     entries = tuple(db.entries(person=person, first=first - margin, last=last + margin))
     activities = tuple(
         db.activities(person=person, start=_midnight(first - margin) - _ABSENCE, end=_midnight(last + margin + _WEEK))
     )
-    master = _with_nearest(db, db.master_of([person], {entry.item for entry in entries}), entries)
+    master = nearest.added_to(db.master_of([person], {entry.item for entry in entries}), entries)
     names = checks_within(Reach.PERSON_WEEKS)
     context = rules.context(master, entries, activities)
     moves = db.last_moves([entry.id for entry in entries])
@@ -89,27 +114,11 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), UTC)
 
 
-def _with_nearest(db: TenantStore, master: MasterData, entries: Collection[TimeEntry]) -> MasterData:
-    """``master`` and the codes that checks may propose for entries on work that takes none: the most similar ones of all.
-
-    The one question that every code of the firm bears on, and asked for such entries alone.
-    """
-    work = WorkItems(master.tasks, master.assignments, master.contracts)
-    strange = {row.item for row in entries if not any(task.open_on(row.date) for task in work.tasks(row.item))}
-    if not strange or not master.tasks:
-        return master
-    codes: defaultdict[str, list[WorkItem]] = defaultdict(list)
-    for item in db.task_codes():
-        codes[str(item)].append(item)
-    alike = {code for found in most_alike(strange, sorted(codes)).values() for code in found}
-    return db.with_tasks(master, [item for code in alike for item in codes[code]])
-
-
 class _Client:
     """The contracts, projects and codes of a client; or the codes of a project that nobody knows."""
 
-    def __init__(self, db: TenantStore, rules: Rules, client: str, project: str) -> None:
-        self.db, self.rules, self.client, self.project = db, rules, client, project
+    def __init__(self, db: TenantStore, rules: Rules, nearest: _Nearest, *, client: str, project: str) -> None:
+        self.db, self.rules, self.nearest, self.client, self.project = db, rules, nearest, client, project
         master = db.master_of_work([] if client else [WorkItem("", project)], client)
         contexts = Contexts((), master)
         own = {task.item.project for task in master.tasks if task.item.client == client}
@@ -138,7 +147,7 @@ class _Client:
         if unknown:
             entries = self.db.entries_on(unknown)
             master = self.db.with_people(self.master, {entry.person for entry in entries})
-            yield from self._found(_with_nearest(self.db, master, entries), entries, unknown_work_item.NAME)
+            yield from self._found(self.nearest.added_to(master, entries), entries, unknown_work_item.NAME)
 
     def _limits(self) -> Iterator[Raised]:
         """What the sums say of budgets, caps and milestones; and the entries over a cap, where the sums are."""

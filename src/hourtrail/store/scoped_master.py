@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, Table, select, union
+from sqlalchemy import ColumnElement, Table, select, text, union
 
 from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task, WorkItem
 from hourtrail.domain.master import MasterData
@@ -30,6 +30,9 @@ _TABLES: Final[Mapping[type, Table]] = {
     Holiday: schema.holiday,
     Milestone: schema.milestone,
 }
+
+
+_CODES: Final = text("SELECT client, project, task FROM task WHERE tenant = :tenant")
 
 
 class ScopedMaster(Master):
@@ -90,11 +93,14 @@ class ScopedMaster(Master):
         known = {row.item: row for row in (*master.tasks, *self._by(Task, schema.task.c.key, keys).values())}
         return replace(master, tasks=tuple(known[item] for item in sorted(known, key=_parts)))
 
-    def task_codes(self) -> list[WorkItem]:
-        """The work items of the whole task list, without what else is known of them."""
-        table = schema.task
-        rows = self._connection.execute(self._select(table, table.c.client, table.c.project, table.c.task))
-        return [WorkItem(*row) for row in rows]
+    def task_codes(self) -> dict[str, list[WorkItem]]:
+        """The work items of the whole task list by their code in one text, without what else is known of them."""
+        codes: dict[str, list[WorkItem]] = {}
+        # Plain text, past the column types: of thousands of codes only the few that are alike will be looked at.
+        for row in self._connection.execute(_CODES, {"tenant": self.tenant}).fetchall():
+            item = WorkItem(*row)
+            codes.setdefault(str(item), []).append(item)
+        return codes
 
     def _projects_of(self, client: str) -> set[str]:
         if not client:
