@@ -1,0 +1,119 @@
+"""The gate says each reason, and lets nothing through that is worse, miscalibrated, slow, or much worse for somebody."""
+
+import numpy as np
+import pytest
+
+from hourtrail_training.answers import Answers
+from hourtrail_training.evaluation import calibration_error, chance_calibration_error, coverage_curve, difference
+from hourtrail_training.gate import Bounds, Contest, judge
+
+ROWS = 400
+
+
+def answers(right, confidence):
+    right = np.asarray(right, dtype=np.bool_)
+    confidence = np.broadcast_to(np.asarray(confidence, dtype=np.float64), right.shape)
+    return Answers(confidence, right, np.zeros_like(right), np.where(right, confidence, 0.1), np.where(right, 0, 1))
+
+
+def contest(**changes):
+    """A candidate that is right in 80 %, and says so; a champion in 70 %; the last label in 50 %."""
+    drawn = np.random.default_rng(1)
+    place = drawn.permutation(ROWS) / ROWS
+    values = {
+        "candidate": answers(place < 0.8, 0.8),
+        "champion": answers(place < 0.7, 0.7),
+        "last_label": place < 0.5,
+        "weight": np.ones(ROWS),
+        "people": drawn.integers(20, size=ROWS),
+        "independent": np.zeros(ROWS, dtype=np.bool_),
+        "slices": {"kind:meeting": np.arange(ROWS) < 200},
+        "champion_name": "ranker 1",
+        "seconds": (1.0, 1.0),
+    }
+    return Contest(**{**values, **changes})
+
+
+def failed(verdict):
+    return [row.test for row in verdict.reasons if not row.passed]
+
+
+def test_a_better_calibrated_fast_model_passes_and_every_reason_is_said():
+    verdict = judge(contest())
+    assert verdict.passed
+    assert [row.test for row in verdict.reasons] == [
+        "rows", "better than champion", "better than last label", "calibrated", "fast", "slice kind:meeting",
+    ]  # fmt: skip
+    assert "top-1 0.800 against 0.700 of ranker 1: +0.100" in verdict.lines()[1]
+    assert verdict.as_json()["reasons"][0] == {
+        "test": "rows", "passed": True,
+        "words": "400 labelled rows that neither model was fitted on, at least 50 are needed",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({"champion": contest().candidate}, ["better than champion"]),
+        ({"last_label": np.ones(ROWS, dtype=np.bool_)}, ["better than last label"]),
+        ({"candidate": answers(contest().candidate.right, 0.99)}, ["calibrated"]),
+        ({"seconds": (2.1, 1.0)}, ["fast"]),
+    ],
+)
+def test_each_failure_is_named(changes, reasons):
+    assert failed(judge(contest(**changes))) == reasons
+
+
+def test_a_slice_that_loses_beyond_its_bound_is_named_and_a_small_one_only_told():
+    base = contest()
+    right = base.candidate.right.copy()
+    group = np.zeros(ROWS, dtype=np.bool_)
+    group[np.flatnonzero(base.champion.right)[:40]] = True
+    right[group] = False
+    worse = contest(candidate=answers(right, right.mean()), slices={"kind:call": group})
+    assert failed(judge(worse, Bounds(ece=0.2))) == ["better than champion", "slice kind:call"]
+    few = np.zeros(ROWS, dtype=np.bool_)
+    few[np.flatnonzero(group)[:10]] = True
+    verdict = judge(contest(candidate=answers(right, right.mean()), slices={"kind:call": few}), Bounds(ece=0.2))
+    assert "too few to judge" in verdict.lines()[-1]
+    assert failed(verdict) == ["better than champion"]
+
+
+def test_labels_that_no_suggestion_led_to_decide_where_there_are_enough():
+    """People accept what they are shown: on all rows the champion wins, on the independent ones it loses."""
+    independent = np.arange(ROWS) < 80
+    right = np.where(independent, np.arange(ROWS) % 5 != 0, np.arange(ROWS) % 2 == 0)
+    shown = np.where(independent, np.arange(ROWS) % 2 == 0, np.arange(ROWS) % 10 != 0)
+    both = {"candidate": answers(right, right.mean()), "champion": answers(shown, 0.8), "slices": {}}
+    assert "better than champion" in failed(judge(contest(**both)))
+    verdict = judge(contest(**both, independent=independent))
+    assert "better than champion" not in failed(verdict)
+    assert "on the 80 labels that no suggestion led to" in verdict.lines()[1]
+
+
+def test_too_few_rows_are_refused():
+    empty = np.zeros(0, dtype=np.bool_)
+    nothing = contest(
+        candidate=answers(empty, 0.5), champion=answers(empty, 0.5), last_label=empty, weight=np.zeros(0),
+        people=np.zeros(0, dtype=np.int64), independent=empty, slices={},
+    )  # fmt: skip
+    assert failed(judge(nothing)) == ["rows"]
+
+
+def test_weights_move_every_measure():
+    base = contest()
+    weight = np.where(base.candidate.right & ~base.champion.right, 0.0, 1.0)
+    assert "better than champion" in failed(judge(contest(weight=weight)))
+    assert difference(base.candidate.right, base.champion.right, weight, base.people).value == 0
+
+
+def test_chance_alone_explains_a_calibration_error_of_few_rows():
+    confidence = np.linspace(0.3, 0.99, 60)
+    few, many = confidence, np.repeat(confidence, 50)
+    assert chance_calibration_error(few, np.ones(len(few))) > 3 * chance_calibration_error(many, np.ones(len(many)))
+    assert calibration_error(np.array([0.9, 0.9]), np.array([True, False]), np.array([1.0, 0.0])) == pytest.approx(0.1)
+
+
+def test_the_coverage_curve_falls_from_the_most_certain_answer():
+    curve = coverage_curve(answers([True, True, False, False], [0.9, 0.8, 0.7, 0.6]), np.ones(4))
+    assert curve == [(0.25, 1.0), (0.5, 1.0), (0.75, pytest.approx(2 / 3)), (1.0, 0.5)]
