@@ -6,6 +6,7 @@ shadow (the gate refused it): both are scored silently. Only a named person make
 
 import json
 import logging
+import os
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from hourtrail.domain.errors import HourtrailError, ModelUnavailable
+from hourtrail.domain.errors import HourtrailError, InvalidInput, ModelUnavailable
 from hourtrail.flows.decision_log import read_log
 from hourtrail.store import Store
 from hourtrail.wiring import Models, load_models
@@ -33,6 +34,9 @@ USE_CASE: Final = "ranker"
 AUTHOR: Final = "system:refit"
 NEW_LABELS: Final = 200
 """New confirmations after which a refit is worth its minutes; fewer move the newest fifth, on which it is judged, too little."""
+
+AFTER: Final = "HOURTRAIL_REFIT_AFTER"
+"""The nightly job's own number of new confirmations."""
 
 log = logging.getLogger(__name__)
 
@@ -122,11 +126,21 @@ def nightly_refit(store: Store, tenant: str, now: datetime) -> Mapping[str, int]
         return none
     try:
         trainer = Trainer(uri=uri, store=store, tenant=tenant, author=AUTHOR, boost=boost_at(""))
-        made = refit(trainer, now=now, say=log.info)
+        made = refit(trainer, now=now, say=log.info, least=_stated_least())
     except HourtrailError as error:
         log.warning("nothing was refitted, the model in use goes on serving: %s", error)
         return none
     return none if made is None else {"registered": 1, "passed": int(made.version.passed)}
+
+
+def _stated_least() -> int:
+    """Raises InvalidInput when the setting is no number."""
+    stated = os.environ.get(AFTER, "").strip()
+    if not stated:
+        return NEW_LABELS
+    if not stated.isdigit():
+        raise InvalidInput(f"{AFTER} is {stated!r}, not a number of new confirmations such as {NEW_LABELS}")
+    return int(stated)
 
 
 def _champion(tenant: str) -> Models:
