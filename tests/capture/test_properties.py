@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hourtrail.capture import CaptureSettings, capture
+from hourtrail.capture.seen import seen
 from hourtrail.domain.activity import Activity, ActivityKind, Response, Sensitivity, ShowAs, Status
 from hourtrail.domain.firm import Person
 from hourtrail.domain.instants import local_date, midnight, zone_named
@@ -158,3 +159,13 @@ def test_work_grows_with_the_input_not_with_its_square():
 
     calls(10)  # warms the zone's cache
     assert calls(3000) < 15 * calls(300)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(people, activities())
+def test_minutes_alone_are_those_of_the_blocks(person, rows):
+    unbridged = CaptureSettings(bridge_minutes=0)
+    blocks = [block for block in capture(person, rows, settings=unbridged).blocks if not block.private]
+    assert [tuple(row) for row in seen(person, rows, unbridged)] == [
+        (block.date, block.kind, block.span, block.evidence_minutes, block.suggested_minutes) for block in blocks
+    ]

@@ -23,7 +23,10 @@ _SEED: Final = 20261121
 _BLOCK: Final = 200_000
 """Rows that are scored together: a bound on memory."""
 _MOST_RANKED: Final = 50_000
-"""Rows whose scores say what is rare."""
+"""Rows that the forest is fitted on, and whose scores say what is rare."""
+_FIRST_TREES: Final = 20
+_SLACK: Final = 1.05
+"""How much longer than the longest path of a rare row one may be, so that a sample's end is not taken for everybody's."""
 
 
 @dataclass(frozen=True)
@@ -44,20 +47,46 @@ class Forest:
 
     def scores(self, matrix: Floats) -> Floats:
         """The paper's score, 0..1: above one half is easier to set apart than the average row."""
-        filled = np.where(np.isnan(matrix), self.neutral, matrix).astype(np.float32)
-        parts = [self._block(filled[start : start + _BLOCK]) for start in range(0, len(filled), _BLOCK)]
-        return np.concatenate(parts) if parts else np.zeros(0)
+        parts = [self._depths(self._filled(matrix[block]), self.roots) for block in _blocks(len(matrix))]
+        return self._scored(np.concatenate(parts)) if parts else np.zeros(0)
 
     def tail(self, matrix: Floats, share: float) -> Floats:
-        """How far a row lies in the rarest ``share`` of the fitted rows: 0 outside it, 1 at its end."""
-        rank = np.searchsorted(self.quantiles, self.scores(matrix)) / max(len(self.quantiles), 1)
+        """How far a row lies in the rarest ``share`` of the fitted rows: 0 outside it, 1 at its end.
+
+        Of more rows than say what is rare, most are out of it after a few trees: those whose paths are longer, by then, than
+        those of any of the rows that are looked at in full and turn out rare.
+        """
+        if len(matrix) <= _MOST_RANKED:
+            return self._rarity(self.scores(matrix), share)
+        first, rest = self.roots[:_FIRST_TREES], self.roots[_FIRST_TREES:]
+        some = self._filled(matrix[:: len(matrix) // _MOST_RANKED])
+        early = self._depths(some, first)
+        rare = self._rarity(self._scored(early + self._depths(some, rest)), share) > 0
+        longest = _SLACK * float(early[rare].max(initial=0))
+        out = np.zeros(len(matrix))
+        for block in _blocks(len(matrix)):
+            rows = self._filled(matrix[block])
+            depth = self._depths(rows, first)
+            left = np.flatnonzero(depth <= longest)
+            out[block.start + left] = self._rarity(self._scored(depth[left] + self._depths(rows[left], rest)), share)
+        return out
+
+    def _filled(self, matrix: Floats) -> "NDArray[np.float32]":
+        return np.where(np.isnan(matrix), self.neutral, matrix).astype(np.float32)
+
+    def _scored(self, depth: Floats) -> Floats:
+        return np.asarray(2 ** (-depth / (len(self.roots) * _average_path(SAMPLE))), dtype=np.float64)
+
+    def _rarity(self, scores: Floats, share: float) -> Floats:
+        rank = np.searchsorted(self.quantiles, scores) / max(len(self.quantiles), 1)
         return np.asarray(np.clip((rank - (1 - share)) / share, 0, 1), dtype=np.float64)
 
-    def _block(self, rows: "NDArray[np.float32]") -> Floats:
+    def _depths(self, rows: "NDArray[np.float32]", roots: Ints) -> Floats:
+        """Path lengths, summed over the trees with these roots."""
         total = np.zeros(len(rows))
         columns = np.ascontiguousarray(rows.T)
         # Node by node, each with the rows that reach it: columns are read in order, which is what large files need.
-        waiting = [(int(root), np.arange(len(rows))) for root in self.roots]
+        waiting = [(int(root), np.arange(len(rows))) for root in roots]
         while waiting:
             node, reached = waiting.pop()
             if self.left[node] < 0:
@@ -67,7 +96,7 @@ class Forest:
             for child, part in ((self.left[node], reached[low]), (self.right[node], reached[~low])):
                 if len(part):
                     waiting.append((int(child), part))
-        return np.asarray(2 ** (-total / (len(self.roots) * _average_path(SAMPLE))), dtype=np.float64)
+        return total
 
     def to_bytes(self) -> bytes:
         """The arrays as one npz file."""
@@ -87,6 +116,8 @@ class Forest:
 
 def fit_forest(matrix: Floats) -> Forest:
     """A forest on these residuals; a column's unknown values count as its median, because not knowing is not rare."""
+    # A larger file is represented by evenly spread rows: a tree sees 256 of them anyway.
+    matrix = matrix if len(matrix) <= _MOST_RANKED else matrix[:: len(matrix) // _MOST_RANKED]
     known = ~np.isnan(matrix)
     neutral = np.array(
         [np.median(column[seen]) if seen.any() else 0.0 for column, seen in zip(matrix.T, known.T, strict=True)]
@@ -118,8 +149,11 @@ def fit_forest(matrix: Floats) -> Forest:
         neutral=neutral,
         quantiles=np.zeros(0),
     )
-    sample = matrix if len(matrix) <= _MOST_RANKED else matrix[:: len(matrix) // _MOST_RANKED]
-    return Forest(**{**forest.__dict__, "quantiles": np.sort(forest.scores(sample))})
+    return Forest(**{**forest.__dict__, "quantiles": np.sort(forest.scores(matrix))})
+
+
+def _blocks(rows: int) -> list[slice]:
+    return [slice(start, start + _BLOCK) for start in range(0, rows, _BLOCK)]
 
 
 def _depths(left: Ints, right: Ints, samples: Ints) -> Floats:

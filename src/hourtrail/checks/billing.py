@@ -6,7 +6,10 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TypeVar
 
-from hourtrail.checks.columns import Columns, Groups, numbered
+import numpy as np
+
+from hourtrail.checks.alike import Alike
+from hourtrail.checks.columns import Codes, Columns, Groups, numbered
 from hourtrail.checks.survey import RateDeviation, Survey, Used
 from hourtrail.checks.work_items import WorkItems, days_outside
 from hourtrail.domain.entry import TimeEntry
@@ -23,7 +26,6 @@ class Billing:
 
     def __init__(
         self,
-        entries: Sequence[TimeEntry],
         columns: Columns,
         work_items: WorkItems,
         *,
@@ -32,7 +34,7 @@ class Billing:
         rates: Iterable[Rate],
         milestones: Iterable[Milestone],
     ) -> None:
-        self._entries, self._columns = entries, columns
+        self._columns = columns
         self._items = work_items
         self._grades = {person.id: person.grade for person in people}
         self.contracts: Mapping[str, Contract] = {contract.id: contract for contract in contracts}
@@ -100,16 +102,49 @@ class Billing:
         return self._graded[key]
 
     @cached_property
-    def by_contract(self) -> Mapping[str, list[TimeEntry]]:
-        """The entries under each contract, earliest first."""
+    def _rows_by_contract(self) -> Mapping[str, Codes]:
+        """The places of the entries under each contract, earliest first."""
         of_item = [self._items.contract(item) for item in self._columns.items]
         numbers, names = numbered((contract.id if contract else "" for contract in of_item), len(of_item))
         groups = Groups(numbers[self._columns.item], self._columns.all_rows)
         return {
-            names[number]: [self._entries[row] for row in groups.of(place)]
-            for place, number in enumerate(groups.numbers.tolist())
-            if names[number]
+            names[number]: groups.rows(place) for place, number in enumerate(groups.numbers.tolist()) if names[number]
         }
+
+    @cached_property
+    def by_contract(self) -> Mapping[str, Sequence[TimeEntry]]:
+        """The entries under each contract, earliest first."""
+        return {name: self._columns.entries.take(rows) for name, rows in self._rows_by_contract.items()}
+
+    @cached_property
+    def _alike(self) -> Alike:
+        return Alike(self._columns, self._changes, self._assigned_grades)
+
+    def _changes(self, item: WorkItem) -> Codes:
+        """The days on which the prices of ``item`` may change."""
+        contract = self._items.contract(item)
+        days = self.hourly(contract).changes if contract else ()
+        return np.array([day.toordinal() for day in days], np.int64)
+
+    @cached_property
+    def _rates(self) -> list[Money | None]:
+        """What an hour of each sort of entries costs the client."""
+        return [self.rate(entry) for entry in self._alike.samples]
+
+    def minutes_at_rates(self, person: str) -> tuple[int, Mapping[Money, int]]:
+        """All minutes that the person booked, and how many cost the client how much an hour."""
+        rows = np.array(self._columns.rows_of(person), np.int64)
+        minutes = self._columns.minutes[rows]
+        agreed = self._columns.entries.coded("billable_minutes")
+        table = np.array([-1 if value is None else value for value in agreed.values], np.int64)
+        billed = table[agreed.codes[rows]]
+        sorts, sort = np.unique(self._alike.sort[rows], return_inverse=True)
+        sums = np.bincount(sort, np.where(billed < 0, minutes, billed), len(sorts)).astype(np.int64)
+        at: dict[Money, int] = {}
+        for number, total in zip(sorts.tolist(), sums.tolist(), strict=True):
+            if rate := self._rates[number]:
+                at[rate] = at.get(rate, 0) + total
+        return int(minutes.sum()), at
 
     def to_price(self, contract: str) -> Iterator[TimeEntry]:
         """The entries under a contract, each saying by itself whether it is billed."""
@@ -157,12 +192,13 @@ class Billing:
         if contract.id not in self._surveys:
             self._surveys[contract.id] = Survey(
                 contract,
-                self.by_contract.get(contract.id, ()),
+                self._rows_by_contract.get(contract.id, np.zeros(0, np.int64)),
+                self._columns,
+                self._alike,
                 rates=self.hourly(contract),
                 currency=self.currency(contract),
                 is_billed=lambda item: self.billable(item) is not Billable.NO,
                 grade_of=self.grade,
-                steady_grade=self.steady_grade,
             )
         return self._surveys[contract.id]
 

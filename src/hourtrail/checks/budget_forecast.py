@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+import numpy as np
+
+from hourtrail.checks.columns import Groups, together
 from hourtrail.checks.context import CheckContext, Grain
 from hourtrail.checks.forecast import forecast, shifted
 from hourtrail.checks.policy import CheckPolicy
@@ -100,11 +103,14 @@ def _task_budgets(context: CheckContext) -> Iterator[Budget]:
     planned = {task.item: task.budget_hours for task in context.tasks or () if task.budget_hours}
     if not planned:
         return
+    columns = context.columns
+    rows = np.flatnonzero(columns.of_items(item in planned for item in columns.items))
+    groups = Groups(together(columns.item, columns.day), rows)
     used: dict[object, dict[date, Decimal]] = {}
-    for entry in context.ranked:
-        if entry.item in planned:
-            days = used.setdefault(entry.item, {})
-            days[entry.date] = days.get(entry.date, Decimal(0)) + entry.minutes
+    for place, minutes in enumerate(groups.sums(columns.minutes).tolist()):
+        first = groups.of(place)[0]
+        days = used.setdefault(columns.items[int(columns.item[first])], {})
+        days[date.fromordinal(int(columns.day[first]))] = Decimal(minutes)
     for item, hours in planned.items():
         if item in used and hours:
             subject = Subject(project=item.project)

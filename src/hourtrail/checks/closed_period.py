@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final
 
+from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
@@ -26,16 +27,11 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext) -> Iterator[Fact]:
     periods = context.periods or ()
-    closed: dict[date, bool] = {}
     following: dict[date, Period | None] = {}
-    for entry in context.ranked:
-        if entry.status not in _TO_POST:
-            continue
-        if entry.date not in closed:
-            closed[entry.date] = is_closed(entry.date, periods)
+    to_post = context.ranked.has("status", _TO_POST.__contains__)
+    for entry in flagged(to_post & context.ranked.has("date", lambda on: is_closed(on, periods)), context.ranked):
+        if entry.date not in following:
             following[entry.date] = next_open(entry.date, periods)
-        if not closed[entry.date]:
-            continue
         offer = following[entry.date]
         target = window(offer.starts_on, offer.ends_on) if offer else ""
         yield Fact(

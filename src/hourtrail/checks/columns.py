@@ -1,35 +1,64 @@
 """The entries as columns of numbers, so that a check looks at a million of them at once and only then at the few in question."""
 
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from itertools import pairwise
-from typing import TypeAlias, TypeVar
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
+from hourtrail.columnar import (
+    EPOCH_DAY,
+    MICROSECONDS_A_DAY,
+    NO_INSTANT,
+    EntryColumns,
+    coded,
+    columns_of,
+    first_seen,
+    numbered,
+)
 from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.firm import WorkItem
+
+__all__ = ["Codes", "Columns", "Groups", "Mask", "flagged", "numbered", "together"]
+
+_LARGEST: Final = 2**62
+_WIDEST: Final = 16
+"""Codes that there could be, for each that there is, up to which they are counted in a table."""
 
 Codes: TypeAlias = npt.NDArray[np.int64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
-
-Value = TypeVar("Value", bound=Hashable)
-
-
-def numbered(values: Iterable[Value], count: int) -> tuple[Codes, list[Value]]:
-    """A number for each value, equal for equal ones, and the distinct values by their number, in order of first appearance."""
-    known: dict[Value, int] = {}
-    codes = np.fromiter((known.setdefault(value, len(known)) for value in values), np.int64, count)
-    return codes, list(known)
 
 
 def together(*columns: Codes) -> Codes:
     """One number for each distinct combination of several columns (numbers of at least 0), ascending as the columns are."""
     code, *rest = columns
+    if not rest or not len(code):
+        return code
+    code, span = _from_zero(code)
     for column in rest:
-        width = int(column.max(initial=0)) + 1
-        code = np.unique(code * width + column, return_inverse=True)[1]
-    return code
+        other, width = _from_zero(column)
+        if span * width > _LARGEST:
+            code, span = _from_zero(_dense(code, span))
+        code, span = code * width + other, span * width
+    return _dense(code, span)
+
+
+def _from_zero(column: Codes) -> tuple[Codes, int]:
+    """The column less its smallest number, and how many numbers that spans."""
+    least = int(column.min())
+    return column - least, int(column.max()) - least + 1
+
+
+def _dense(code: Codes, span: int) -> Codes:
+    """The numbers 0 to k - 1 for k distinct codes of 0 to ``span`` - 1, in their order."""
+    if span > _WIDEST * len(code) + _WIDEST:
+        return np.unique(code, return_inverse=True)[1]
+    # A table of all codes that there could be costs less than sorting those that there are.
+    there = np.zeros(span, np.int64)
+    there[code] = 1
+    return np.asarray(np.cumsum(there) - 1, np.int64)[code]
 
 
 class Groups:
@@ -44,10 +73,19 @@ class Groups:
         self.numbers: Codes = ordered[starts]
         self.sizes: Codes = np.diff(self._bounds)
 
-    def of(self, place: int) -> list[int]:
+    def rows(self, place: int) -> Codes:
         """The rows of the group at ``place``, in their order."""
-        rows: list[int] = self._order[self._bounds[place] : self._bounds[place + 1]].tolist()
+        return self._order[self._bounds[place] : self._bounds[place + 1]]
+
+    def of(self, place: int) -> list[int]:
+        """The same as a list."""
+        rows: list[int] = self.rows(place).tolist()
         return rows
+
+    @property
+    def first(self) -> Codes:
+        """The first row of each group."""
+        return self._order[self._bounds[:-1]]
 
     def members(self, chosen: Mask) -> Iterator[list[int]]:
         """The rows of each chosen group (one flag a group), in their order."""
@@ -79,12 +117,13 @@ class Columns:
     """
 
     def __init__(self, entries: Sequence[TimeEntry]) -> None:
-        self._entries = entries
-        count = len(entries)
-        self.person, self.people = numbered((entry.person for entry in entries), count)
-        self.item, self.items = numbered((entry.item for entry in entries), count)
-        self.day: Codes = np.fromiter((entry.date.toordinal() for entry in entries), np.int64, count)
-        self.minutes: Codes = np.fromiter((entry.minutes for entry in entries), np.int64, count)
+        self.entries: EntryColumns = columns_of(entries)
+        self.person, self.people = first_seen(self.entries.coded("person"))
+        self.item: Codes
+        self.items: list[WorkItem]
+        self.item, self.items = first_seen(self.entries.coded("item"))
+        self.day: Codes = self.entries.days()
+        self.minutes: Codes = self.entries.minutes()
 
     @cached_property
     def text(self) -> Codes:
@@ -98,26 +137,42 @@ class Columns:
 
     @cached_property
     def _narratives(self) -> tuple[Codes, list[str]]:
-        return numbered((entry.narrative for entry in self._entries), len(self._entries))
+        column = coded(self.entries.texts("narrative"))
+        return np.asarray(column.codes, np.int64), list(column.values)
 
     @cached_property
     def stripped(self) -> Codes:
         """A number of the narrative without surrounding blanks; -1 where nothing is left."""
-        codes, _ = numbered((text.strip() for text in self.texts), len(self.texts))
-        empty = np.fromiter((not text.strip() for text in self.texts), np.bool_, len(self.texts))
-        return np.where(empty, -1, codes)[self.text]
+        stripped = list(map(str.strip, self.texts))
+        column = coded(stripped)
+        empty = np.fromiter((not text for text in stripped), np.bool_, len(stripped))
+        return np.where(empty, -1, column.codes)[self.text]
 
     @cached_property
     def billable(self) -> Codes:
         """What each entry says of itself: 1 billed, 0 not billed, -1 nothing."""
-        said = (-1 if entry.billable is None else int(entry.billable) for entry in self._entries)
-        return np.fromiter(said, np.int64, len(self._entries))
+        return self.entries.coded("billable").looked_up(lambda said: -1 if said is None else int(said), np.int64)
+
+    @cached_property
+    def start(self) -> Codes:
+        """When each entry begins, in microseconds (``hourtrail.columnar.instants``)."""
+        return self.entries.instants("start")
+
+    @cached_property
+    def end(self) -> Codes:
+        """When each entry ends, in the same way."""
+        return self.entries.instants("end")
+
+    @cached_property
+    def write_off(self) -> Codes:
+        """Minutes written off."""
+        return self.entries.coded("write_off_minutes").looked_up(int, np.int64)
 
     @cached_property
     def created_day(self) -> Codes:
         """The ordinal of the UTC day on which each entry was created; 0 where that is not told."""
-        days = (entry.created_at.toordinal() if entry.created_at else 0 for entry in self._entries)
-        return np.fromiter(days, np.int64, len(self._entries))
+        created = self.entries.instants("created_at")
+        return np.where(created == NO_INSTANT, 0, created // MICROSECONDS_A_DAY + EPOCH_DAY)
 
     @cached_property
     def person_day(self) -> Codes:
@@ -135,6 +190,12 @@ class Columns:
         return (self.day + 6) % 7
 
     @cached_property
+    def month(self) -> Codes:
+        """The calendar month of the day, counted from January 1970."""
+        days = (self.day - EPOCH_DAY).astype("datetime64[D]")
+        return days.astype("datetime64[M]").astype(np.int64)
+
+    @cached_property
     def person_item(self) -> Codes:
         """One number a person and work item."""
         return together(self.person, self.item)
@@ -147,7 +208,7 @@ class Columns:
     @cached_property
     def all_rows(self) -> Codes:
         """Every row."""
-        return np.arange(len(self._entries))
+        return np.arange(len(self.entries))
 
     @cached_property
     def by_day(self) -> Groups:
@@ -163,6 +224,12 @@ class Columns:
     def people_days(self) -> list[int]:
         """One row of each person and day, by the number of the two."""
         return self._first_of(self.person_day)
+
+    @cached_property
+    def person_and_day(self) -> tuple[list[int], list[int]]:
+        """The person (by number) and the day (as ordinal) of each number in ``person_day``."""
+        rows = self.people_days
+        return self.person[rows].tolist(), self.day[rows].tolist()
 
     @cached_property
     def by_person(self) -> Groups:

@@ -1,6 +1,6 @@
 """What the checks look at: the entries in file order, and as much master data as is known."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from hourtrail.checks.recurring import Recurring
 from hourtrail.checks.reporting import worth
 from hourtrail.checks.work_items import WorkItems
 from hourtrail.checks.workdays import Workdays
+from hourtrail.columnar import NO_INSTANT, EntryColumns, columns_of
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import UnknownZone
@@ -41,9 +42,10 @@ def grain_of(entries: Sequence[TimeEntry]) -> Grain:
 
     A file that shows no such distance at all, because it holds a single date or two near ones, is read by the day.
     """
-    if any(entry.start for entry in entries):
+    columns = columns_of(entries)
+    if (columns.instants("start") != NO_INSTANT).any():
         return Grain.DAY
-    gaps = [(later - earlier).days for earlier, later in pairwise(sorted({entry.date for entry in entries}))]
+    gaps = [later - earlier for earlier, later in pairwise(np.unique(columns.days()).tolist())]
     near = sum(gap < 5 for gap in gaps)
     return Grain.WEEK if near <= 1 and len(gaps) > near else Grain.DAY
 
@@ -74,15 +76,14 @@ class CheckContext:
     proposals: Proposals | None = None
 
     @cached_property
-    def ranked(self) -> tuple[TimeEntry, ...]:
+    def ranked(self) -> EntryColumns:
         """The entries that count, earliest first: by creation, then file order. A row without ``created_at`` comes first.
 
         Rejected entries are left out: they will be corrected or dropped by their owner anyway.
         """
-        live = [entry for entry in self.entries if entry.status is not EntryStatus.REJECTED]
-        return tuple(
-            sorted(live, key=lambda entry: entry.created_at.timestamp() if entry.created_at else float("-inf"))
-        )
+        entries = columns_of(self.entries)
+        live = np.flatnonzero(entries.has("status", lambda status: status is not EntryStatus.REJECTED))
+        return entries.take(live[np.argsort(entries.instants("created_at")[live], kind="stable")])
 
     @cached_property
     def columns(self) -> Columns:
@@ -93,10 +94,10 @@ class CheckContext:
     def _identical(self) -> list[list[int]]:
         columns = self.columns
         alike = Groups(together(columns.person_day, columns.item, columns.stripped + 1), columns.all_rows)
-        groups: dict[tuple[int, datetime | None], list[int]] = {}
+        groups: dict[tuple[int, int], list[int]] = {}
         for rows in alike.members(alike.sizes > 1):
-            for row in rows:
-                groups.setdefault((rows[0], self.ranked[row].start), []).append(row)
+            for row, start in zip(rows, columns.start[rows].tolist(), strict=True):
+                groups.setdefault((rows[0], start), []).append(row)
         return [rows for rows in groups.values() if len(rows) > 1]
 
     @cached_property
@@ -115,11 +116,12 @@ class CheckContext:
         """What the person booked on that date, the ranked entries in their order."""
         return [self.ranked[row] for row in self.columns.rows_on(person, day.toordinal())]
 
-    def on_days(self, days: Container[tuple[str, date]]) -> Mask:
+    def on_days(self, days: Iterable[tuple[str, date]]) -> Mask:
         """Which of the ranked entries lie on one of ``days``, each of a person."""
-        first = (self.ranked[row] for row in self.columns.people_days)
-        flags = [(entry.person, entry.date) in days for entry in first]
-        return np.array(flags, np.bool_)[self.columns.person_day]
+        columns = self.columns
+        numbers = {(columns.person_numbers.get(person, -1), day.toordinal()) for person, day in days}
+        flags = [pair in numbers for pair in zip(*columns.person_and_day, strict=True)]
+        return np.array(flags, np.bool_)[columns.person_day]
 
     @cached_property
     def series(self) -> Mapping[int, str]:
@@ -140,7 +142,7 @@ class CheckContext:
     @cached_property
     def prices(self) -> Prices:
         """What an hour of each person brings on average."""
-        return Prices(lambda person: [self.ranked[row] for row in self.columns.rows_of(person)], self.billing.rate)
+        return Prices(self.billing.minutes_at_rates)
 
     def worth(self, entry: TimeEntry, minutes: int | Decimal | None = None) -> Money | None:
         """What ``minutes`` of the entry (by default those it bills) cost the client, at its own rate or its contract's."""
@@ -170,7 +172,6 @@ class CheckContext:
     def billing(self) -> Billing:
         """What the contracts, rate cards and milestones say of the entries."""
         return Billing(
-            self.ranked,
             self.columns,
             self.work_items,
             people=self.people or (),

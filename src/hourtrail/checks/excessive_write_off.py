@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
@@ -21,10 +22,9 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     share, few = policy.bound(NAME, "share"), policy.bound(NAME, "minutes")
-    for entry in context.ranked:
+    columns = context.columns
+    for entry in flagged((columns.write_off > 0) & (columns.billable != 0), context.ranked):
         off = entry.write_off_minutes
-        if not off or entry.billable is False:
-            continue
         if off <= entry.minutes and (off <= few or off <= share * entry.minutes):
             continue
         part = f"{100 * off / entry.minutes:.0f} %" if entry.minutes else "all"

@@ -71,11 +71,11 @@ def _days(context: CheckContext) -> dict[str, list[_Day]]:
     days: dict[str, list[_Day]] = {}
     columns = context.columns
     sums = columns.by_day.sums(columns.minutes).tolist()
-    for row, booked in zip(columns.people_days, sums, strict=True):
-        entry = context.ranked[row]
-        person, on = entry.person, entry.date
+    for number, ordinal, booked in zip(*columns.person_and_day, sums, strict=True):
+        person = columns.people[number]
         first, last = window.get(person, (date.max, date.min))
-        if booked and first <= on <= last:
+        if booked and first.toordinal() <= ordinal <= last.toordinal():
+            on = date.fromordinal(ordinal)
             days.setdefault(person, []).append(_Day(person, on, booked, likely_minutes(evidence.get((person, on), ()))))
     return days
 

@@ -13,6 +13,7 @@ from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import clock, count, day, duration
+from hourtrail.columnar import NO_INSTANT
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
 from hourtrail.domain.spans import Span, covered_minutes
@@ -53,18 +54,14 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
 
 def _at_once(context: CheckContext, counted: Mask) -> Iterator[list[_Booked]]:
     """The entries of one person that follow each other before the ones before them are over; those that stand alone are left out."""
-    spans = [
-        (rank, entry.start.timestamp(), entry.end.timestamp())
-        for rank, entry in enumerate(context.ranked)
-        if entry.start and entry.end and counted[rank] and entry.start < entry.end
-    ]
-    rows = np.array([rank for rank, _, _ in spans], np.int64)
-    person = context.columns.person[rows]
-    starts, ends = np.array([span[1] for span in spans]), np.array([span[2] for span in spans])
+    columns = context.columns
+    timed = (columns.start != NO_INSTANT) & (columns.start < columns.end)
+    rows = np.flatnonzero(counted & timed)
+    person, starts, ends = columns.person[rows], columns.start[rows], columns.end[rows]
     order = np.lexsort((starts, person))
     rows, person, starts, ends = rows[order], person[order], starts[order], ends[order]
     # Within a person, until when the entries begun so far run; a gap of zero or more begins a new cluster.
-    running = np.zeros(len(rows))
+    running = np.zeros_like(ends)
     for bounds in Groups(person, np.arange(len(rows))).slices():
         running[bounds] = np.maximum.accumulate(ends[bounds])
     apart = (np.diff(person) != 0) | (starts[1:] >= running[:-1])

@@ -1,6 +1,6 @@
 """What time costs the client: of entries at their rates, and of a person's hour on average, where no entry can tell."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
@@ -14,34 +14,27 @@ Worth: TypeAlias = Callable[[TimeEntry, int | Decimal | None], Money | None]
 class Prices:
     """The average price of all minutes that a person booked, billed or not; found when it is first asked for."""
 
-    def __init__(
-        self, entries_of: Callable[[str], Sequence[TimeEntry]], rate_of: Callable[[TimeEntry], Money | None]
-    ) -> None:
-        self._entries_of, self._rate_of = entries_of, rate_of
+    def __init__(self, minutes_at_rates: Callable[[str], tuple[int, Mapping[Money, int]]]) -> None:
+        self._minutes_at_rates = minutes_at_rates
         self._known: dict[str, tuple[int, dict[str, Decimal]]] = {}
 
     def of(self, person: str, minutes: int) -> Money | None:
         """What ``minutes`` more of the person would bring; None without prices, or with prices in several currencies."""
         if person not in self._known:
-            self._known[person] = self._sums(self._entries_of(person))
+            self._known[person] = self._sums(person)
         total, amounts = self._known[person]
         if len(amounts) != 1 or not total:
             return None
         [(currency, amount)] = amounts.items()
         return Money(amount * minutes / total, currency).to_cents()
 
-    def _sums(self, entries: Sequence[TimeEntry]) -> tuple[int, dict[str, Decimal]]:
+    def _sums(self, person: str) -> tuple[int, dict[str, Decimal]]:
         """The minutes of all entries, and what they cost in each currency, unrounded."""
-        # Minutes at each rate are summed first: years of entries have a few rates.
-        at_rate: dict[Money, int] = {}
-        for entry in entries:
-            if rate := self._rate_of(entry):
-                minutes = entry.minutes if entry.billable_minutes is None else entry.billable_minutes
-                at_rate[rate] = at_rate.get(rate, 0) + minutes
+        total, at_rate = self._minutes_at_rates(person)
         amounts: dict[str, Decimal] = {}
         for rate, minutes in at_rate.items():
             amounts[rate.currency] = amounts.get(rate.currency, Decimal(0)) + rate.amount * minutes / 60
-        return sum(entry.minutes for entry in entries), amounts
+        return total, amounts
 
 
 def worth_of_excess(entries: Sequence[TimeEntry], limit: Decimal | int, worth: Worth) -> Money | None:

@@ -1,13 +1,13 @@
 """Somebody whose entries are whole hours far more often than their colleagues': time that was rounded, not measured."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 import numpy as np
 
-from hourtrail.checks.columns import Groups
+from hourtrail.checks.columns import Groups, together
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
@@ -28,49 +28,56 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
     return report(NAME, policy, _facts(context, policy))
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Tally:
-    entries: list[TimeEntry] = field(default_factory=list)
-    whole: int = 0
+    """One person's month; ``place`` is that of its entries among the groups."""
+
+    person: str
+    place: int
+    entries: int
+    whole: int
 
     @property
     def share(self) -> Decimal:
-        return Decimal(self.whole) / len(self.entries)
+        return Decimal(self.whole) / self.entries
 
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     most, apart = policy.bound(NAME, "share"), policy.bound(NAME, "apart")
     fewest = policy.bound(NAME, "entries")
-    months: dict[str, dict[str, _Tally]] = {}
     columns = context.columns
     days = Groups(columns.person_day, np.flatnonzero(columns.minutes > 0))
-    for rows in days.members(days.sizes > 1):
-        entries = [context.ranked[row] for row in rows]
-        tally = months.setdefault(entries[0].date.isoformat()[:7], {}).setdefault(entries[0].person, _Tally())
-        tally.entries += entries
-        tally.whole += sum(entry.minutes % _HOUR == 0 for entry in entries)
-    for month, people in months.items():
-        number = sum(len(tally.entries) for tally in people.values())
-        whole = sum(tally.whole for tally in people.values())
-        for person, tally in people.items():
-            others = number - len(tally.entries)
-            if len(tally.entries) < fewest or others < fewest or tally.share <= most:
+    rows = np.array([row for some in days.members(days.sizes > 1) for row in some], np.int64)
+    groups = Groups(together(columns.month, columns.person), rows)
+    whole = groups.sums((columns.minutes % _HOUR == 0).astype(np.int64)).tolist()
+    months: dict[int, list[_Tally]] = {}
+    for place, (count, hours) in enumerate(zip(groups.sizes.tolist(), whole, strict=True)):
+        first = groups.of(place)[0]
+        tally = _Tally(columns.people[int(columns.person[first])], place, count, hours)
+        months.setdefault(int(columns.month[first]), []).append(tally)
+    for people in months.values():
+        number = sum(tally.entries for tally in people)
+        hours = sum(tally.whole for tally in people)
+        for tally in people:
+            others = number - tally.entries
+            if tally.entries < fewest or others < fewest or tally.share <= most:
                 continue
-            usual = Decimal(whole - tally.whole) / others
+            usual = Decimal(hours - tally.whole) / others
             if tally.share - usual > apart:
-                yield _fact(context, person, month, tally, usual)
+                yield _fact(context, tally, usual, [context.ranked[row] for row in groups.of(tally.place)])
 
 
-def _fact(context: CheckContext, person: str, month: str, tally: _Tally, usual: Decimal) -> Fact:
+def _fact(context: CheckContext, tally: _Tally, usual: Decimal, entries: Sequence[TimeEntry]) -> Fact:
+    person, month = tally.person, entries[0].date.isoformat()[:7]
     return Fact(
         subject=Subject(person=person, period=month),
         key=(person, month),
         measured=f"{100 * tally.share:.0f} % whole hours",
         expected=f"about {100 * usual:.0f} %, as the others",
         explanation=(
-            f"{tally.whole} of {len(tally.entries)} entries of {context.name(person)} in {month} are whole hours, "
+            f"{tally.whole} of {tally.entries} entries of {context.name(person)} in {month} are whole hours, "
             f"{100 * tally.share:.0f} % against {100 * usual:.0f} % of the others: they look rounded, not measured."
         ),
         score=round(float(min(tally.share - usual, Decimal(1))), 4),
-        comparables=tuple(sorted(entry.id for entry in tally.entries)[:20]),
+        comparables=tuple(sorted(entry.id for entry in entries)[:20]),
     )

@@ -1,10 +1,11 @@
 """Findings in numbers: a score for every entry, and the summary of a run."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, overload
 
+from hourtrail.columnar import columns_of
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
 from hourtrail.domain.money import Money
@@ -19,27 +20,46 @@ class ScoredEntry:
     check: str
 
 
-def scores(
-    entries: Sequence[TimeEntry], findings: Iterable[Finding], learned: Sequence[float] | None = None
-) -> list[ScoredEntry]:
+class Scores(Sequence[ScoredEntry]):
+    """A row for every entry, in their order, made when it is asked for."""
+
+    def __init__(self, ids: Sequence[str], learned: Sequence[float], best: Mapping[str, Finding]) -> None:
+        self._ids, self._learned, self._best = ids, learned, best
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    @overload
+    def __getitem__(self, row: int) -> ScoredEntry: ...
+    @overload
+    def __getitem__(self, row: slice) -> list[ScoredEntry]: ...
+    def __getitem__(self, row: int | slice) -> ScoredEntry | list[ScoredEntry]:
+        if isinstance(row, slice):
+            return [self._scored(place) for place in range(len(self))[row]]
+        return self._scored(row)
+
+    def _scored(self, row: int) -> ScoredEntry:
+        name, score = self._ids[row], self._learned[row]
+        found = self._best.get(name)
+        return (
+            ScoredEntry(name, score, "") if found is None else ScoredEntry(name, max(found.score, score), found.check)
+        )
+
+
+def scores(entries: Sequence[TimeEntry], findings: Iterable[Finding], learned: Sequence[float] | None = None) -> Scores:
     """A row for every entry, in their order: its highest-scoring finding; where no rule speaks, the learned score and no check.
 
     ``learned`` has one score an entry (without it, 0.0). It also stands where it is higher than what a rule says: a rule may
     state a fact that hardly ever matters. A finding about a person's day or week speaks of no entry in particular, so it
     scores none.
     """
-    unusual = [0.0] * len(entries) if learned is None else learned
     best: dict[str, Finding] = {}
     for finding in findings:
         entry = finding.subject.time_entry
         if entry and (entry not in best or finding.score > best[entry].score):
             best[entry] = finding
-    return [
-        ScoredEntry(entry.id, max(best[entry.id].score, score), best[entry.id].check)
-        if entry.id in best
-        else ScoredEntry(entry.id, score, "")
-        for entry, score in zip(entries, unusual, strict=True)
-    ]
+    ids = columns_of(entries).texts("id")
+    return Scores(ids, [0.0] * len(ids) if learned is None else learned, best)
 
 
 def summary(entries: int, findings: Iterable[Finding], *, refused: int = 0, seconds: float = 0.0) -> dict[str, Any]:

@@ -26,12 +26,17 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
         return
     limit = float(policy.bound(NAME, "score"))
     most = int(float(policy.bound(NAME, "share")) * len(context.ranked) + 0.999)
-    entries = {entry.id: entry for entry in context.ranked}
     repeats = {entry.id for group in context.identical for entry in group[1:]}
     told = [row for row in context.habits.entries if row.score > limit and row.entry not in repeats][:most]
+    entries = _named(context, {row.entry for row in told})
     for row in told:
         if entry := entries.get(row.entry):
             yield _fact(context, entry, row)
+
+
+def _named(context: CheckContext, names: set[str]) -> dict[str, TimeEntry]:
+    ids = context.columns.entries.texts("id")
+    return {name: context.ranked[row] for row, name in enumerate(ids) if name in names}
 
 
 def _fact(context: CheckContext, entry: TimeEntry, row: UnusualEntry) -> Fact:

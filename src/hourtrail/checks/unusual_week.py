@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from hourtrail.checks.context import CheckContext, Grain
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
@@ -29,9 +31,7 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
         return
     limit, share = float(policy.bound(NAME, "score")), float(policy.bound(NAME, "share"))
     weekly = context.grain is Grain.WEEK
-    weeks = len(
-        {(entry.person, entry.date.isocalendar()[:2] if not weekly else entry.date) for entry in context.ranked}
-    )
+    weeks = len(np.unique(context.columns.person_day if weekly else context.columns.person_week))
     explained = set()
     if policy.enabled(UNUSUAL_ENTRY):
         explained = {row.entry for row in context.habits.entries if row.score > _EXPLAINED_FROM}

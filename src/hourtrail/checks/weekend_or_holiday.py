@@ -1,6 +1,7 @@
 """Time on a day that is no working day of the person's own calendar."""
 
 from collections.abc import Iterator
+from datetime import date
 
 import numpy as np
 
@@ -25,8 +26,11 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
 def _facts(context: CheckContext) -> Iterator[Fact]:
     columns = context.columns
-    one_a_day = map(context.ranked.__getitem__, columns.people_days)
-    off = np.array([context.calendars.is_off(entry.person, entry.date) for entry in one_a_day], np.bool_)
+    people, days = columns.person_and_day
+    dates = {day: date.fromordinal(day) for day in set(days)}
+    is_off = context.calendars.is_off
+    flags = [is_off(columns.people[person], dates[day]) for person, day in zip(people, days, strict=True)]
+    off = np.array(flags, np.bool_)
     for entry in flagged(off[columns.person_day] & (columns.minutes > 0), context.ranked):
         yield _fact(context, entry)
 

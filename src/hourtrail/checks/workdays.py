@@ -74,10 +74,9 @@ class Workdays:
     def _booked(self) -> dict[str, dict[int, int]]:
         """Minutes booked by person and ordinal of the day."""
         columns = self._context.columns
-        rows = columns.people_days
         sums = columns.by_day.sums(columns.minutes).tolist()
         booked: dict[str, dict[int, int]] = {}
-        for person, day, minutes in zip(columns.person[rows].tolist(), columns.day[rows].tolist(), sums, strict=True):
+        for person, day, minutes in zip(*columns.person_and_day, sums, strict=True):
             booked.setdefault(columns.people[person], {})[day] = minutes
         return booked
 

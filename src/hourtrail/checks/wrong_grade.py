@@ -1,13 +1,13 @@
 """Time at the price of a grade that the person does not have."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.survey import RateDeviation
 from hourtrail.checks.wording import day
-from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
 from hourtrail.domain.money import Money
 from hourtrail.domain.pricing import price_of, quantity
@@ -33,15 +33,13 @@ def other_grades(context: CheckContext, row: RateDeviation) -> tuple[str, ...]:
     return rates.grades_at(row.stated, row.entry.date, task=row.entry.item.task)
 
 
-def _said(entry: TimeEntry) -> str:
-    return entry.extra.get("grade", "").strip()
+def _said(extra: Mapping[str, str]) -> str:
+    return extra.get("grade", "").strip()
 
 
 def _stated_grades(context: CheckContext) -> Iterator[Fact]:
-    for entry in context.ranked:
-        if not entry.extra or not (said := _said(entry)):
-            continue
-        grade = context.billing.grade(entry)
+    for entry in flagged(context.ranked.has("extra", lambda extra: bool(_said(extra))), context.ranked):
+        said, grade = _said(entry.extra), context.billing.grade(entry)
         if grade and said.casefold() != grade.casefold():
             yield Fact(
                 subject=Subject(time_entry=entry.id),
@@ -59,7 +57,7 @@ def _stated_grades(context: CheckContext) -> Iterator[Fact]:
 def _priced(context: CheckContext) -> Iterator[Fact]:
     for row in context.billing.deviations:
         grades = other_grades(context, row)
-        if not grades or row.stated is None or row.expected is None or _said(row.entry):
+        if not grades or row.stated is None or row.expected is None or _said(row.entry.extra):
             continue
         entry = row.entry
         yield Fact(

@@ -19,8 +19,8 @@ from hourtrail.checks import (
     summary,
     under_reporting,
 )
+from hourtrail.columnar import EntryColumns
 from hourtrail.domain.activity import ReadOptions, Rejected
-from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import InvalidInput, NothingRead
 from hourtrail.domain.finding import Finding
 from hourtrail.domain.firm import Contract
@@ -30,7 +30,7 @@ from hourtrail.flows.evidence import evidence_of
 from hourtrail.flows.habits import with_habits
 from hourtrail.flows.simulated import says_simulated
 from hourtrail.flows.unknown_people import rows_of_people, unknown_people
-from hourtrail.sources.contract_files import read_all, read_numbered
+from hourtrail.sources.contract_files import read_all, read_entries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class CheckReport:
     """What the checks found, what they could not look at, and what could not be read."""
 
     findings: list[Finding]
-    scores: list[ScoredEntry]
+    scores: Sequence[ScoredEntry]
     summary: dict[str, Any]
     skipped: dict[str, str]
     grain: Grain
@@ -88,17 +88,16 @@ def check_files(
         refused.extend(bad)
         return tuple(good)
 
-    numbered, bad = _numbered(files.entries, options)
-    refused.extend(bad)
-    entries = tuple(entry for _, entry in numbered)
+    file = read_entries(files.entries, options)
+    entries = file.entries
+    refused.extend(file.refused)
     if not entries and refused:
         problems = "\n".join(f"  {row}" for row in refused[:20])
         raise NothingRead(f"no time entry in {files.entries} could be read:\n{problems}")
     chosen = grain or grain_of(entries)
     people = rows(files.people, "people")
     if files.people and people:
-        refused += unknown_people(files.entries, rows_of_people(numbered), people, files.people, refused)
-    del numbered
+        refused += unknown_people(files.entries, rows_of_people(file), people, files.people, refused)
     activities = rows(files.activities, "activities")
     context = CheckContext(
         entries=entries,
@@ -112,7 +111,7 @@ def check_files(
         milestones=rows(files.milestones, "milestones"),
         activities=activities,
         evidence=None if activities is None else evidence_of(activities, people or ()),
-        as_of=as_of or max((entry.date for entry in entries), default=today),
+        as_of=as_of or _last_day(entries) or today,
         grain=chosen,
     )
     refused += _unknown_rollovers(files.contracts, context.contracts or ())
@@ -134,16 +133,8 @@ def check_files(
     )
 
 
-def _numbered(path: Path, options: ReadOptions) -> tuple[list[tuple[int, TimeEntry]], list[Rejected]]:
-    """The entries of a file, each with its line, and the rows that were refused."""
-    good: list[tuple[int, TimeEntry]] = []
-    refused: list[Rejected] = []
-    for line, row in read_numbered(path, "time-entries", options):
-        if isinstance(row, Rejected):
-            refused.append(row)
-        elif isinstance(row, TimeEntry):
-            good.append((line, row))
-    return good, refused
+def _last_day(entries: EntryColumns) -> date | None:
+    return date.fromordinal(int(entries.days().max())) if entries else None
 
 
 def _unknown_rollovers(path: Path | None, contracts: Sequence[Contract]) -> Iterator[Rejected]:

@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
-from hourtrail.capture import CaptureSettings, capture
+from hourtrail.capture import CaptureSettings
+from hourtrail.capture.seen import seen
 from hourtrail.checks.evidence import Trace
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.errors import UnknownZone
@@ -28,10 +29,9 @@ def evidence_of(activities: Iterable[Activity], people: Sequence[Person]) -> dic
     days: dict[tuple[str, date], list[Trace]] = {}
     for person, rows in own.items():
         who = known.get(person) or Person(id=person, zone=_stated_zone(rows))
-        for block in capture(who, rows, settings=_AS_SEEN).blocks:
-            if not block.private:
-                trace = Trace(block.kind, block.span, block.evidence_minutes, block.suggested_minutes)
-                days.setdefault((person, block.date), []).append(trace)
+        for block in seen(who, rows, _AS_SEEN):
+            trace = Trace(block.kind, block.span, block.evidence_minutes, block.suggested_minutes)
+            days.setdefault((person, block.date), []).append(trace)
     return days
 
 

@@ -4,10 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from hourtrail.columnar import first_seen
 from hourtrail.domain.activity import Rejected
-from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import Person
 from hourtrail.flows.resolve import nearest
+from hourtrail.sources.contract_files import EntryFile
 
 
 @dataclass(slots=True)
@@ -18,12 +21,15 @@ class Rows:
     count: int = 0
 
 
-def rows_of_people(entries: Iterable[tuple[int, TimeEntry]]) -> dict[str, Rows]:
-    """The first line and the number of entries of each person."""
-    found: dict[str, Rows] = {}
-    for line, entry in entries:
-        found.setdefault(entry.person, Rows(line)).count += 1
-    return found
+def rows_of_people(file: EntryFile) -> dict[str, Rows]:
+    """The first line and the number of entries of each person, in the order of their first entries."""
+    numbers, people = first_seen(file.entries.coded("person"))
+    first = np.unique(numbers, return_index=True)[1]
+    counts = np.bincount(numbers, minlength=len(people)).tolist()
+    return {
+        person: Rows(line, count)
+        for person, line, count in zip(people, file.lines[first].tolist(), counts, strict=True)
+    }
 
 
 def unknown_people(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 
+from hourtrail.columnar import EntryColumns, columns_of
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.ports import AnomalyBlender, AnomalyFitter, AnomalyScorer
 from hourtrail.domain.unusual import Unusual, UnusualEntry
@@ -16,7 +17,7 @@ from hourtrail.unusual.counting import median_by
 from hourtrail.unusual.heads import HeadsScorer
 from hourtrail.unusual.matrix import matrix_of
 from hourtrail.unusual.mix import unusual_weeks
-from hourtrail.unusual.table import EntryTable, Floats, Ints, live, table_of
+from hourtrail.unusual.table import EntryTable, Floats, Ints, in_own_order, live_rows, table_of
 from hourtrail.unusual.weeks import Absent, Weeks, absent_of, expected_of, weeks_of
 
 FEWEST_ENTRIES: Final = 400
@@ -25,6 +26,7 @@ FEWEST_PEOPLE: Final = 6
 HALF_HISTORY: Final = 3
 """Other weeks of a person at which their scores count half: a newcomer's habits are not known yet."""
 MOST_EXPLAINED: Final = 2_000
+LEAST_EXPLAINED: Final = 0.1
 _COMPARABLES: Final = 3
 
 
@@ -32,7 +34,7 @@ _COMPARABLES: Final = 3
 class Judged:
     """The parts of one run that an explanation reads."""
 
-    entries: Sequence[TimeEntry]
+    entries: EntryColumns
     table: EntryTable
     matrix: Floats
     scores: Floats
@@ -71,29 +73,42 @@ def judge(
 
     ``weekly``: each date stands for a week. ``whole_file``: an entry is also compared with what came after it.
     """
-    # In an order of their own, so that the same entries get the same scores in whatever order they come.
-    kept = sorted(live(entries), key=lambda entry: (entry.person, entry.date, entry.item, entry.id))
-    if not kept:
+    columns = columns_of(entries)
+    rows = live_rows(columns)
+    if not len(rows):
         return Unusual(scores=[0.0] * len(entries))
+    # In an order of their own, so that the same entries get the same scores in whatever order they come.
+    rows = rows[in_own_order(columns.take(rows))]
+    kept = columns.take(rows)
     table = table_of(kept, weekly=weekly, zone=zone)
     matrix = matrix_of(table, whole_file=whole_file)
     scorer = scorer_for(table, matrix, fit, whole_file=whole_file)
     if verdicts and blend is not None:
-        reviewed = [number for number, entry in enumerate(kept) if entry.id in verdicts]
+        reviewed = [number for number, name in enumerate(kept.texts("id")) if name in verdicts]
         issue = np.array([verdicts[kept[number].id] for number in reviewed], dtype=np.bool_)
         scorer = blend(scorer, matrix, table.person, np.array(reviewed, dtype=np.int64), issue)
     scores = shrunk(scorer.scores(matrix, table.person), matrix)
-    top = np.lexsort((np.array([entry.id for entry in kept]), -scores))[: min(MOST_EXPLAINED, len(kept))]
-    top = top[scores[top] >= 0.1]
+    top = _highest(scores, kept)
     judged = Judged(kept, table, matrix, scores, scorer.contributions(matrix[top], table.person[top]), top)
     weeks = weeks_of(table)
-    by_entry = {id(entry): float(score) for entry, score in zip(kept, scores, strict=True)}
+    in_order = np.zeros(len(entries))
+    in_order[rows] = scores
     return Unusual(
-        scores=[by_entry.get(id(entry), 0.0) for entry in entries],
+        scores=in_order.tolist(),
         entries=_explained(judged, weeks, whole_file=whole_file),
         weeks=unusual_weeks(kept, table, weeks, whole_file=whole_file),
         model=f"{scorer.ref.name} {scorer.ref.version}",
     )
+
+
+def _highest(scores: Floats, entries: EntryColumns) -> Ints:
+    """The rows that are worth explaining, most unusual first and then by id."""
+    most = min(MOST_EXPLAINED, len(scores))
+    least = max(float(np.partition(scores, -most)[-most]), LEAST_EXPLAINED)
+    some = np.flatnonzero(scores >= least)
+    ids = [entries[row].id for row in some.tolist()]
+    order = sorted(range(len(some)), key=lambda at: (-scores[some[at]], ids[at]))
+    return np.asarray(some[order][:most], dtype=np.int64)
 
 
 def kinds_of(contributions: Floats, matrix: Floats) -> list[Kind]:
@@ -112,7 +127,8 @@ def kinds_of(contributions: Floats, matrix: Floats) -> list[Kind]:
 def _explained(judged: Judged, weeks: Weeks, *, whole_file: bool) -> list[UnusualEntry]:
     absent = absent_of(weeks, expected_of(weeks, whole_file=whole_file))
     usual_week = median_by(weeks.card_person, weeks.card_minutes, judged.table.people)
-    names = {int(number): entry for number, entry in zip(judged.table.project, judged.entries, strict=True)}
+    row_of = np.zeros(judged.table.projects, dtype=np.int64)
+    row_of[judged.table.project] = np.arange(len(judged.table))
     by_person = np.argsort(judged.table.person, kind="stable")
     people = judged.table.person[by_person]
     out = []
@@ -137,7 +153,7 @@ def _explained(judged: Judged, weeks: Weeks, *, whole_file: bool) -> list[Unusua
                 week_minutes=round(float(weeks.card_minutes[weeks.card[cell]])),
                 usual_minutes=usual if facts[NUMBER["own_weeks"]] > 0 else None,
                 usual_week_minutes=round(float(usual_week[person])),
-                missing=str(names[missing].item.at_project) if missing >= 0 else "",
+                missing=str(judged.entries[int(row_of[missing])].item.at_project) if missing >= 0 else "",
                 missing_minutes=minutes,
                 hours_apart=float(np.nan_to_num(facts[NUMBER["hour_apart"]])),
                 comparables=_comparables(judged, row, own, missing, kind),

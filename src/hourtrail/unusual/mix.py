@@ -35,10 +35,11 @@ def unusual_weeks(
     scores = (1 - 2 ** (-apart / _HALF)) * (count - 1) / (count + 2)
     card_of_entry = weeks.card[weeks.cell_of_entry]
     order = np.argsort(card_of_entry, kind="stable")
+    bounds = np.searchsorted(card_of_entry[order], np.arange(weeks.cards + 1)).tolist()
     out = []
     top = np.lexsort((np.arange(weeks.cards), -scores))[:MOST_EXPLAINED]
     for card in top[scores[top] >= 0.25].tolist():
-        rows = order[np.searchsorted(card_of_entry[order], card) : np.searchsorted(card_of_entry[order], card, "right")]
+        rows = order[bounds[card] : bounds[card + 1]]
         first = min(entries[row].date for row in rows.tolist())
         daily = table.day[rows[0]] >= 0
         out.append(

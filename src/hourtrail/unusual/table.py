@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hourtrail.columnar import NO_INSTANT, Coded, EntryColumns, columns_of, to_instant
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 
 Floats: TypeAlias = NDArray[np.float64]
@@ -60,48 +61,89 @@ class EntryTable:
         return replace(self, **{name: getattr(self, name)[rows] for name in self.__dataclass_fields__})
 
 
-def live(entries: Sequence[TimeEntry]) -> list[TimeEntry]:
+def live(entries: Sequence[TimeEntry]) -> EntryColumns:
     """The entries that say something of what is usual: with time in them, and not rejected."""
-    return [entry for entry in entries if entry.minutes and entry.status is not EntryStatus.REJECTED]
+    columns = columns_of(entries)
+    return columns.take(live_rows(columns))
+
+
+def live_rows(columns: EntryColumns) -> Ints:
+    """The places of those entries."""
+    counts = columns.has("status", lambda status: status is not EntryStatus.REJECTED)
+    return np.flatnonzero(counts & (columns.minutes() > 0)).astype(np.int64)
+
+
+def in_own_order(columns: EntryColumns) -> Ints:
+    """The places of the entries by person, date, work item and id: an order that the file's says nothing of."""
+    keys = (_numbers(columns.coded("item")), columns.days(), _numbers(columns.coded("person")))
+    order = np.lexsort(keys)
+    # Few entries are equal in all three, and sorting texts is slow.
+    alike = np.all([key[order[1:]] == key[order[:-1]] for key in keys], axis=0)
+    tied = np.zeros(len(order), dtype=np.bool_)
+    tied[1:] |= alike
+    tied[:-1] |= alike
+    places = np.flatnonzero(tied)
+    ids = columns.texts("id")
+    # Ties lie side by side already, so only the ids within each stretch of them can change places.
+    stretch = np.cumsum(np.append(1, ~alike))[places].tolist() if len(order) else []
+    rows = order[places].tolist()
+    order[places] = [row for _, _, row in sorted(zip(stretch, [ids[row] for row in rows], rows, strict=True))]
+    return order.astype(np.int64)
 
 
 def table_of(
     entries: Sequence[TimeEntry], *, weekly: bool, zone: Callable[[str], ZoneInfo] = lambda _person: ZoneInfo("UTC")
 ) -> EntryTable:
     """The table of ``entries``. ``weekly``: each distinct date is a week of its own. ``zone`` gives a person's time zone."""
-    ordinals = np.array([entry.date.toordinal() for entry in entries], dtype=np.int64)
-    day = np.full(len(entries), -1, dtype=np.int64) if weekly else (ordinals - _MONDAY) % 7
+    columns = columns_of(entries)
+    ordinals = columns.days()
+    day = np.full(len(columns), -1, dtype=np.int64) if weekly else (ordinals - _MONDAY) % 7
     if weekly:
         week = _codes(ordinals)
     else:
         monday = (ordinals - _MONDAY) // 7
         week = monday - monday.min(initial=monday[0] if len(monday) else 0)
-    zones: dict[str, ZoneInfo] = {}
-    hours = np.full(len(entries), np.nan)
-    for number, entry in enumerate(entries):
-        if entry.start is not None:
-            if entry.person not in zones:
-                zones[entry.person] = zone(entry.person)
-            local = entry.start.astimezone(zones[entry.person])
-            hours[number] = local.hour + local.minute / 60
+    rate = columns.coded("hourly_rate").looked_up(lambda rate: np.nan if rate is None else float(rate), np.float64)
     return EntryTable(
-        person=_numbers([(entry.person,) for entry in entries]),
-        project=_numbers([(entry.item.client, entry.item.project) for entry in entries]),
-        task=_numbers([(entry.item.task,) for entry in entries]),
+        person=_numbers(columns.coded("person")),
+        project=_numbers(columns.coded("item"), lambda item: (item.client, item.project)),
+        task=_numbers(columns.coded("item"), lambda item: item.task),
         week=week,
         day=day,
-        minutes=np.array([entry.minutes for entry in entries], dtype=np.float64),
-        hour=hours,
-        rate=np.array(
-            [np.nan if entry.hourly_rate is None else float(entry.hourly_rate) for entry in entries], dtype=np.float64
-        ),
+        minutes=columns.minutes().astype(np.float64),
+        hour=_hours(columns, zone),
+        rate=rate,
     )
 
 
-def _numbers(keys: Sequence[tuple[str, ...]]) -> Ints:
-    """A number for each distinct key, in sorted order, so that the order of rows changes nothing."""
-    known = {key: number for number, key in enumerate(sorted(set(keys)))}
-    return np.array([known[key] for key in keys], dtype=np.int64)
+def _hours(columns: EntryColumns, zone: Callable[[str], ZoneInfo]) -> Floats:
+    """The local hour of the day at which each entry starts; NaN where it does not say."""
+    start, person = columns.instants("start"), columns.coded("person")
+    hours = np.full(len(columns), np.nan)
+    known = np.flatnonzero(start != NO_INSTANT)
+    zones: dict[ZoneInfo, int] = {}
+    number = np.zeros(len(person.values), dtype=np.int64)
+    for code in np.unique(person.codes[known]).tolist():
+        number[code] = zones.setdefault(zone(person.values[code]), len(zones))
+    own = number[person.codes[known]]
+    # The same start returns on many entries, and a zone is slow to ask.
+    for one, place in zones.items():
+        rows = known[own == place]
+        starts, which = np.unique(start[rows], return_inverse=True)
+        instants = (to_instant(at) for at in starts.tolist())
+        clocks = [instant.astimezone(one) for instant in instants if instant]
+        hours[rows] = np.array([clock.hour + clock.minute / 60 for clock in clocks])[which]
+    return hours
+
+
+def _numbers(column: Coded[Any], key: Callable[[Any], Any] = lambda value: value) -> Ints:
+    """A number for each distinct key of the values, in sorted order, so that the order of rows changes nothing."""
+    keys = [key(value) for value in column.values]
+    seen = np.zeros(len(keys), dtype=np.bool_)
+    seen[column.codes] = True
+    ordered = sorted({one for one, there in zip(keys, seen.tolist(), strict=True) if there})
+    known = {one: number for number, one in enumerate(ordered)}
+    return column.looked_up(lambda value: known.get(key(value), -1), np.int64)
 
 
 def _codes(values: Ints) -> Ints:

@@ -31,7 +31,7 @@ class HourlyRates:
         self._people = {row.person for row in card.rates}
         self._grades = {row.grade for row in card.rates}
         self._tasks = {row.task for row in card.rates}
-        self._changes = _changes(card)
+        self.changes = _changes(card)
         self._known: dict[tuple[int, str, str, str], Money | None] = {}
         stated = contract.blended_rate
         self._blended = Money(stated, currency) if stated is not None and currency else None
@@ -51,7 +51,7 @@ class HourlyRates:
         """The rate card's own, whatever is blended."""
         # Whoever and whatever the card does not name is the same to it, and so are all days between two changes.
         key = (
-            bisect_right(self._changes, day),
+            bisect_right(self.changes, day),
             person if person in self._people else "",
             grade if grade in self._grades else "",
             task if task in self._tasks else "",

@@ -24,8 +24,8 @@ _ADVICE: Final = {
 class _Feeder:
     """Hands lines to ``csv`` and keeps those of the open row, so that they can be taken back."""
 
-    def __init__(self, lines: Lines) -> None:
-        self.number = 0
+    def __init__(self, lines: Lines, number: int) -> None:
+        self.number = number
         self._lines = iter(lines)
         self._open: list[str] = []
         self._size = 0
@@ -59,9 +59,12 @@ class _Feeder:
         self.close_row()
 
 
-def rows(lines: Lines, delimiter: str) -> Iterator[tuple[int, list[str] | str]]:
-    """Every row as (line, cells), or as (line, reason) where it cannot be read. Blank rows are left out."""
-    feeder = _Feeder(lines)
+def rows(lines: Lines, delimiter: str, after: int = 0) -> Iterator[tuple[int, list[str] | str]]:
+    """Every row as (line, cells), or as (line, reason) where it cannot be read. Blank rows are left out.
+
+    ``after`` lines of the file lie before the first of ``lines``.
+    """
+    feeder = _Feeder(lines, after)
     reader = csv.reader(feeder, delimiter=delimiter, strict=True)
     while True:
         start = feeder.number + 1

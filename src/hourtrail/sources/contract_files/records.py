@@ -120,8 +120,8 @@ class RecordMaker:
     def identities(self, columns: Mapping[str, Sequence[Any]], count: int) -> set[bytes | str] | None:
         """The identities of the ``count`` rows of these columns (by attribute); None when one was there before."""
         nothing = [None] * count
-        rows = zip(*(columns.get(fill, nothing) for fill in self._identity), strict=True)
-        found = {_identity_of(row) for row in rows}
+        together = [columns.get(fill, nothing) for fill in self._identity]
+        found = _short_ids(together) or {_identity_of(row) for row in zip(*together, strict=True)}
         return found if len(found) == count and self._seen.isdisjoint(found) else None
 
     def remember(self, identities: set[bytes | str]) -> None:
@@ -167,6 +167,13 @@ def _identity_of(values: Sequence[object]) -> bytes | str:
     if len(values) == 1 and isinstance(values[0], str) and len(values[0]) <= _SHORT:
         return values[0]
     return blake2b(repr(list(values)).encode(), digest_size=12).digest()
+
+
+def _short_ids(columns: Sequence[Sequence[Any]]) -> set[bytes | str] | None:
+    """What ``_identity_of`` gives for every row, where each is a short id; else None."""
+    if len(columns) > 1 or not all(isinstance(value, str) for value in columns[0]):
+        return None
+    return set(columns[0]) if max(map(len, columns[0]), default=0) <= _SHORT else None
 
 
 def _unique(names: Sequence[str]) -> list[str]:
