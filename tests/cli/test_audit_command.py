@@ -166,3 +166,17 @@ def test_a_tenants_key_is_renewed_by_a_named_person_and_nothing_is_lost(run, tmp
     assert "2 activities of tenant default sealed" in run("privacy", "renew-key", "--as", "olga").out
     assert run("export", "activities", "--json").json == before
     assert "service" in run("privacy", "renew-key", "--as", "model:ranker", code=2).err
+
+
+def test_what_is_forgotten_and_what_a_manager_sees_by_command(trail, run):
+    told = run("privacy", "forget", "--as", "ann", "--trait", "series", "--value", "s1", "--json").json["forgotten"]
+    assert [(row["trait"], row["entries"]) for row in told] == [("series", 1)]
+    assert "series 's1' means anything" in run("privacy", "forgotten", "ann").out
+    assert "remembered again" in run("privacy", "remember", told[0]["id"], "--as", "ann").out
+    assert "ann asked to forget nothing" in run("privacy", "forgotten", "ann").out
+    assert "1 entry no longer remembered" in run("privacy", "forget", "sug_0", "--as", "ann").out
+    seen = run("privacy", "manager-view", "ann", "2026-03-02").out
+    assert "0:50  acme/audit/review  Prüfung  (submitted)" in seen
+    assert "Only ann sees: no activity; 1 suggestion with their evidence." in seen
+    for usage in ([], ["sug_0", "--trait", "series", "--value", "s1"], ["--trait", "series"]):
+        assert "name a SUGGESTION" in run("privacy", "forget", "--as", "ann", *usage, code=2).err

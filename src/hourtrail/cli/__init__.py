@@ -27,7 +27,10 @@ CORE: Final = (
         "Read calendars (.ics), git repositories, ticket exports and contract files (CSV, JSONL) into the store.",
     ),
     Core("keys", "API keys: long-lived secrets that programs show as they are."),
-    Core("privacy", "Who can read what a source saw: keys, and how they are renewed."),
+    Core(
+        "privacy",
+        "Who can see what of a person's day, what the models are to forget, and the keys under which activities lie.",
+    ),
     Core("review", "The reviewers' queue: what needs a person, why, and what they said."),
     Core("roles", "Roles: who may do what, and who may not do both."),
     Core("sources", "List the registered sources and what each reads."),

@@ -10,25 +10,28 @@ from hourtrail.domain.activity import ActivityKind
 from hourtrail.domain.decision import Verdict
 from hourtrail.domain.errors import UnknownZone
 from hourtrail.domain.firm import NOT_WORK, WorkItem
+from hourtrail.domain.forgetting import remembered
 from hourtrail.domain.instants import midnight, parse_instant, zone_named
 from hourtrail.domain.memory import Confirmation
 from hourtrail.store.decisions import not_superseded
+from hourtrail.store.forgetting import Forgetting
 from hourtrail.store.schema import decision, person, suggestion, time_entry
-from hourtrail.store.scope import Row, Scope
+from hourtrail.store.scope import Row
 
 _NOT_SEEN = and_(decision.c.tenant == suggestion.c.tenant, decision.c.suggestion == suggestion.c.id)
 
 
-class Memory(Scope):
+class Memory(Forgetting):
     """Confirmed work."""
 
     def confirmations(self, *, known_before: datetime | None = None) -> list[Confirmation]:
         """Everything confirmed, by the time at which it became known; with ``known_before``, only what was known by then.
 
         Booked entries of current decisions, "this is not work", and imported entries. A decided one is known when it was
-        decided; an imported one when it was created or, where that is not told, a day after its work date ended.
+        decided; an imported one when it was created or, where that is not told, a day after its work date ended. What its
+        person asked to forget is left out, whenever they said so.
         """
-        found = [*self._booked(), *self._not_work(), *self._imported()]
+        found = remembered([*self._booked(), *self._not_work(), *self._imported()], self.forgotten())
         if known_before is not None:
             found = [row for row in found if row.known_at < known_before]
         return sorted(found, key=lambda row: (row.known_at, row.id))

@@ -286,6 +286,12 @@ billing_policy = Table(
     *_texts("version", "actor"), Column("at", Instant(), nullable=False), Column("body", Json(), nullable=False),
 )  # fmt: skip
 
+control = Table(
+    "control", metadata, _key("tenant"), Column("place", Integer(), primary_key=True, autoincrement=False),
+    *_texts("actor"), Column("at", Instant(), nullable=False), Column("body", Json(), nullable=False),
+    Column("events", Json(), nullable=False),
+)  # fmt: skip
+
 text_vector = Table(
     "text_vector", metadata, _key("tenant"), _key("fingerprint"), _key("digest"),
     Column("vector", LargeBinary(), nullable=False),
@@ -305,6 +311,16 @@ audit_payload = Table(
     ForeignKeyConstraint(["tenant", "sequence"], ["audit_event.tenant", "audit_event.sequence"], name="audit_payload_event"),
 )  # fmt: skip
 
+# A row with ``takes_back`` says that an earlier one no longer holds; it can be said once.
+forgotten = Table(
+    "forgotten", metadata, _key("tenant"), _key("id"),
+    *_texts("person", "trait", "value", "client", "project", "task"), Column("at", Instant(), nullable=False),
+    *_maybe_texts("takes_back"),
+    ForeignKeyConstraint(["tenant", "takes_back"], ["forgotten.tenant", "forgotten.id"], name="forgotten_takes_back"),
+    UniqueConstraint("tenant", "takes_back", name="forgotten_taken_back_once"),
+    Index("forgotten_by_person", "tenant", "person"),
+)  # fmt: skip
+
 # The tenant's keys, wrapped by the master key, which is never in the database (keys.py).
 tenant_key = Table(
     "tenant_key", metadata, _key("tenant"), Column("number", Integer(), primary_key=True, autoincrement=False),
@@ -318,7 +334,7 @@ audit_root = Table(
 )  # fmt: skip
 
 APPEND_ONLY: Final = (
-    "audit_root",
+    "audit_root", "forgotten",
     "decision", "approval", "audit_event", "finding_review", "clearing", "cleared_entry", "check_muting", "review_policy",
-    "invoice_draft", "draft_line", "dispute", "rate_change", "last_word", "billing_policy",
+    "invoice_draft", "draft_line", "dispute", "rate_change", "last_word", "billing_policy", "control",
 )  # fmt: skip
