@@ -17,6 +17,7 @@ from hourtrail.domain.master import MasterData
 from hourtrail.domain.memory import Confirmation
 from hourtrail.domain.score import Score
 from hourtrail.domain.wire import item_to_json, model_to_json, rejected_to_json, suggestion_to_json, withheld_to_json
+from hourtrail.flows.confidence import with_controls
 from hourtrail.flows.scoring import Scoring
 from hourtrail.policy.propose import propose
 from hourtrail_serving.fields import FIRST_DAY, LAST_DAY, Instant, Strict
@@ -66,10 +67,14 @@ def score(served: Served, body: ScoreRequest) -> Row:
     refused: list[Rejected] = []
     activities = _activities(body, refused)
     as_of = body.as_of or max((row.end or row.start for row in activities), default=None)
+    models = served.models
+    if not body.brings_master:
+        with served.store.tenant(served.tenant, read_only=True) as db:
+            models = with_controls(db, models)
     master, confirmations = _known(served, body, as_of, refused)
     # Before anything is encoded, so that too much is refused at once.
     candidates, withheld = _candidates(activities, master, _items_of(confirmations))
-    scoring = Scoring.of(master, confirmations, served.models, cache=served.vectors)
+    scoring = Scoring.of(master, confirmations, models, cache=served.vectors)
     suggestions: list[Row] = []
     for candidate, scores in _scored(scoring, candidates, as_of, served):
         suggestion, abstained = propose(candidate, scores, master=master, policy=scoring.policy, model=scoring.model)

@@ -9,7 +9,7 @@ from typing import Final
 from hourtrail.domain.errors import InvalidInput, NotAllowed
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.instants import utc
-from hourtrail.domain.suggestion import Alternative, ModelRef, PolicyRef
+from hourtrail.domain.suggestion import Alternative, ModelRef, PolicyRef, Unshown
 
 SERVICE_PREFIXES: Final = ("model:", "service:", "system:")
 
@@ -55,8 +55,9 @@ class Decision:
     """One row of the decision log: everything that was shown, and what was chosen.
 
     ``before`` is the suggestion as a booking (None when it was unassigned); ``after`` is what the person booked, one
-    booking or, for a split, several. ``propensity`` is the probability with which the shown order was drawn (1 when no
-    exploration took place). ``seconds`` is the time from showing to deciding, None when unknown.
+    booking or, for a split, several. ``propensity`` is the probability with which it was drawn what is shown: for the blind
+    audit its share where the answer was kept back (``unshown`` then names it), one minus that where it was shown, and 1 when
+    nothing was drawn. ``seconds`` is the time from showing to deciding, None when unknown.
     """
 
     id: str
@@ -77,6 +78,7 @@ class Decision:
     supersedes: str = ""
     confidence: float | None = None
     threshold: Mapping[str, str | float] | None = None
+    unshown: Unshown | None = None
 
     def __post_init__(self) -> None:
         require_person(self.actor)

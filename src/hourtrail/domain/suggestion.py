@@ -61,11 +61,26 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unshown:
+    """The answer that a suggestion keeps back: it is logged and scored once the truth is known, and never shown before.
+
+    ``band`` is the one that the answer would have had; ``audit`` says that it was drawn for the blind audit.
+    """
+
+    item: WorkItem
+    confidence: float
+    band: Band
+    audit: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Suggestion:
     """A candidate time entry as shown. ``item`` is None when the band is withhold: "unassigned", not a guess.
 
     ``alternatives`` holds everything shown in the order shown, the chosen one first. ``block`` is the evidence snapshot
     that the models saw; it is stored with the suggestion so that a decision is judged on what was really shown.
+    ``scores`` are the probabilities of all work items in question at the shipped temperature, the answer's first; ``unshown``
+    is the answer where it is kept back; ``propensity`` the chance with which it was shown, or kept back, as it is.
     """
 
     id: str
@@ -86,6 +101,9 @@ class Suggestion:
     policy: PolicyRef
     status: SuggestionStatus = SuggestionStatus.OPEN
     revision: int = 1
+    scores: tuple[float, ...] = ()
+    unshown: Unshown | None = None
+    propensity: float = 1.0
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

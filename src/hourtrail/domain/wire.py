@@ -13,7 +13,16 @@ from hourtrail.domain.finding import Finding, Subject
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.instants import format_instant, parse_instant
 from hourtrail.domain.spans import Span
-from hourtrail.domain.suggestion import Alternative, Band, ModelRef, PolicyRef, Suggestion, SuggestionStatus, Threshold
+from hourtrail.domain.suggestion import (
+    Alternative,
+    Band,
+    ModelRef,
+    PolicyRef,
+    Suggestion,
+    SuggestionStatus,
+    Threshold,
+    Unshown,
+)
 
 Json = dict[str, Any]
 
@@ -126,6 +135,31 @@ def suggestion_to_json(row: Suggestion) -> Json:
     }
 
 
+def suggestion_log_to_json(row: Suggestion) -> Json:
+    """What is stored with a suggestion and shown to nobody before the decision."""
+    return {
+        "scores": list(row.scores),
+        "unshown": unshown_to_json(row.unshown),
+        "propensity": row.propensity,
+    }
+
+
+def unshown_to_json(row: Unshown | None) -> Json | None:
+    """``{"client", "project", "task", "confidence", "band", "audit"}`` or None."""
+    if row is None:
+        return None
+    return {**item_to_json(row.item), "confidence": row.confidence, "band": row.band.value, "audit": row.audit}
+
+
+def unshown_from_json(body: Mapping[str, Any] | None) -> Unshown | None:
+    """The reverse of :func:`unshown_to_json`."""
+    if body is None:
+        return None
+    return Unshown(
+        item=item_from_json(body), confidence=float(body["confidence"]), band=Band(body["band"]), audit=body["audit"]
+    )
+
+
 def alternative_to_json(row: Alternative) -> Json:
     """``{"client", "project", "task", "confidence"}``."""
     return {**item_to_json(row.item), "confidence": row.confidence}
@@ -200,8 +234,9 @@ def block_from_json(body: Mapping[str, Any]) -> WorkBlock:
 
 
 def suggestion_from_json(body: Mapping[str, Any], block: WorkBlock) -> Suggestion:
-    """A stored suggestion: its public body and its evidence snapshot."""
+    """A stored suggestion: its public body, with what only the store holds under ``log``, and its evidence snapshot."""
     threshold = body["threshold"]
+    log = body.get("log", {})
     model = model_from_json(body["model"])
     assert model is not None
     return Suggestion(
@@ -228,6 +263,9 @@ def suggestion_from_json(body: Mapping[str, Any], block: WorkBlock) -> Suggestio
         policy=PolicyRef(version=body["policy"]["version"]),
         status=SuggestionStatus(body["status"]),
         revision=body["revision"],
+        scores=tuple(log.get("scores", ())),
+        unshown=unshown_from_json(log.get("unshown")),
+        propensity=log.get("propensity", 1.0),
     )
 
 
@@ -274,6 +312,7 @@ def decision_to_json(row: Decision) -> Json:
         "seconds": row.seconds,
         "confidence": row.confidence,
         "threshold": dict(row.threshold) if row.threshold else None,
+        "unshown": unshown_to_json(row.unshown),
         "model": model_to_json(row.model),
         "policy": {"version": row.policy.version} if row.policy else None,
         "supersedes": row.supersedes or None,
@@ -300,6 +339,7 @@ def decision_from_json(body: Mapping[str, Any]) -> Decision:
         seconds=body["seconds"],
         confidence=body["confidence"],
         threshold=body["threshold"],
+        unshown=unshown_from_json(body.get("unshown")),
         model=model_from_json(body["model"]),
         policy=PolicyRef(version=body["policy"]["version"]) if body["policy"] else None,
         supersedes=body["supersedes"] or "",

@@ -203,6 +203,8 @@ class _Deciding:
             policy=suggestion.policy,
             supersedes=supersedes,
             confidence=suggestion.confidence,
+            propensity=suggestion.propensity,
+            unshown=suggestion.unshown,
             threshold={
                 "band": threshold.band.value,
                 "value": threshold.value,

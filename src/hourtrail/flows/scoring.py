@@ -19,6 +19,7 @@ from hourtrail.domain.score import Neighbour, Score
 from hourtrail.domain.suggestion import ModelRef
 from hourtrail.features import SPEC, Catalogue, Memory, PairFrame, frame, neighbours
 from hourtrail.policy.bands import BandPolicy
+from hourtrail.policy.confidence.temperature import at_temperature
 from hourtrail.wiring import Models
 
 SHOWN: Final = 3
@@ -129,7 +130,9 @@ class Scoring:
             return
         models = self._models
         pairs = self.pairs(candidates, as_of=as_of, cache=cache)
-        probabilities = models.scorer.probabilities(pairs.matrix, pairs.group)
+        probabilities = at_temperature(
+            models.scorer.probabilities(pairs.matrix, pairs.group), pairs.group, models.policy.temperature
+        )
         starts = np.searchsorted(pairs.group, np.arange(len(candidates) + 1))
         shown = [
             begin + np.argsort(-probabilities[begin:end], kind="stable")[:SHOWN]

@@ -1,8 +1,9 @@
 """Which band an answer falls into: one frozen, versioned object decides, and the same object is shown on pages and logged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from hourtrail.domain.confidence import Mode
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.firm import NOT_WORK
 from hourtrail.domain.score import Score
@@ -16,8 +17,10 @@ class BandPolicy:
     """Thresholds from most to least certain. ``ask`` bounds the set of alternatives instead of the top answer.
 
     A band whose threshold is None is off: no confidence reaches it. ``most_asked`` is how many alternatives a person
-    can take in at a glance: larger sets are useless on a screen (docs/explanation/measured-choices.md). Raises InvalidInput
-    when the bounds are not descending.
+    can take in at a glance: larger sets are useless on a screen (docs/explanation/measured-choices.md). ``mode`` is how far the
+    tenant lets answers go, ``limited`` who gets suggestions only, ``stopped`` why the circuit breaker turns both upper bands
+    into questions (empty while it does not). ``temperature`` multiplies the scorer's own. ``audit`` is the share of shown
+    answers that is kept back, drawn with ``seed``. Raises InvalidInput when the bounds are not descending.
     """
 
     version: str
@@ -25,6 +28,12 @@ class BandPolicy:
     suggest: Threshold | None
     ask: Threshold
     most_asked: int = 3
+    mode: Mode = Mode.PREFILL
+    limited: frozenset[str] = frozenset()
+    stopped: str = ""
+    temperature: float = 1.0
+    audit: float = 0.0
+    seed: str = ""
 
     def __post_init__(self) -> None:
         values = [row.value for row in (self.prefill, self.suggest, self.ask) if row is not None]
@@ -39,6 +48,17 @@ class BandPolicy:
     def ref(self) -> PolicyRef:
         """How logs name it."""
         return PolicyRef(version=self.version)
+
+    def of(self, person: str) -> "BandPolicy":
+        """The thresholds that hold for one person, with the reason where they are narrower than the tenant's."""
+        if self.stopped:
+            ask = replace(self.ask, basis=f"the circuit breaker is off ({self.stopped}); {self.ask.basis}")
+            return replace(self, prefill=None, suggest=None, ask=ask)
+        if self.prefill is None or (self.mode is Mode.PREFILL and person not in self.limited):
+            return self
+        why = "suggestions only for this person for now" if person in self.limited else f"the mode is {self.mode}"
+        capped = self.suggest and replace(self.suggest, basis=f"{self.suggest.basis}; {why}")
+        return replace(self, prefill=None, suggest=capped)
 
 
 DEFAULT_POLICY: Final = BandPolicy(
@@ -78,8 +98,8 @@ class Routed:
     withheld: str = ""
 
 
-def route(scores: tuple[Score, ...], policy: BandPolicy, *, private: bool = False) -> Routed:
-    """The band for one block. ``scores`` are sorted, most probable first, and hold at least one.
+def route(scores: tuple[Score, ...], policy: BandPolicy, *, private: bool = False, person: str = "") -> Routed:
+    """The band for one block of ``person``. ``scores`` are sorted, most probable first, and hold at least one.
 
     A private appointment is never guessed at: its minutes are kept, unassigned, for its owner to say. "Not work" is never
     booked: when it leads, the block is withheld above the suggest threshold and asked about below it.
@@ -91,6 +111,7 @@ def route(scores: tuple[Score, ...], policy: BandPolicy, *, private: bool = Fals
             shown=(),
             withheld="private appointment: only you can say what it was",
         )
+    policy = policy.of(person)
     top = scores[0]
     answers = tuple(score for score in scores if score.item != NOT_WORK)
     if top.item == NOT_WORK and policy.suggest is not None and top.probability >= policy.suggest.value:

@@ -1,11 +1,15 @@
 """From one block and its scores to the suggestion that a person sees, or to a stated abstention."""
 
+from dataclasses import replace
+from typing import Final
+
 from hourtrail.domain.block import Candidate, Withheld
+from hourtrail.domain.confidence import Mode
 from hourtrail.domain.firm import NOT_WORK, WorkItem
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.score import Score
-from hourtrail.domain.suggestion import Alternative, Band, ModelRef, Suggestion
+from hourtrail.domain.suggestion import Alternative, Band, ModelRef, Suggestion, Unshown
 from hourtrail.policy.bands import BandPolicy, route
 from hourtrail.policy.billable import BillableAnswer, billable_minutes, billable_of
 from hourtrail.policy.reasons import reasons_for
@@ -21,6 +25,9 @@ def best_answer(scores: tuple[Score, ...]) -> float:
     return max((score.probability for score in scores if score.item != NOT_WORK), default=0.0)
 
 
+IN_SHADOW: Final = "shadow mode: the answer is measured, not shown; say what it was"
+
+
 def propose(
     candidate: Candidate, scores: tuple[Score, ...], *, master: MasterData, policy: BandPolicy, model: ModelRef
 ) -> tuple[Suggestion, Withheld | None]:
@@ -29,7 +36,7 @@ def propose(
     ``scores`` are sorted, most probable first. The minutes are kept even when the work is unassigned: the person picks.
     """
     block = candidate.block
-    routed = route(scores, policy, private=block.private)
+    routed = route(scores, policy, private=block.private, person=block.person)
     top = routed.shown[0] if routed.shown else None
     item: WorkItem | None = top.item if top else None
     answer = (
@@ -58,15 +65,60 @@ def propose(
         leans_on=tuple(neighbour.entry for neighbour in top.neighbours) if top else (),
         model=model,
         policy=policy.ref,
+        scores=_log_of(scores, policy.temperature),
+        unshown=_unshown(scores, routed.band) if top is None and not block.private else None,
     )
-    if routed.band is not Band.WITHHOLD:
-        return suggestion, None
-    withheld = Withheld(
-        block=block.id,
-        reason=routed.withheld,
-        person=block.person,
-        date=block.date,
-        title=block.title,
-        suggestion=suggestion.id,
+    if policy.mode is Mode.SHADOW:
+        suggestion = kept_back(suggestion, IN_SHADOW)
+    return suggestion, withheld_of(suggestion)
+
+
+def withheld_of(row: Suggestion) -> Withheld | None:
+    """Why nothing is assigned; None where something is."""
+    if row.band is not Band.WITHHOLD:
+        return None
+    return Withheld(
+        block=row.block.id,
+        reason="; ".join(row.reasons),
+        person=row.person,
+        date=row.date,
+        title=row.block.title,
+        suggestion=row.id,
     )
-    return suggestion, withheld
+
+
+def kept_back(row: Suggestion, why: str, *, audit: bool = False) -> Suggestion:
+    """The suggestion without its answer: unassigned to whoever looks at it, the answer logged for later."""
+    if row.item is None:
+        return row
+    return replace(
+        row,
+        item=None,
+        billable=False,
+        billable_probability=0.0,
+        billable_minutes=0,
+        rounding="not billed",
+        band=Band.WITHHOLD,
+        alternatives=(),
+        reasons=(why,),
+        leans_on=(),
+        unshown=Unshown(item=row.item, confidence=row.confidence, band=row.band, audit=audit),
+    )
+
+
+def _unshown(scores: tuple[Score, ...], band: Band) -> Unshown | None:
+    """The answer that was too unsure to be shown; "not work" is none."""
+    top = scores[0]
+    return None if top.item == NOT_WORK else Unshown(item=top.item, confidence=round(top.probability, 4), band=band)
+
+
+def _log_of(scores: tuple[Score, ...], temperature: float) -> tuple[float, ...]:
+    """All probabilities at the shipped temperature, the answer's first; empty where "not work" leads, which is no answer.
+
+    Powers of the tempered ones, normalised: ``p_i^T / sum p_j^T`` undoes the tenant's temperature T exactly.
+    """
+    if scores[0].item == NOT_WORK:
+        return ()
+    weights = [score.probability**temperature for score in scores]
+    total = sum(weights)
+    return tuple(round(weight / total, 6) for weight in weights)

@@ -8,7 +8,13 @@ from sqlalchemy import case, true, update
 
 from hourtrail.domain.errors import Conflict, NotFound
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
-from hourtrail.domain.wire import block_from_json, block_to_json, suggestion_from_json, suggestion_to_json
+from hourtrail.domain.wire import (
+    block_from_json,
+    block_to_json,
+    suggestion_from_json,
+    suggestion_log_to_json,
+    suggestion_to_json,
+)
 from hourtrail.store.schema import suggestion
 from hourtrail.store.scope import Row, Scope, between
 from hourtrail.store.upsert import chunks
@@ -24,7 +30,7 @@ def _values(row: Suggestion) -> dict[str, Any]:
         "end": row.span.end,
         "status": row.status,
         "revision": row.revision,
-        "body": suggestion_to_json(row),
+        "body": {**suggestion_to_json(row), "log": suggestion_log_to_json(row)},
         "block": block_to_json(row.block),
     }
 

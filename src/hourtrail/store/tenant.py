@@ -4,6 +4,7 @@ from hourtrail.store.accounts import Accounts
 from hourtrail.store.activities import Activities
 from hourtrail.store.billing import Billing
 from hourtrail.store.booked import Booked
+from hourtrail.store.controls import ControlLog
 from hourtrail.store.decisions import Decisions
 from hourtrail.store.findings import Findings
 from hourtrail.store.memory import Memory
@@ -28,6 +29,7 @@ class TenantStore(
     ReviewRules,
     Billing,
     ModelLog,
+    ControlLog,
     Vectors,
     Accounts,
     Programs,
