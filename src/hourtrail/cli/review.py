@@ -111,6 +111,10 @@ def list_(
         return
     _print_items(items[:limit])
     click.echo(f"{counted(len(items), 'line waits', 'lines wait')}; {len(found.audits)} drawn for a second look")
+    if found.behind:
+        click.echo(
+            f"{counted(found.behind, 'more open finding weighs', 'more open findings weigh')} less; they move up as these are answered"
+        )
     for row in found.muted:
         say(f"muted: {row.check}: {row.reason}; {counted(row.hidden, 'finding')} kept aside")
 

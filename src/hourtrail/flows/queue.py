@@ -1,6 +1,7 @@
 """The reviewers' queue as it stands: what to look at first and why, what is muted, and what stands behind one line."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -8,13 +9,16 @@ from typing import Final
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import NotFound
 from hourtrail.domain.precision import Precisions, Tally
-from hourtrail.domain.queue import Handling, Item, order
-from hourtrail.domain.review import BLIND_AUDIT, FindingReview, FindingStatus, ReviewKind
+from hourtrail.domain.queue import WITHOUT_MONEY, Handling, Item, order
+from hourtrail.domain.review import BLIND_AUDIT, FindingReview, FindingStatus, Raised, ReviewKind
 from hourtrail.flows.review_settings import review_policy_of
 from hourtrail.policy.muting import NEWEST, stays_visible
 from hourtrail.policy.review import ROUTES
 from hourtrail.store import Store, TenantStore
 from hourtrail.store.reviews import Look
+
+MOST_OPEN: Final = 5_000
+"""Open findings that the queue orders at a time: more than anybody answers, and a bound on what looking at it costs."""
 
 COMPARABLES: Final = 3
 NEARBY: Final = timedelta(days=60)
@@ -32,11 +36,15 @@ class Muted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Queue:
-    """What waits. ``audits`` are cleared entries drawn for a second look; they are apart, because nothing speaks against them."""
+    """What waits. ``audits`` are cleared entries drawn for a second look; they are apart, because nothing speaks against them.
+
+    ``behind`` open findings weigh less than ``MOST_OPEN`` others and are not ordered; they move up as those are answered.
+    """
 
     items: tuple[Item, ...]
     audits: tuple[Item, ...]
     muted: tuple[Muted, ...]
+    behind: int = 0
 
     def item(self, name: str) -> Item:
         """The line of that id, or the one on which the finding of that id stands. Raises NotFound."""
@@ -83,8 +91,10 @@ def review_queue(store: Store, tenant: str, today: date, wanted: Filter | None =
 
 def queue_of(db: TenantStore, today: date, wanted: Filter | None = None) -> Queue:
     """The same inside an open transaction."""
-    rows = db.raised(status=FindingStatus.OPEN)
-    policy, master = review_policy_of(db), db.master()
+    silent, precisions = muted_checks(db), Precisions(tallies_of(db))
+    chosen = wanted or Filter()
+    seen = _open(db, silent, precisions)
+    policy, master = review_policy_of(db), db.master_of({row.worker for row in seen.rows if row.worker}, ())
     taken_over, escalated = db.handed_on()
     handling = Handling(
         taken_over=taken_over,
@@ -92,21 +102,39 @@ def queue_of(db: TenantStore, today: date, wanted: Filter | None = None) -> Queu
         place=lambda row: policy.place(row, master),
         due_days=policy.due_days,
     )
-    silent = muted_checks(db)
-    shown = [row for row in rows if row.finding.check not in silent or stays_visible(row.finding.fingerprint)]
-    precisions = Precisions(tallies_of(db))
-    chosen = wanted or Filter()
-    regular = [row for row in shown if row.finding.check != BLIND_AUDIT]
-    audits = [row for row in shown if row.finding.check == BLIND_AUDIT]
-    hidden = [row.finding.check for row in rows if row.finding.check in silent]
-    visible = [row.finding.check for row in shown if row.finding.check in silent]
+    regular = [row for row in seen.rows if row.finding.check != BLIND_AUDIT]
+    audits = [row for row in seen.rows if row.finding.check == BLIND_AUDIT]
     return Queue(
         items=tuple(filter(chosen.passes, order(regular, precisions, handling, today))),
         audits=tuple(filter(chosen.passes, order(audits, precisions, handling, today))),
-        muted=tuple(
-            Muted(check, reason, hidden.count(check) - visible.count(check)) for check, reason in sorted(silent.items())
-        ),
+        muted=tuple(Muted(check, reason, seen.hidden[check]) for check, reason in sorted(silent.items())),
+        behind=seen.behind,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """The open findings that the queue orders, how many each muted check hides, and how many lie behind the bound."""
+
+    rows: list[Raised]
+    hidden: Counter[str]
+    behind: int
+
+
+def _open(db: TenantStore, silent: Collection[str], precisions: Precisions) -> _Open:
+    """All of them, or the ``MOST_OPEN`` that weigh most, whatever their age. A part of a muted check's stays visible."""
+    counts = db.open_counts()
+    heard = [name for name in counts if name not in silent]
+    whispered = [name for name in db.open_fingerprints(silent) if stays_visible(name)] if silent else []
+    shadow = db.raised_by(whispered[:MOST_OPEN])
+    hidden = Counter({name: counts.get(name, 0) for name in silent})
+    hidden.subtract(Counter(row.finding.check for row in shadow))
+    behind = max(sum(counts[name] for name in heard) - MOST_OPEN, 0)
+    if behind:
+        rows = db.weightiest(MOST_OPEN, {name: precisions.of(name) for name in heard}, WITHOUT_MONEY)
+    else:
+        rows = db.raised(status=FindingStatus.OPEN, checks=heard)
+    return _Open([*rows, *shadow], hidden, behind)
 
 
 def muted_checks(db: TenantStore) -> dict[str, str]:

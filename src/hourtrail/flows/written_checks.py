@@ -77,7 +77,7 @@ class _Nearest:
         self._db = db
 
     @cached_property
-    def _codes(self) -> dict[str, list[WorkItem]]:
+    def _codes(self) -> list[str]:
         return self._db.task_codes()
 
     def added_to(self, master: MasterData, entries: Collection[TimeEntry]) -> MasterData:
@@ -86,8 +86,8 @@ class _Nearest:
         strange = {row.item for row in entries if not any(task.open_on(row.date) for task in work.tasks(row.item))}
         if not strange or not master.tasks:
             return master
-        alike = {code for found in most_alike(strange, sorted(self._codes)).values() for code in found}
-        return self._db.with_tasks(master, [item for code in alike for item in self._codes[code]])
+        alike = {code for found in most_alike(strange, self._codes).values() for code in found}
+        return self._db.with_tasks(master, alike)
 
 
 def _weeks(db: TenantStore, rules: Rules, nearest: _Nearest, week: tuple[str, date], at: datetime) -> Reconciled:

@@ -1,15 +1,15 @@
 """Findings: the same fact is stored once, whatever the run; what is gone is resolved, what a person closed stays closed."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Double, Select, case, cast, func, or_, select, update
 
 from hourtrail.domain.errors import NotFound
-from hourtrail.domain.finding import Finding, Subject
+from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.money import Money
 from hourtrail.domain.review import VERDICTS, FindingStatus, Raised
 from hourtrail.store.records import content_digest, values_of
@@ -185,6 +185,48 @@ class Findings(Scope):
         ]
         workers, clients = (sorted(self._connection.scalars(query)) for query in lists)
         return workers, clients
+
+    def open_counts(self) -> dict[str, int]:
+        """How many open findings each check has."""
+        query = self._select(finding, finding.c.check, func.count()).where(finding.c.status == FindingStatus.OPEN)
+        return {row[0]: int(row[1]) for row in self._connection.execute(query.group_by(finding.c.check))}
+
+    def open_fingerprints(self, checks: Collection[str]) -> list[str]:
+        """The open findings of these checks by fingerprint, and nothing else of them; sorted."""
+        query = self._select(finding, finding.c.fingerprint).where(
+            finding.c.status == FindingStatus.OPEN, finding.c.check.in_(sorted(checks))
+        )
+        return sorted(self._connection.scalars(query))
+
+    def raised_by(self, fingerprints: Collection[str]) -> list[Raised]:
+        """These findings with their context, by check and fingerprint."""
+        found: list[Raised] = []
+        for names in chunks(sorted(fingerprints), _AT_ONCE):
+            found += map(_raised, self._all(self._select(finding).where(finding.c.fingerprint.in_(names))))
+        return sorted(found, key=lambda row: (row.finding.check, row.finding.fingerprint))
+
+    def weightiest(
+        self, most: int, precision: Mapping[str, float], without_money: Mapping[Severity, float]
+    ) -> list[Raised]:
+        """The ``most`` open findings that weigh most, chosen by the database, by check and fingerprint.
+
+        Only of the checks in ``precision``, their probability. Money weighs in multiples of the mean of its currency, and a
+        finding without an amount what ``without_money`` says of its severity; of equal ones the oldest are taken.
+        """
+        mine = (finding.c.status == FindingStatus.OPEN.value, finding.c.check.in_(sorted(precision)))
+        amount = cast(finding.c.amount, Double())
+        means = self._select(finding, finding.c.currency, func.avg(amount)).where(*mine, amount > 0)
+        usual = {row[0]: float(row[1]) for row in self._connection.execute(means.group_by(finding.c.currency))}
+        severe = case(
+            *((finding.c.severity == severity, value) for severity, value in without_money.items()), else_=0.0
+        )
+        priced = [((finding.c.currency == name) & (amount > 0), amount / mean) for name, mean in usual.items()]
+        money = case(*priced, else_=severe) if priced else severe
+        probability = case(dict(precision), value=finding.c.check, else_=0.0)
+        weight = finding.c.score * probability * money
+        query = self._select(finding).where(*mine)
+        rows = self._all(query.order_by(weight.desc(), finding.c.raised_at, finding.c.fingerprint).limit(most))
+        return sorted(map(_raised, rows), key=lambda row: (row.finding.check, row.finding.fingerprint))
 
     def raised_finding(self, finding_id: str) -> Raised:
         """One finding, whatever its status. Raises NotFound."""

@@ -1,16 +1,20 @@
-"""The nightly pass in parts: nobody who writes waits for its thinking, what changes meanwhile is left alone, dying costs nothing."""
+"""What is bounded in a large firm: the parts of the nightly pass, which dying or writing meanwhile cannot harm; the queue."""
 
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from hourtrail.checks import CheckContext
 from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.firm import Contract, ContractKind, Person, WorkItem
-from hourtrail.domain.review import FindingStatus
-from hourtrail.flows import stored_checks
+from hourtrail.domain.money import Money
+from hourtrail.domain.review import FindingStatus, Raised
+from hourtrail.flows import queue, stored_checks
+from hourtrail.flows.queue import review_queue
 from hourtrail.flows.stored_checks import check_stored
 from hourtrail.flows.written_checks import check_written
 from hourtrail.store import Store, TenantStore, open_store
@@ -118,3 +122,31 @@ def test_somebody_whose_time_is_taken_back_meanwhile_is_left_for_the_next_pass(
     found = _open(store)
     assert ("daily_hours", "p4") in found
     assert ("daily_hours", "p5") not in found
+
+
+def test_the_queue_orders_what_weighs_most_and_says_how_much_lies_behind(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raised(number: int, **more: object) -> Raised:
+        values = {"amount": None, "score": 1.0, "severity": Severity.WARN, "cause": "", **more}
+        risk = Money(Decimal(values["amount"]), values.get("currency", "EUR")) if values["amount"] else None
+        found = Finding(
+            id=f"finding_{number}", check="overlap", severity=values["severity"], subject=Subject(person=f"p{number % 6}", date=MONDAY),
+            score=values["score"], measured="m", expected="e", explanation="x", fingerprint=f"fact_{number}", value_at_risk=risk,
+        )  # fmt: skip
+        return Raised(finding=found, worker=f"p{number % 6}", worked_on=MONDAY, cause=values["cause"])
+
+    small = [raised(number, amount=1 + number) for number in range(8)]
+    telling = [
+        raised(20, amount=900), raised(21, amount=90_000, currency="JPY"), raised(22, severity=Severity.BLOCK),
+        raised(23, amount=900, score=0.001),
+    ]  # fmt: skip
+    quiet = [raised(30 + number, amount=1, currency="JPY") for number in range(4)]
+    with store.tenant("t") as db:
+        db.add_findings([*small, *telling, *quiet], NOW)
+    whole = review_queue(store, "t", TODAY)
+    assert (len(whole.items), whole.behind) == (16, 0)
+    monkeypatch.setattr(queue, "MOST_OPEN", 3)
+    first = review_queue(store, "t", TODAY)
+    assert {item.id for item in first.items} == {"finding_20", "finding_21", "finding_22"}
+    assert first.behind == 13
