@@ -214,7 +214,7 @@ class Findings(Scope):
         finding without an amount what ``without_money`` says of its severity; of equal ones the oldest are taken.
         """
         mine = (finding.c.status == FindingStatus.OPEN.value, finding.c.check.in_(sorted(precision)))
-        amount = cast(finding.c.amount, Double())
+        amount: ColumnElement[float] = cast(finding.c.amount, Double())
         means = self._select(finding, finding.c.currency, func.avg(amount)).where(*mine, amount > 0)
         usual = {row[0]: float(row[1]) for row in self._connection.execute(means.group_by(finding.c.currency))}
         severe = case(
