@@ -24,7 +24,7 @@ from hourtrail.policy.confidence.breaker import BreakerSettings, representative,
 from hourtrail.policy.confidence.breaker import fold as fold_breaker
 from hourtrail.policy.confidence.gate import GateSettings, posterior
 from hourtrail.policy.confidence.gate import fold as fold_gate
-from hourtrail.policy.confidence.renewal import FEWEST, BandSettings, renew
+from hourtrail.policy.confidence.renewal import FEWEST, SPEAKS, BandSettings, renew
 from hourtrail.policy.confidence.temperature import fit, tempered
 
 QUARTER: Final = timedelta(days=91)
@@ -53,8 +53,8 @@ def advance(
 ) -> tuple[Controls, list[ControlEvent]]:
     """The controls after ``fresh`` outcomes, oldest first, and what changed.
 
-    ``proving`` are the newest outcomes that nobody was shown, oldest first, the fresh ones among them; at most
-    ``settings.window`` of them are read, and only when the thresholds are due.
+    ``proving`` are the outcomes that nobody was shown, oldest first, the fresh ones among them; they are read only when the
+    thresholds are due, and the newest ``settings.window`` of those that say something of now decide.
     """
     events: list[ControlEvent] = []
     after = _folded(controls, fresh, events, shipped=shipped, settings=settings)
@@ -161,14 +161,16 @@ def _renewed(
     settings: Settings,
 ) -> Controls:
     state = controls.breaker
-    window = [row for row in proving if representative(state, row.known_at)][-settings.window :]
+    # During an outage the newest labels decide alone, so that a change that came to stay is learned in weeks.
+    most = min(SPEAKS, settings.window) if state.tripped else settings.window
+    window = [row for row in proving if representative(state, row.known_at)][-most:]
     if state.tripped and len(window) < FEWEST:
         return replace(controls, renewed_at=now)
     temperature = fit(window)
     bound = high_bound(controls, shipped)
     quarter = sum(
         1
-        for row in window
+        for row in proving
         if row.known_at > now - QUARTER and bound is not None and tempered(row.scores, temperature) >= bound
     )
     bands = renew(
