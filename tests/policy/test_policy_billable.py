@@ -35,6 +35,36 @@ def test_who_says_so(task, kind, last, flag, probability, why):
     assert why in answer.why
 
 
+@pytest.mark.parametrize(
+    ("last", "alike", "flag", "probability", "why"),
+    [
+        (False, [(1.0, True)], True, (3 + 0.15) / 4, "1 of the 1 entries most like it were billed"),
+        (
+            True,
+            [(0.9, False), (0.8, False), (0.2, True)],
+            False,
+            None,
+            "2 of the 3 entries most like it were not billed",
+        ),
+        (True, [(0.1, False)], True, None, "0 of the 1 entries most like it were billed"),
+    ],
+)
+def test_what_was_done_before_on_the_same_thing_outweighs_the_last_value(last, alike, flag, probability, why):
+    answer = billable_of(DEPENDS, contract(), last, alike=alike)
+    assert answer.billable is flag is (answer.probability > 0.5)
+    assert answer.why == why
+    if probability is not None:
+        assert answer.probability == pytest.approx(probability)
+
+
+def test_likeness_changes_nothing_that_task_or_contract_say():
+    """CAP-04."""
+    alike = [(1.0, True)]
+    assert not billable_of(NO, contract(), True, alike=alike).billable
+    assert not billable_of(DEPENDS, contract(ContractKind.INTERNAL), True, alike=alike).billable
+    assert billable_of(DEPENDS, contract(), True, private=True, alike=alike).probability == 0
+
+
 @pytest.mark.parametrize("task", [YES, NO, DEPENDS, None])
 @pytest.mark.parametrize("last", [True, False, None])
 def test_private_time_is_never_billed(task, last):

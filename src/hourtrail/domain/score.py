@@ -8,10 +8,11 @@ from hourtrail.domain.firm import WorkItem
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Neighbour:
-    """A confirmed entry that the answer leans on, and how alike its text is (cosine, 0..1)."""
+    """A confirmed entry that the answer leans on, how alike its text is (cosine, 0..1), and whether it was billed."""
 
     entry: str
     similarity: float
+    billable: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

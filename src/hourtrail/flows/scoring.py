@@ -69,6 +69,7 @@ class Scoring:
     ) -> None:
         self._models, self._memory, self._catalogue = models, memory, catalogue
         self._changes: dict[str, list[Confirmation]] = {}
+        self._billable = {row.id: row.billable for row in confirmations}
         last: dict[tuple[str, WorkItem], bool | None] = {}
         for row in sorted(confirmations, key=lambda row: row.known_at):
             booked = row.person, row.item
@@ -161,7 +162,10 @@ class Scoring:
 
     def _leaning(self, pairs: PairFrame, number: int, item: WorkItem) -> tuple[Neighbour, ...]:
         found = neighbours(pairs.queries, number, item, self._memory)
-        return tuple(Neighbour(entry=entry, similarity=similarity) for entry, similarity in found)
+        return tuple(
+            Neighbour(entry=entry, similarity=similarity, billable=self._billable.get(entry))
+            for entry, similarity in found
+        )
 
 
 def _named(row: NDArray[np.float64]) -> dict[str, float]:

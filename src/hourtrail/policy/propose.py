@@ -40,7 +40,13 @@ def propose(
     top = routed.shown[0] if routed.shown else None
     item: WorkItem | None = top.item if top else None
     answer = (
-        billable_of(master.task(top.item), master.contract(top.item), top.last_billable, private=block.private)
+        billable_of(
+            master.task(top.item),
+            master.contract(top.item),
+            top.last_billable,
+            private=block.private,
+            alike=[(near.similarity, near.billable) for near in top.neighbours if near.billable is not None],
+        )
         if top
         else BillableAnswer(billable=False, probability=0.0, why="unassigned time is not billed")
     )
