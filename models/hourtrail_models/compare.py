@@ -5,7 +5,7 @@ A model that was trained on some of the days is told so, and those days are left
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -16,10 +16,12 @@ from hourtrail.domain.ports import Scorer
 from hourtrail.domain.score import Score
 from hourtrail.domain.suggestion import Band
 from hourtrail.flows.backtest.benchmark import row_digest
+from hourtrail.flows.confidence import policy_of
 from hourtrail.flows.decision_log import Example, read_log
 from hourtrail.flows.relive import Relived, relive
 from hourtrail.policy.bands import BandPolicy, policy_from, route
-from hourtrail.store import Store
+from hourtrail.policy.confidence.temperature import at_temperature
+from hourtrail.store import Store, TenantStore
 from hourtrail.wiring import Models
 
 MOST_LISTED: Final = 50
@@ -103,8 +105,8 @@ def compare(store: Store, tenant: str, first: date, last: date, *, a: Models, b:
         log = read_log(db, first=first, last=last)
         asked = [row for row in log.examples if row.suggestion is not None and row.superseded_by is None]
         relived = relive(db, sorted(asked, key=by_instant), a)
+        sides = [(a.scorer, policy_of(db, a)), (b, policy_for(db, a, b))]
     seen = first_unseen(relived.examples, (a.scorer, b))
-    sides = [(a.scorer, a.policy), (b, policy_from(b.thresholds, source=f"{b.ref.name}-{b.ref.version}"))]
     answers = [list(answers_of(relived, scorer, policy)) for scorer, policy in sides]
     named = (f"{a.scorer.ref.name} {a.scorer.ref.version}", name or f"{b.ref.name} {b.ref.version}")
     rows = [(relived.examples[place], answers[0][place], answers[1][place]) for place in range(seen, len(relived))]
@@ -129,6 +131,7 @@ def answers_of(relived: Relived, scorer: Scorer, policy: BandPolicy) -> Iterator
     if not len(relived):
         return
     probability = scorer.probabilities(relived.matrix, relived.query)
+    probability = at_temperature(probability, relived.query, policy.temperature)
     starts = np.searchsorted(relived.query, np.arange(len(relived) + 1)).tolist()
     for place, example in enumerate(relived.examples):
         begin, end = starts[place], starts[place + 1]
@@ -138,7 +141,7 @@ def answers_of(relived: Relived, scorer: Scorer, policy: BandPolicy) -> Iterator
         )
         suggestion = example.suggestion
         assert suggestion is not None  # `relive` leaves out what has none
-        routed = route(scores, policy, private=suggestion.block.private)
+        routed = route(scores, policy, private=suggestion.block.private, person=suggestion.person)
         top = routed.shown[0] if routed.shown else None
         yield Answer(
             suggestion=suggestion.id,
@@ -146,6 +149,12 @@ def answers_of(relived: Relived, scorer: Scorer, policy: BandPolicy) -> Iterator
             confidence=top.probability if top else 0.0,
             band=routed.band,
         )
+
+
+def policy_for(db: TenantStore, models: Models, scorer: Scorer) -> BandPolicy:
+    """What would route the answers of another scorer for this tenant."""
+    own = policy_from(scorer.thresholds, source=f"{scorer.ref.name}-{scorer.ref.version}")
+    return policy_of(db, replace(models, scorer=scorer, policy=own))
 
 
 def by_instant(row: Example) -> tuple[datetime, str]:

@@ -15,10 +15,9 @@ from hourtrail.domain.ports import Scorer
 from hourtrail.domain.wire import item_from_json, item_to_json
 from hourtrail.flows.decision_log import Example, read_log
 from hourtrail.flows.relive import relive
-from hourtrail.policy.bands import policy_from
 from hourtrail.store import Store, TenantStore
 from hourtrail.wiring import Models, load_models
-from hourtrail_models.compare import answers_of, by_instant, first_unseen
+from hourtrail_models.compare import answers_of, by_instant, first_unseen, policy_for
 from hourtrail_models.registered import registry_of
 from hourtrail_models.registry import CHALLENGER, SHADOW, configured
 from hourtrail_models.serving_model import cache_folder, fetched
@@ -81,7 +80,7 @@ def answer_silently(db: TenantStore, models: Models, silent: Scorer, *, alias: s
     fresh = rows[first_unseen(rows, [silent]) :]
     asked = [row for row in fresh if row.suggestion is not None and row.suggestion.id not in answered]
     relived = relive(db, asked, models)
-    policy = policy_from(silent.thresholds, source=f"{silent.ref.name}-{silent.ref.version}")
+    policy = policy_for(db, models, silent)
     said = {
         row.suggestion: {"item": item_to_json(row.item), "confidence": round(row.confidence, 4), "band": row.band.value}
         for row in answers_of(relived, silent, policy)

@@ -56,7 +56,9 @@ def _print(found: Drift) -> None:
             f"{week.monday!s:12}{week.suggestions:7}{week.answered:10}{accepted:>10}{override:>12}{stated:>8}{right:>7}{error:>7}"
         )
     if found.off_policy is not None:
-        sides = (("on what was answered", found.off_policy.naive), ("weighted (SNIPS)", found.off_policy.snips))
+        estimates = found.off_policy
+        sides = [("on what was answered", estimates.naive), ("weighted (SNIPS)", estimates.snips)]
+        sides += [("blindly audited", estimates.audited)] if estimates.audited else []
         for name, share in sides:
             click.echo(
                 f"right, {name}: {share.value:.3f} ({share.low:.3f} to {share.high:.3f}), "

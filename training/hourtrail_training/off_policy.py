@@ -8,7 +8,7 @@ which it came to be answered; the self-normalised estimate is sum(w r) / sum(w) 
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -43,14 +43,18 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OffPolicy:
-    """Both estimates; ``naive`` is the plain share among the answered."""
+    """The estimates; ``naive`` is the plain share among the answered. ``audited`` is that of answers kept back by lot, the only
+    one that acceptance of what merely looks sure cannot raise; None before the first.
+    """
 
     naive: Estimate
     snips: Estimate
+    audited: Estimate | None = None
 
     def as_json(self) -> dict[str, Any]:
         """For ``--json``."""
-        return {"naive": self.naive.as_json(), "snips": self.snips.as_json()}
+        audited = None if self.audited is None else self.audited.as_json()
+        return {"naive": self.naive.as_json(), "snips": self.snips.as_json(), "audited": audited}
 
 
 def estimate(reward: Floats, propensity: Floats, people: Ints, *, target: Floats | None = None) -> OffPolicy:
@@ -86,8 +90,9 @@ def _weighted(reward: Floats, weight: Floats, people: Ints) -> Estimate:
 def of_log(examples: Sequence[Example]) -> OffPolicy | None:
     """How right the shown answers were, over everything for which an answer was shown; None before the first answer.
 
-    A row's propensity is the logged one of its order times the share of its band's suggestions that people answered: whom
-    and what people leave unanswered is not recorded in any other way. Raises InvalidInput for an impossible propensity.
+    A row's propensity is the logged one of being shown, times that of its order, times the share of its band's suggestions
+    that people answered: whom and what people leave unanswered is not recorded in any other way. Raises InvalidInput for an
+    impossible propensity.
     """
     shown = [
         row for row in examples
@@ -100,15 +105,23 @@ def of_log(examples: Sequence[Example]) -> OffPolicy | None:
     answered = [row for row in shown if row.was_right is not None]
     if not answered:
         return None
-    propensity = np.array(
-        [
-            (row.decision.propensity if row.decision else 1.0) * counts[_band(row)][1] / counts[_band(row)][0]
-            for row in answered
-        ]
-    )
-    people = np.unique([row.suggestion.person for row in answered if row.suggestion], return_inverse=True)[1]
+    propensity = np.array([_propensity(row) * counts[_band(row)][1] / counts[_band(row)][0] for row in answered])
     reward = np.array([float(row.was_right is True) for row in answered])
-    return estimate(reward, propensity, people.astype(np.int64))
+    found = estimate(reward, propensity, _people(answered))
+    kept = [row for row in examples if row.kept_back_right is not None]
+    if not kept:
+        return found
+    right = np.array([float(row.kept_back_right is True) for row in kept])
+    return replace(found, audited=estimate(right, np.ones(len(kept)), _people(kept)).naive)
+
+
+def _people(rows: Sequence[Example]) -> Ints:
+    return np.unique([row.suggestion.person for row in rows if row.suggestion], return_inverse=True)[1].astype(np.int64)
+
+
+def _propensity(row: Example) -> float:
+    shown = row.suggestion.propensity if row.suggestion else 1.0
+    return shown * (row.decision.propensity if row.decision else 1.0)
 
 
 def _band(row: Example) -> str:

@@ -43,7 +43,8 @@ class Example:
 
     ``truth`` is None where nobody said what it was; for a split it is the largest part. ``asked_at`` is when the run made
     what was shown: features are computed as of then. ``weight`` is 0 for what teaches nothing: missing, superseded,
-    private, refused without saying what it was.
+    private, refused without saying what it was. ``audited``: somebody else looked at it, or its answer was kept back for the
+    blind audit, so that no suggestion led to the label.
     """
 
     outcome: Outcome
@@ -55,6 +56,17 @@ class Example:
     weight: float = 0.0
     superseded_by: str | None = None
     audited: bool = False
+
+    @property
+    def kept_back_right(self) -> bool | None:
+        """Of a blindly audited suggestion: whether the answer that was kept back was the truth; None for all others."""
+        if self.suggestion is None or self.truth is None or self.superseded_by is not None:
+            return None
+        return (
+            self.suggestion.unshown.item == self.truth
+            if _kept_back(self.suggestion) and self.suggestion.unshown
+            else None
+        )
 
     @property
     def was_right(self) -> bool | None:
@@ -146,7 +158,7 @@ def _answered(
         known_at=decision.decided_at,
         weight=weight,
         superseded_by=later,
-        audited=issue is not None,
+        audited=issue is not None or _kept_back(suggestion),
     )
 
 
@@ -162,6 +174,11 @@ def outcome_of(decision: Decision) -> Outcome:
     if decision.verdict is Verdict.ADDED_BY_HAND:
         return Outcome.ADDED
     return Outcome.REJECTED if decision.verdict in {Verdict.REJECT, Verdict.NOT_WORK} else Outcome.EDITED
+
+
+def _kept_back(suggestion: Suggestion) -> bool:
+    """Whether its answer was kept back for the blind audit, so that no answer led to the label."""
+    return suggestion.unshown is not None and suggestion.unshown.audit
 
 
 def _truth(decision: Decision) -> WorkItem | None:
