@@ -3,7 +3,7 @@
 ``run`` gives the findings, ``skipped`` what could not be checked and why, ``policy.load`` the rules from TOML.
 """
 
-from hourtrail.checks.catalog import CHECKS, run, skipped
+from hourtrail.checks.catalog import CHECKS, findings_of, run, skipped, spoken
 from hourtrail.checks.context import CheckContext, Grain, grain_of
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.tally import ScoredEntry, scores, summary
@@ -16,10 +16,12 @@ __all__ = [
     "Grain",
     "ScoredEntry",
     "TeamShortfall",
+    "findings_of",
     "grain_of",
     "run",
     "scores",
     "skipped",
+    "spoken",
     "summary",
     "under_reporting",
 ]

@@ -155,12 +155,18 @@ def _asks_for_narratives(name: str, policy: CheckPolicy | None) -> bool:
 
 def run(context: CheckContext, policy: CheckPolicy) -> list[Finding]:
     """Every finding of every check that is switched on, in the catalogue's order and then by subject; pure."""
+    return [finding for name in spoken(context, policy) for finding in findings_of(context, policy, name)]
+
+
+def spoken(context: CheckContext, policy: CheckPolicy) -> list[str]:
+    """The checks that have what they need and are switched on, in the catalogue's order."""
     silent = skipped(context, policy)
-    findings: list[Finding] = []
-    for name, check in CHECKS.items():
-        if name not in silent:
-            findings += sorted(check(context, policy), key=_by_subject)
-    return findings
+    return [name for name in CHECKS if name not in silent]
+
+
+def findings_of(context: CheckContext, policy: CheckPolicy, name: str) -> list[Finding]:
+    """What one check finds, by subject; pure."""
+    return sorted(CHECKS[name](context, policy), key=_by_subject)
 
 
 def _by_subject(finding: Finding) -> tuple[str, ...]:

@@ -58,7 +58,8 @@ def _dense(code: Codes, span: int) -> Codes:
     # A table of all codes that there could be costs less than sorting those that there are.
     there = np.zeros(span, np.int64)
     there[code] = 1
-    return np.asarray(np.cumsum(there) - 1, np.int64)[code]
+    numbers: Codes = np.asarray(np.cumsum(there) - 1, np.int64)
+    return numbers[code]
 
 
 class Groups:
@@ -81,11 +82,6 @@ class Groups:
         """The same as a list."""
         rows: list[int] = self.rows(place).tolist()
         return rows
-
-    @property
-    def first(self) -> Codes:
-        """The first row of each group."""
-        return self._order[self._bounds[:-1]]
 
     def members(self, chosen: Mask) -> Iterator[list[int]]:
         """The rows of each chosen group (one flag a group), in their order."""

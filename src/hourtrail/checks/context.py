@@ -1,7 +1,7 @@
 """What the checks look at: the entries in file order, and as much master data as is known."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -74,6 +74,10 @@ class CheckContext:
     evidence: Evidence | None = None
     habits: Unusual | None = None
     proposals: Proposals | None = None
+
+    def __getstate__(self) -> dict[str, object]:
+        """What travels to another process: what was given, not what was found in it."""
+        return {part.name: getattr(self, part.name) for part in fields(self)}
 
     @cached_property
     def ranked(self) -> EntryColumns:

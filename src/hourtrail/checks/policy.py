@@ -43,6 +43,10 @@ class CheckPolicy:
     version: str = "default-1"
     rules: Mapping[str, CheckRule] = field(default_factory=_default_rules)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Rules are a view that cannot be written to, which does not travel to another process; a copy of them does."""
+        return _policy_of, (self.version, dict(self.rules))
+
     def enabled(self, check: str) -> bool:
         """Whether that check runs."""
         return self.rules[check].enabled
@@ -60,6 +64,10 @@ class CheckPolicy:
             self,
             rules=MappingProxyType({name: replace(rule, enabled=name in wanted) for name, rule in self.rules.items()}),
         )
+
+
+def _policy_of(version: str, rules: dict[str, CheckRule]) -> CheckPolicy:
+    return CheckPolicy(version=version, rules=MappingProxyType(rules))
 
 
 def load(text: str, file: str = "policy") -> CheckPolicy:

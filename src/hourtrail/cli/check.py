@@ -15,6 +15,7 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.wire import finding_to_json, rejected_to_json
 from hourtrail.exporters.tables import write_csv
 from hourtrail.flows.check import CheckFiles, CheckReport, check_files
+from hourtrail.scale import SETTING, batches
 
 MOST_SHOWN = 200
 MOST_REFUSALS_LISTED = 1_000
@@ -49,6 +50,13 @@ READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write id,score,check for every entry.",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    envvar=SETTING,
+    show_envvar=True,
+    help="Work on the Dask cluster there, like tcp://10.0.0.5:8786.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else there.")
 def check(
     file: Path,
@@ -57,6 +65,7 @@ def check(
     as_of: date | None,
     only: str,
     zone: str,
+    scheduler: str | None,
     scores_out: Path | None,
     *,
     as_json: bool,
@@ -67,15 +76,17 @@ def check(
     \b
     hourtrail check entries.csv --tasks tasks.csv --assignments assignments.csv
     """
-    report = check_files(
-        CheckFiles(entries=file, **master),
-        policy=_policy(policy) if policy else CheckPolicy(),
-        grain=None if grain == "auto" else Grain(grain),
-        as_of=as_of,
-        only=[name.strip() for name in only.split(",") if name.strip()],
-        zone=zone,
-        today=datetime.now(UTC).date(),
-    )
+    with batches(scheduler) as where:
+        report = check_files(
+            CheckFiles(entries=file, **master),
+            policy=_policy(policy) if policy else CheckPolicy(),
+            grain=None if grain == "auto" else Grain(grain),
+            as_of=as_of,
+            only=[name.strip() for name in only.split(",") if name.strip()],
+            zone=zone,
+            today=datetime.now(UTC).date(),
+            where=where,
+        )
     if scores_out is not None:
         _write_scores(report, scores_out)
     if as_json:

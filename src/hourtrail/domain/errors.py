@@ -10,7 +10,8 @@ HourtrailError
 ├── Conflict                somebody decided this before you
 ├── NothingRead             the whole input was unreadable
 ├── AmbiguousSource         two sources claim one input
-└── ModelUnavailable        an artefact is missing, altered, or made for other features
+├── ModelUnavailable        an artefact is missing, altered, or made for other features
+└── ClusterUnavailable      the configured scheduler or its workers do not answer, or are lost on the way
 """
 
 
@@ -56,3 +57,7 @@ class AmbiguousSource(HourtrailError):
 
 class ModelUnavailable(HourtrailError):
     """A model artefact is missing, altered, or made for other features."""
+
+
+class ClusterUnavailable(HourtrailError):
+    """The configured scheduler or its workers do not answer, or were lost on the way; nothing was stored."""

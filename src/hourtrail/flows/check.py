@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ from hourtrail.checks import (
     CheckPolicy,
     Grain,
     ScoredEntry,
+    findings_of,
     grain_of,
-    run,
     scores,
     skipped,
+    spoken,
     summary,
     under_reporting,
 )
@@ -25,11 +26,13 @@ from hourtrail.domain.errors import InvalidInput, NothingRead
 from hourtrail.domain.finding import Finding
 from hourtrail.domain.firm import Contract
 from hourtrail.domain.pricing import rollover_of
+from hourtrail.domain.unusual import Unusual
 from hourtrail.flows.collection import no_cycle_search
 from hourtrail.flows.evidence import evidence_of
-from hourtrail.flows.habits import with_habits
+from hourtrail.flows.habits import habits_of, is_asked
 from hourtrail.flows.simulated import says_simulated
 from hourtrail.flows.unknown_people import rows_of_people, unknown_people
+from hourtrail.scale import Batches, InProcess, Task
 from hourtrail.sources.contract_files import read_all, read_entries
 
 
@@ -71,11 +74,13 @@ def check_files(
     only: Sequence[str] = (),
     zone: str = "",
     today: date,
+    where: Batches | None = None,
 ) -> CheckReport:
     """Read every file and run every check that has what it needs.
 
     Without ``grain`` the dates of the file decide. ``as_of`` is "today" for the checks; by default the last date in the
-    file. Raises NothingRead when no entry could be read, InvalidInput for an unknown check name.
+    file. ``where`` runs what may run side by side; the answer is the same. Raises NothingRead when no entry could be read,
+    InvalidInput for an unknown check name, ClusterUnavailable where ``where`` is lost on the way.
     """
     began = time.monotonic()
     refused: list[Rejected] = []
@@ -110,15 +115,14 @@ def check_files(
         periods=rows(files.periods, "periods"),
         milestones=rows(files.milestones, "milestones"),
         activities=activities,
-        evidence=None if activities is None else evidence_of(activities, people or ()),
+        evidence=None if activities is None else evidence_of(activities, people or (), where),
         as_of=as_of or _last_day(entries) or today,
         grain=chosen,
     )
     refused += _unknown_rollovers(files.contracts, context.contracts or ())
     if only:
         policy = policy.only(only)
-    context = with_habits(context, policy)
-    findings = run(context, policy)
+    context, findings = _look(context, policy, where or InProcess())
     teams = [team.to_json() for team in under_reporting(context, policy)] if policy.enabled("missing_time") else []
     counted = summary(len(entries), findings, refused=len(refused), seconds=time.monotonic() - began)
     return CheckReport(
@@ -131,6 +135,27 @@ def check_files(
         grain=chosen,
         refused=refused,
     )
+
+
+def _look(context: CheckContext, policy: CheckPolicy, where: Batches) -> tuple[CheckContext, list[Finding]]:
+    """The context with the learned view, and what all checks find: each of them is a task, and so is the view.
+
+    The few checks that read the learned view come after it, here.
+    """
+    names = spoken(context, policy)
+    asked = is_asked(policy)
+    tasks = [Task(_habits_task)] if asked else []
+    done = where.run([*tasks, *(Task(findings_of, (name,)) for name in names)], context, policy)
+    if asked:
+        context = replace(context, habits=done.pop(0))
+    found = dict(zip(names, done, strict=True))
+    names = spoken(context, policy)
+    found |= {name: findings_of(context, policy, name) for name in names if name not in found}
+    return context, [finding for name in names for finding in found[name]]
+
+
+def _habits_task(context: CheckContext, _policy: CheckPolicy) -> Unusual:
+    return habits_of(context)
 
 
 def _last_day(entries: EntryColumns) -> date | None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from hourtrail.checks import CheckContext, CheckPolicy, Grain
+from hourtrail.domain.unusual import Unusual
 from hourtrail.unusual import judge
 from hourtrail.wiring import anomaly_blender, anomaly_fitter
 
@@ -16,9 +17,19 @@ def with_habits(context: CheckContext, policy: CheckPolicy, verdicts: Mapping[st
     ``verdicts`` says of entries, by id, whether a reviewer found a true issue in them: they correct the scores. Without a
     check that asks for it nothing is fitted, because that is what takes most of the time.
     """
-    if not any(policy.enabled(name) for name in ASKS):
+    if not is_asked(policy):
         return context
-    habits = judge(
+    return replace(context, habits=habits_of(context, verdicts))
+
+
+def is_asked(policy: CheckPolicy) -> bool:
+    """Whether any check asks for the learned view."""
+    return any(policy.enabled(name) for name in ASKS)
+
+
+def habits_of(context: CheckContext, verdicts: Mapping[str, bool] | None = None) -> Unusual:
+    """How unusual every entry of the context is; pure."""
+    return judge(
         context.entries,
         weekly=context.grain is Grain.WEEK,
         fit=anomaly_fitter(),
@@ -27,4 +38,3 @@ def with_habits(context: CheckContext, policy: CheckPolicy, verdicts: Mapping[st
         verdicts=verdicts,
         blend=anomaly_blender() if verdicts else None,
     )
-    return replace(context, habits=habits)
