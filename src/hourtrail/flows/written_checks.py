@@ -6,6 +6,7 @@ database makes; single entries are read only of work that nobody knows and of co
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from typing import Final
@@ -16,7 +17,7 @@ from hourtrail.checks.over_cap import may_be_passed
 from hourtrail.checks.reach import NEIGHBOUR_WEEKS, Reach, checks_within
 from hourtrail.checks.work_items import WorkItems
 from hourtrail.domain.entry import EntryStatus, TimeEntry
-from hourtrail.domain.firm import Contract, WorkItem
+from hourtrail.domain.firm import Contract, Task, WorkItem
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.money import RoundingRule
 from hourtrail.domain.pricing import BY_THE_HOUR
@@ -75,10 +76,12 @@ class _Nearest:
 
     def __init__(self, db: TenantStore) -> None:
         self._db = db
+        self._found: dict[WorkItem, list[Task]] = {}
 
     @cached_property
-    def _codes(self) -> list[str]:
-        return self._db.task_codes()
+    def _codes(self) -> tuple[list[str], dict[str, list[list[str]]]]:
+        codes = self._db.task_codes()
+        return sorted(codes), codes
 
     def added_to(self, master: MasterData, entries: Collection[TimeEntry]) -> MasterData:
         """``master`` and the tasks with these codes."""
@@ -86,8 +89,13 @@ class _Nearest:
         strange = {row.item for row in entries if not any(task.open_on(row.date) for task in work.tasks(row.item))}
         if not strange or not master.tasks:
             return master
-        alike = {code for found in most_alike(strange, self._codes).values() for code in found}
-        return self._db.with_tasks(master, alike)
+        if new := strange - self._found.keys():
+            ordered, codes = self._codes
+            for item, alike in most_alike(new, ordered).items():
+                self._found[item] = self._db.tasks_on(parts for code in alike for parts in codes[code])
+        nearest = [task for item in strange for task in self._found.get(item, ())]
+        known = {task.item: task for task in (*master.tasks, *nearest)}
+        return replace(master, tasks=tuple(known[item] for item in sorted(known)))
 
 
 def _weeks(db: TenantStore, rules: Rules, nearest: _Nearest, week: tuple[str, date], at: datetime) -> Reconciled:
