@@ -28,8 +28,9 @@ class Outcome:
 
     ``scores`` are the probabilities of all work items in question, the answer's first, at the shipped temperature.
     ``shown`` says that the person saw the answer before saying what it was: such a label may be mere agreement, so nothing
-    is proven with it. ``audited`` says that the answer was held back for the blind audit, drawn with ``propensity``.
-    ``answer`` is "" where the log does not name it. Raises InvalidInput for a probability that is none.
+    is proven with it. ``accepted`` says of a shown answer whether it was taken unchanged. ``audited`` says that an answer which
+    would have been shown was kept back, by the blind audit's lot (with ``propensity``) or because nothing is shown at all.
+    Raises InvalidInput for a probability that is none.
     """
 
     id: str
@@ -38,6 +39,7 @@ class Outcome:
     scores: tuple[float, ...]
     right: bool
     shown: bool
+    accepted: bool = False
     audited: bool = False
     propensity: float = 1.0
     asked_at: datetime | None = None

@@ -84,6 +84,7 @@ def _outcome(example: Example, row: Suggestion) -> Outcome | None:
         scores=scores,
         right=right,
         shown=row.item is not None and example.outcome is not Answer.NOT_ANSWERED,
+        accepted=example.outcome is Answer.ACCEPTED,
         audited=held,
         propensity=row.propensity,
         asked_at=example.asked_at,
