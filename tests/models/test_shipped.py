@@ -40,7 +40,7 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
     """Bundles a ranker in place of the shipped one; the encoder stays the shipped one."""
     bundled_encoder()
     monkeypatch.setattr(artefact, "BUNDLED", tmp_path)
-    bundled_scorer.cache_clear()
+    shipped._loaded.cache_clear()
 
     def put(files: dict[str, bytes], **changes: object) -> Artefact:
         manifest = Manifest(
@@ -52,7 +52,7 @@ def bundle(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         return written
 
     yield put
-    bundled_scorer.cache_clear()
+    shipped._loaded.cache_clear()
 
 
 def test_the_bundled_ranker_answers(bundle, files) -> None:
@@ -151,3 +151,14 @@ def test_what_this_version_ships_is_whole() -> None:
         assert artefact.load_bundled(name).digest == digest
     if "ranker" in pinned:
         assert load_models().scorer.ref.digest == pinned["ranker"]
+
+
+def test_a_use_case_that_is_not_listed_leaves_the_rules_answering(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CNF-10: the bundled model is refused too."""
+    (tmp_path / "use_cases.toml").write_text("")
+    monkeypatch.setenv("HOURTRAIL_USE_CASES", str(tmp_path / "use_cases.toml"))
+    models = load_models()
+    assert models.scorer.ref.name == "rules"
+    assert "the use case 'ranker' is not on the allow-list (which is empty)" in models.degraded
