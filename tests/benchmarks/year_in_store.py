@@ -39,6 +39,7 @@ CLIENT_OF: Final = 10
 """People for each client, whatever the size of the firm: what one contract holds does not grow with it."""
 
 _PROJECTS, _TASKS, _GRADES = 4, ("analysis", "build", "test", "rollout"), ("junior", "senior", "lead")
+_HOLIDAYS: Final = ("01-01", "05-01", "12-25", "12-26")
 _OWN: Final = WorkItem("own", "internal", "meetings")
 
 
@@ -107,7 +108,7 @@ def _master(year: Year) -> Iterator[Person | Task | Assignment | Contract | Rate
         )  # fmt: skip
         for item in (*year.items(number), _OWN):
             yield Assignment(person=name(number), item=item, starts_on=start)
-    for month in ("01-01", "05-01", "12-25", "12-26"):
+    for month in _HOLIDAYS:
         for on in (2025, 2026):
             yield Holiday(calendar="DE", date=date.fromisoformat(f"{on}-{month}"))
     for closed in (False, True):
@@ -125,7 +126,7 @@ def _book(connection: sa.Connection, year: Year) -> None:
         "CREATE TEMPORARY TABLE own (person TEXT, n INTEGER, part INTEGER, client TEXT, project TEXT, task TEXT)"
     )
     days = [FIRST_DAY + timedelta(days=offset) for offset in range(365)]
-    working = [day for day in days if day.weekday() < 5]
+    working = [day for day in days if day.weekday() < 5 and f"{day:%m-%d}" not in _HOLIDAYS]
     connection.execute(
         sa.text("INSERT INTO d VALUES (:n, :day)"), [{"n": n, "day": day.isoformat()} for n, day in enumerate(working)]
     )
@@ -145,9 +146,10 @@ def _book(connection: sa.Connection, year: Year) -> None:
         "INSERT INTO time_entry (tenant, id, person, client, project, task, narrative, currency, source, digest, date,"
         ' minutes, start, "end", billable, hourly_rate, status, created_at, write_off_minutes, extra)'
         f" SELECT '{TENANT}', 'e' || own.person || '-' || d.n || '-' || own.part, own.person, {what},"
-        " 'prepared figure ' || (d.n * 7 + own.n) % 997 || ' for the quarterly review', 'EUR', 'timesheet', '', d.day, 240,"
+        " 'prepared figure ' || ((d.n * 7 + own.n) % 997) || ' for the quarterly review', 'EUR', 'timesheet', '', d.day,"
+        " CASE d.n % 2 WHEN 1 THEN 480 ELSE 240 END,"
         f" CASE own.part WHEN 0 THEN {at.format('07:00')} ELSE {at.format('12:00')} END,"
-        f" CASE own.part WHEN 0 THEN {at.format('11:00')} ELSE {at.format('16:00')} END,"
+        f" CASE WHEN d.n % 2 = 1 THEN {at.format('15:00')} WHEN own.part = 0 THEN {at.format('11:00')} ELSE {at.format('16:00')} END,"
         f" CASE WHEN {weekly} THEN NOT {true} ELSE {true} END, NULL, 'approved', {at.format('18:00')}, 0, '{{}}'"
         " FROM own JOIN d ON own.part = 0 OR (d.n % 2 = 0 AND own.part = 1 + d.n / 2 % 2)",
     )
