@@ -17,7 +17,7 @@ from hourtrail.domain.suggestion import Band, Threshold
 from hourtrail.features import SPEC
 from hourtrail.policy.bands import DEFAULT_POLICY
 from hourtrail.wiring import load_models
-from hourtrail_models import artefact, fitting
+from hourtrail_models import artefact, fitting, shipped
 from hourtrail_models.artefact import Artefact, Manifest
 from hourtrail_models.encoder import bundled_encoder
 from hourtrail_models.fitting import fit_ranker

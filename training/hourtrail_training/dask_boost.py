@@ -4,50 +4,44 @@ The rows of a block stay together on one worker. On one worker the trees are tho
 each worker bins and bags its own rows, so the trees differ while the accuracy does not (docs/how-to/retrain.md has the numbers).
 """
 
-import os
-from importlib.util import find_spec
+import warnings
+from importlib import import_module
 from typing import Any, Final
 
 import numpy as np
 
-from hourtrail.domain.errors import InvalidInput, ModelUnavailable
+from hourtrail.domain.errors import ModelUnavailable
+from hourtrail.scale import address_of
 from hourtrail_models import fitting
 from hourtrail_models.fitting import Bools, Boost, Floats, Ints, boost_here
 
-SETTING: Final = "HOURTRAIL_DASK"
-"""Address of a Dask scheduler, like tcp://10.0.0.5:8786; empty: this process."""
 _REPLACED: Final = ("objective", "num_threads", "verbosity")
 """Parameters that the estimator names itself."""
-WAIT: Final = "20s"
 
 
 def boost_at(address: str) -> Boost:
-    """What grows the trees: this process, or the cluster whose scheduler is at ``address`` (default: HOURTRAIL_DASK)."""
-    stated = address or os.environ.get(SETTING, "").strip()
+    """What grows the trees: this process, or the cluster whose scheduler is at ``address`` (default: HOURTRAIL_DASK).
+
+    What it returns raises ClusterUnavailable where nothing answers, InvalidInput where Dask is not installed.
+    """
+    stated = address_of(address)
     if not stated:
         return boost_here
-    if find_spec("distributed") is None:
-        raise InvalidInput(f'training on {stated} needs Dask; install it with: pip install "hourtrail[scale]"')
 
     def boost(matrix: Floats, group: Ints, chosen: Bools, weight: Floats | None) -> Any:
-        from distributed import Client  # noqa: PLC0415 - an extra
+        from hourtrail.scale.cluster import connected  # noqa: PLC0415 - an extra
 
-        try:
-            client = Client(stated, timeout=WAIT)
-        except (OSError, ValueError) as error:
-            raise ModelUnavailable(
-                f"no Dask scheduler answers at {stated}: {error}; start one, or train in this process without {SETTING}"
-            ) from error
-        with client:
-            return boost_with(client, matrix, group, chosen, weight)
+        with connected(stated) as cluster:
+            return boost_with(cluster.client, matrix, group, chosen, weight)
 
     return boost
 
 
 def boost_with(client: Any, matrix: Floats, group: Ints, chosen: Bools, weight: Floats | None) -> Any:
     """Grow the trees on the workers of ``client``; returns a booster. Raises ModelUnavailable where it has no worker."""
-    import dask.array as da  # noqa: PLC0415 - an extra
     import lightgbm  # noqa: PLC0415 - its Dask part
+
+    da: Any = import_module("dask.array")
 
     workers = len(client.scheduler_info(n_workers=-1)["workers"])
     if not workers:
@@ -60,13 +54,16 @@ def boost_with(client: Any, matrix: Floats, group: Ints, chosen: Bools, weight: 
     weighted = {} if weight is None else {"sample_weight": da.from_array(weight, chunks=(chunks,))}
     kept = {name: value for name, value in fitting.PARAMETERS.items() if name not in _REPLACED}
     estimator = lightgbm.DaskLGBMRanker(
-        client=client, n_estimators=fitting.ROUNDS, objective=fitting.PARAMETERS["objective"], verbosity=-1,
-        n_jobs=fitting.PARAMETERS["num_threads"], **kept,
+        client=client, n_estimators=fitting.ROUNDS, objective=fitting.PARAMETERS["objective"], verbosity=-1, **kept,
     )  # fmt: skip
-    estimator.fit(
-        da.from_array(matrix, chunks=(chunks, matrix.shape[1])),
-        da.from_array(chosen.astype(np.int32), chunks=(chunks,)),
-        group=da.from_array(sizes, chunks=(tuple(np.diff(bounds).tolist()),)),
-        **weighted,
-    )
+    # LightGBM also asks Dask for "the" client of the moment.
+    with client.as_current(), warnings.catch_warnings():
+        # The estimator warns about the number of threads that it always takes from the workers.
+        warnings.filterwarnings("ignore", message="Parameter n_jobs will be ignored")
+        estimator.fit(
+            da.from_array(matrix, chunks=(chunks, matrix.shape[1])),
+            da.from_array(chosen.astype(np.int32), chunks=(chunks,)),
+            group=da.from_array(sizes, chunks=(tuple(np.diff(bounds).tolist()),)),
+            **weighted,
+        )
     return estimator.booster_
