@@ -82,7 +82,8 @@ class BandControl:
     """The threshold of one band; ``value`` None means that the band is off.
 
     ``labels`` is how many answers it rests on, ``coverage`` the share of those that reach it, ``cost`` the share that the
-    threshold keeps back although the shipped one would let it through (negative: it lets more through).
+    threshold keeps back although the shipped one would let it through (negative: it lets more through). ``proven`` says that
+    the tenant's own labels carry it.
     """
 
     value: float | None
@@ -91,6 +92,7 @@ class BandControl:
     labels: int = 0
     coverage: float = 0.0
     cost: float = 0.0
+    proven: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

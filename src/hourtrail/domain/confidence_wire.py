@@ -24,7 +24,7 @@ def band_to_json(row: BandControl) -> Json:
     """One band's threshold with its basis and what it costs."""
     return {
         "value": row.value, "aim": row.aim, "basis": row.basis, "labels": row.labels, "coverage": row.coverage,
-        "cost": row.cost,
+        "cost": row.cost, "proven": row.proven,
     }  # fmt: skip
 
 

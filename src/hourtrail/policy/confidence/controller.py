@@ -179,7 +179,7 @@ def _renewed(
     )  # fmt: skip
     high = bands[Band.PREFILL].value
     if state.tripped:
-        if high is None:
+        if high is None or not bands[Band.PREFILL].proven:
             return replace(controls, renewed_at=now)
         # What answers are like has changed for good, and the labels since carry a threshold of their own.
         state = reset(state, now, f"the {len(window):,} labels since the outage began carry a threshold: {high:.1%}")

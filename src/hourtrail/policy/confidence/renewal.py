@@ -78,11 +78,13 @@ def _band(
     found = selector(confidence, right, target=aim, delta=delta)
     if found is not None:
         reached = confidence >= found
+        # Further down nothing was seen, so nothing is known.
+        found = float(confidence[reached].min())
         basis = (
             f"Learn-then-Test at {aim:.3f} on the newest {count:,} labels of your firm given without seeing the answer"
             f" ({int(right[reached].sum()):,} of {int(reached.sum()):,} right above it)"
         )
-        return _control(found, aim, basis, confidence, shipped)
+        return _control(found, aim, basis, confidence, shipped, proven=True)
     if shipped is not None and count < SPEAKS:
         reached = confidence >= shipped
         known, good = int(reached.sum()), int(right[reached].sum())
@@ -97,12 +99,18 @@ def _band(
 
 
 def _control(
-    value: float | None, aim: float, basis: str, confidence: NDArray[np.float64], shipped: float | None
+    value: float | None,
+    aim: float,
+    basis: str,
+    confidence: NDArray[np.float64],
+    shipped: float | None,
+    *,
+    proven: bool = False,
 ) -> BandControl:
     coverage = _share(confidence, value)
     return BandControl(
         value=value, aim=aim, basis=basis, labels=len(confidence), coverage=coverage,
-        cost=_share(confidence, shipped) - coverage,
+        cost=_share(confidence, shipped) - coverage, proven=proven,
     )  # fmt: skip
 
 
