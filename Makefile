@@ -41,8 +41,8 @@ fmt: $(VENV)/.dev ## Format the code and fix what can be fixed.
 bench: $(VENV)/.dev ## Measure speed as ratios in one run.
 	$(BIN)/pytest tests/benchmarks -o python_files='bench_*.py' -s --timeout=1200
 
-serve: $(VENV)/.base ## Serve the API and the day page on 127.0.0.1:8000.
-	$(BIN)/hourtrail serve
+serve: $(VENV)/.base ## Serve the API and the day page on 127.0.0.1:8000, without a login: to try it out.
+	$(BIN)/hourtrail serve --no-login
 
 train: $(VENV)/.base ## Train the ranker on the public benchmark files named by DATA.
 	$(BIN)/hourtrail train $(DATA)

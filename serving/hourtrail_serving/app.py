@@ -11,25 +11,35 @@ from hourtrail import __version__
 from hourtrail.store import Store
 from hourtrail.wiring import Models
 from hourtrail_serving import problems
-from hourtrail_serving.api import decisions, entries, findings, health, suggestions
+from hourtrail_serving.access import require_rules
+from hourtrail_serving.api import accounts, decisions, entries, findings, health, oauth, suggestions
+from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
 from hourtrail_serving.openapi import described
-from hourtrail_serving.pages import day, review
+from hourtrail_serving.pages import day, review, sign_in
 from hourtrail_serving.served import Served
 
 MOST_BYTES: Final = 5 * 1024 * 1024
 """Longest body of a request."""
 
 ABOUT: Final = (
-    "Time entries that a person confirms, with the evidence behind every hour. There is no login yet: who decides is stated"
-    " in the request, so keep the server on this machine."
+    "Time entries that a person confirms, with the evidence behind every hour. Programs show an API key or an access token as"
+    " `Authorization: Bearer`; every operation names the permission that it needs, which is the scope's name too."
+)
+
+ROUTERS: Final = tuple(
+    module.router
+    for module in (suggestions, decisions, entries, findings, accounts, oauth, health, day, review, sign_in)
 )
 
 
-def create_app(store: Store, tenant: str, models: Models, *, names: Collection[str] = ()) -> FastAPI:
+def create_app(
+    store: Store, tenant: str, models: Models, *, names: Collection[str] = (), login: Login | None = None
+) -> FastAPI:
     """The application for one tenant of an open store.
 
-    ``names`` are the host names that it answers to beside localhost and plain addresses. The caller closes the store.
+    ``names`` are the host names that it answers to beside localhost and plain addresses. Without ``login`` people sign in
+    with passwords. The caller closes the store. Raises RouteWithoutRule.
     """
     app = FastAPI(
         title="Hourtrail",
@@ -39,10 +49,11 @@ def create_app(store: Store, tenant: str, models: Models, *, names: Collection[s
         docs_url=None,
         redoc_url=None,
     )
-    app.state.served = Served(store=store, tenant=tenant, models=models)
+    app.state.served = Served(store=store, tenant=tenant, models=models, login=login or Login())
     problems.install(app)
-    for module in (suggestions, decisions, entries, findings, health, day, review):
-        app.include_router(module.router)
+    for router in ROUTERS:
+        require_rules(router.routes, Guarded)
+        app.include_router(router)
     app.mount("/static", StaticFiles(directory=str(files("hourtrail_serving") / "static")), name="static")
     app.add_middleware(Guards, names=names, most_bytes=MOST_BYTES)
     app.openapi = described(app)  # type: ignore[method-assign] # FastAPI's documented way to extend the document

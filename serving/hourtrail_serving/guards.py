@@ -10,9 +10,8 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hourtrail_serving.access import SAFE
 from hourtrail_serving.problems import problem
-
-SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 TOO_LARGE: Final = "the request's body is too large; send less at once"
 

@@ -1,87 +1,81 @@
-"""``Idempotency-Key``: the same request sent twice is done once and answered alike.
+"""``Idempotency-Key``: the same request sent twice is done once and answered alike, whichever replica gets it.
 
-Kept in this process for a day, at most 10,000 answers, oldest forgotten first; a restart forgets them all. That is enough
-for a client's retry: what a forgotten key would do twice is refused by the store itself (a suggestion takes one closing
-decision, an entry one move from each status). The one exception, time added by hand, is documented in the reference.
+Kept in the store for a day, for each principal its own keys and at most so many of them. An answer is stored after the work
+that it tells of, in a transaction of its own: a process that dies between the two leaves a key that is being worked on, which
+is given back after some minutes. What would then be done twice is refused by the store itself (a suggestion takes one closing
+decision, an entry one move from each status), but for time added by hand, which the reference says.
 """
 
 import hashlib
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from threading import Lock
-from time import monotonic
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from hourtrail.domain.access import Principal
 from hourtrail.domain.errors import Conflict, InvalidInput
+from hourtrail.store import Store
 
-KEPT_SECONDS: Final = 24 * 3600
+KEPT: Final = timedelta(days=1)
+GIVEN_BACK: Final = timedelta(minutes=10)
+"""A request is worked on no longer than that; whoever held the key then is gone."""
+
 MOST: Final = 10_000
+"""Answers kept of one principal."""
 
 
 class KeyReused(InvalidInput):
     """An ``Idempotency-Key`` came back with another request."""
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
-class _Slot:
-    """``answer`` is None while the first request is still being worked on."""
-
-    request: str
-    until: float
-    answer: Any = None
-
-
 class Answers:
-    """Answers by key, safe between threads."""
+    """Answers by principal and key. ``most`` and ``clock`` are for tests."""
 
-    def __init__(self, *, most: int = MOST, clock: Callable[[], float] = monotonic) -> None:
-        self._most, self._clock = most, clock
-        self._lock = Lock()
-        self._slots: OrderedDict[str, _Slot] = OrderedDict()
+    store: Store
+    tenant: str
+    most: int = MOST
+    clock: Callable[[], datetime] = _now
 
-    def once(self, key: str | None, request: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    def once(self, who: Principal, key: str | None, request: str, work: Callable[[], dict[str, Any]]) -> dict[str, Any]:
         """What ``work`` answers, or answered before. Without a key it is simply done. Errors are not kept.
 
         Raises KeyReused when the key stands for another request, Conflict while the first request is being worked on.
         """
         if key is None:
             return work()
+        owner = f"{who.kind}:{who.id}"
         digest = hashlib.sha256(request.encode()).hexdigest()
-        known = self._claim(key, digest)
+        known = self._claim(owner, key, digest)
         if known is not None:
             return known
         try:
             answer = work()
         except BaseException:
-            with self._lock:
-                self._slots.pop(key, None)
+            with self.store.tenant(self.tenant) as db:
+                db.drop_answer(owner, key)
             raise
-        with self._lock:
-            self._slots[key] = _Slot(digest, self._clock() + KEPT_SECONDS, answer)
+        with self.store.tenant(self.tenant) as db:
+            db.keep_answer(owner, key, answer)
         return answer
 
-    def _make_room(self) -> None:
-        """Forget the oldest answer; a request that is still being worked on keeps its place, or it could run twice."""
-        if len(self._slots) > self._most:
-            answered = next((name for name, slot in self._slots.items() if slot.answer is not None), None)
-            if answered is not None:
-                del self._slots[answered]
-
-    def _claim(self, key: str, digest: str) -> dict[str, Any] | None:
-        with self._lock:
-            now = self._clock()
-            slot = self._slots.get(key)
-            if slot is None or slot.until < now:
-                self._slots.pop(key, None)
-                self._slots[key] = _Slot(digest, now + KEPT_SECONDS)
-                self._make_room()
+    def _claim(self, owner: str, key: str, digest: str) -> dict[str, Any] | None:
+        now = self.clock()
+        with self.store.tenant(self.tenant) as db:
+            db.forget_answers(owner, now - KEPT, self.most)
+            found = db.kept_answer(owner, key)
+            if found is not None and found["answer"] is None and found["started_at"] < now - GIVEN_BACK:
+                db.drop_answer(owner, key)
+            if db.claim_answer(owner, key, digest, now):
                 return None
-            if slot.request != digest:
-                raise KeyReused("this Idempotency-Key was sent with another request; use a new key for a new request")
-            if slot.answer is None:
-                raise Conflict(
-                    "the first request with this Idempotency-Key is still being worked on; ask again shortly"
-                )
-            answer: dict[str, Any] = slot.answer
-            return answer
+            found = db.kept_answer(owner, key)
+        if found is None or (found["answer"] is None and found["request"] == digest):
+            raise Conflict("the first request with this Idempotency-Key is still being worked on; ask again shortly")
+        if found["request"] != digest:
+            raise KeyReused("this Idempotency-Key was sent with another request; use a new key for a new request")
+        answer: dict[str, Any] = found["answer"]
+        return answer

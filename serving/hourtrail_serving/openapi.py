@@ -7,9 +7,14 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from hourtrail.domain.access import PEOPLE_ONLY, Permission, PrincipalKind, Reach, Role
+from hourtrail.domain.billing import DisputeReason
 from hourtrail.domain.entry import EntryStatus
+from hourtrail.domain.pricing import LineKind
 from hourtrail.domain.review import ReviewKind
 from hourtrail.exporters.schemas import DECISION, FINDING, SUGGESTION
+from hourtrail.policy.roles import SCOPES
+from hourtrail_serving.access import RULES, Rule
 from hourtrail_serving.problems import MEDIA_TYPE
 
 Schema = dict[str, Any]
@@ -94,7 +99,71 @@ _CHECK_PRECISION: Final = _object(
     why=_TEXT, open=_COUNT,
 )  # fmt: skip
 
+_MONEY: Final = _object(amount={"description": "decimal string in the currency's minor unit", **_TEXT}, currency=_TEXT)
+_MONEY_OR_NULL: Final = {"anyOf": [_MONEY, {"type": "null"}]}
+_RATE_OR_NULL: Final = {"anyOf": [_object(amount=_TEXT, currency=_TEXT), {"type": "null"}]}
+_TAX_OR_NULL: Final[Schema] = {
+    "description": "null where the firm keeps no tax rates",
+    "anyOf": [
+        _object(
+            code=_TEXT, rate={"description": "a fraction: 19 % is 0.19", **_TEXT}, amount=_MONEY,
+            note={"description": "what the invoice has to say", **_TEXT},
+        ),
+        {"type": "null"},
+    ],
+}  # fmt: skip
+_LAST_WORD: Final[Schema] = {
+    "anyOf": [
+        _object(
+            object=_TEXT, word=_TEXT, actor=_TEXT, at={"type": "string", "format": "date-time"}, note=_TEXT,
+            effective_on={"anyOf": [_DATE, {"type": "null"}]},
+        ),
+        {"type": "null"},
+    ]
+}  # fmt: skip
+_DRAFT_STATUS: Final = {"enum": ["open", "posted", "withdrawn"]}
+_LINE: Final = {
+    "id": _TEXT, "draft": _TEXT, "number": _COUNT, "kind": {"enum": [kind.value for kind in LineKind]}, "date": _DATE,
+    "entry": _TEXT_OR_NULL, "milestone": _TEXT_OR_NULL, "project": _TEXT, "minutes": _COUNT, "rate": _RATE_OR_NULL,
+    "amount": {"description": "net", **_MONEY_OR_NULL}, "tax": _TAX_OR_NULL,
+    "why": {"description": "the clause that priced it", **_TEXT},
+}  # fmt: skip
+_INVOICE_LINE: Final = _object(
+    description=_TEXT,
+    kind=_TEXT,
+    hours=_TEXT,
+    rate=_RATE_OR_NULL,
+    amount=_MONEY_OR_NULL,
+    tax=_TAX_OR_NULL,
+    parts=_list(_TEXT),
+)
+
+_ROLES: Final = _list({"enum": [role.value for role in Role]})
+_ACCOUNT: Final = _object(
+    id=_TEXT, login=_TEXT, name=_TEXT, person=_TEXT, roles=_ROLES,
+    signs_in_with={"enum": ["password", "identity provider"]}, created_at={"type": "string", "format": "date-time"},
+    disabled_at=_INSTANT_OR_NULL,
+)  # fmt: skip
+_PROGRAM: Final = _object(
+    id=_TEXT, kind={"enum": ["api_key", "client_secret"]}, program=_TEXT, client_id=_TEXT,
+    visible={"description": "its visible beginning; the secret itself is kept nowhere", **_TEXT}, scopes=_list(_TEXT),
+    state={"enum": ["active", "expired", "revoked", "disabled"]}, created_at={"type": "string", "format": "date-time"},
+    created_by=_TEXT, expires_at=_INSTANT_OR_NULL, revoked_at=_INSTANT_OR_NULL, last_used_at=_INSTANT_OR_NULL,
+    replaces=_TEXT_OR_NULL,
+)  # fmt: skip
+
 SCHEMAS: Final[dict[str, Schema]] = {
+    "Principal": _object(
+        kind={"enum": [kind.value for kind in PrincipalKind]}, id=_TEXT, name=_TEXT,
+        person={"description": "whose time is theirs; empty for a program", **_TEXT}, roles=_ROLES,
+        permissions={"type": "object", "additionalProperties": {"enum": [reach.value for reach in Reach]}},
+    ),
+    "Accounts": _object(accounts=_list(_ACCOUNT), programs=_list(_PROGRAM)),
+    "AccessToken": _object(
+        access_token=_TEXT, token_type={"const": "Bearer"}, expires_in=_COUNT,
+        scope={"description": "space-separated", **_TEXT},
+    ),
+    "TokenError": _object(error={"description": "RFC 6749, 5.2", **_TEXT}, error_description=_TEXT),
     "Suggestion": SUGGESTION,
     "Decision": DECISION,
     "Withheld": _WITHHELD,
@@ -142,6 +211,36 @@ SCHEMAS: Final[dict[str, Schema]] = {
             entries=_COUNT, drawn=_COUNT, audited=_COUNT, wrong=_COUNT, wrong_share=_NUMBER_OR_NULL, upper=_NUMBER
         ),
         review_seconds=_NUMBER, confirmed_hours=_NUMBER, seconds_per_confirmed_hour=_NUMBER_OR_NULL,
+        decision_seconds=_NUMBER, decision_seconds_per_confirmed_hour=_NUMBER_OR_NULL,
+    ),
+    "DraftLine": _object(
+        **_LINE, draft_status=_DRAFT_STATUS, contract=_TEXT, client=_TEXT, entity=_TEXT,
+        posting_date={"description": "accounting day", **_DATE},
+    ),
+    "DraftLines": _object(
+        draft_lines=_list("DraftLine"), next_cursor={"description": "opaque; null on the last page", **_TEXT_OR_NULL}
+    ),
+    "Draft": _object(
+        **{
+            "id": _TEXT, "status": _DRAFT_STATUS, "contract": _TEXT, "client": _TEXT, "project": _TEXT, "entity": _TEXT,
+            "from": _DATE, "to": _DATE, "posting_date": _DATE, "actor": _TEXT,
+            "at": {"type": "string", "format": "date-time"}, "policy": _object(version=_TEXT), "last_word": _LAST_WORD,
+            "lines": _list(_object(**_LINE)), "totals": _list(_MONEY), "gross": _list(_MONEY), "shown": _list(_INVOICE_LINE),
+            "taxes": _list(_object(code=_TEXT, rate=_TEXT, note=_TEXT, net=_MONEY, tax=_MONEY)),
+        },
+    ),
+    "Dispute": _object(
+        id=_TEXT, status={"enum": ["open", "upheld", "dismissed", "withdrawn"]},
+        reason={"enum": [reason.value for reason in DisputeReason]}, blame=_TEXT, raised_by=_TEXT, actor=_TEXT,
+        at={"type": "string", "format": "date-time"}, line=_TEXT_OR_NULL, entry=_TEXT_OR_NULL, contract=_TEXT, client=_TEXT,
+        project=_TEXT, amount=_MONEY_OR_NULL, note=_TEXT, last_word=_LAST_WORD, queue=_TEXT, owner=_TEXT,
+    ),
+    "Disputes": _object(
+        disputes=_list("Dispute"),
+        clients=_list(
+            _object(client=_TEXT, disputes=_list(_TEXT), reasons={"type": "object", "additionalProperties": _COUNT}, blame=_TEXT)
+        ),
+        next_cursor={"description": "opaque; null on the last page", **_TEXT_OR_NULL},
     ),
     "Problem": {
         "description": "RFC 9457",
@@ -176,6 +275,69 @@ def writes(schema: str, description: str, *problems: HTTPStatus, status: int = 2
     return answers(schema, description, *refusals, *problems, status=status)
 
 
+TOKEN_REQUEST: Final[Schema] = {
+    "required": True,
+    "content": {
+        "application/x-www-form-urlencoded": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "grant_type": {"const": "client_credentials"},
+                    "scope": {"description": "space-separated; all of the secret's when left out", **_TEXT},
+                    "client_id": _TEXT,
+                    "client_secret": _TEXT,
+                },
+                "required": ["grant_type"],
+            }
+        }
+    },
+}
+
+_SCHEMES: Final[Schema] = {
+    "oauth2": {
+        "type": "oauth2",
+        "description": "client credentials; the token is sent as Authorization: Bearer",
+        "flows": {
+            "clientCredentials": {"tokenUrl": "/v1/oauth/token", "scopes": {scope.value: scope.value for scope in SCOPES}}
+        },
+    },
+    "apiKey": {"type": "http", "scheme": "bearer", "description": "an API key, hourtrail keys create"},
+    "session": {
+        "type": "apiKey", "in": "cookie", "name": "hourtrail_session",
+        "description": "a person who signed in; what changes something also needs the session's X-CSRF-Token",
+    },
+}  # fmt: skip
+
+
+def _security(rule: Rule) -> list[Schema]:
+    """Any one of these: a token or key with a scope that is enough, or a session whose roles are. Names are permissions."""
+    found: list[Schema] = []
+    for needed in rule.needs:
+        names = [needed.value]
+        if needed is Permission.SIGNED_IN:
+            names = []
+        elif needed in PEOPLE_ONLY:
+            continue
+        found += [{"oauth2": names}, {"apiKey": names}]
+    return [*found, {"session": [needed.value for needed in rule.needs]}]
+
+
+def _secure(document: Schema) -> None:
+    """Say of every operation what it needs, by the table that is enforced; and how it refuses."""
+    document["components"]["securitySchemes"] = _SCHEMES
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            rule = RULES[method.upper(), path]
+            operation["security"] = [] if rule.is_open else _security(rule)
+            if rule.is_open:
+                continue
+            for code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+                operation["responses"].setdefault(
+                    str(int(code)), {"description": code.phrase, "content": {MEDIA_TYPE: {"schema": ref("Problem")}}}
+                )
+            operation["responses"] = dict(sorted(operation["responses"].items()))
+
+
 def described(app: FastAPI) -> Callable[[], Schema]:
     """The function that gives ``app``'s document, made once."""
 
@@ -183,6 +345,7 @@ def described(app: FastAPI) -> Callable[[], Schema]:
         if app.openapi_schema is None:
             made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
             made.setdefault("components", {}).setdefault("schemas", {}).update(SCHEMAS)
+            _secure(made)
             app.openapi_schema = made
         return app.openapi_schema
 

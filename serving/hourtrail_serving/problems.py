@@ -10,6 +10,8 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from hourtrail.domain.access import MissingPermission, OutOfReach
+from hourtrail.domain.accounts import NotSignedIn, TooManyFailures
 from hourtrail.domain.errors import (
     Conflict,
     HourtrailError,
@@ -20,6 +22,7 @@ from hourtrail.domain.errors import (
     NotFound,
 )
 from hourtrail.store import StoreUnavailable
+from hourtrail_serving.access import ForgedForm
 from hourtrail_serving.idempotency import KeyReused
 from hourtrail_serving.served import Busy
 
@@ -32,6 +35,11 @@ TYPE_BASE: Final = "urn:hourtrail:problem:"
 _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", "The key was used for another request"),
     (NotFound, HTTPStatus.NOT_FOUND, "not-found", "No such record"),
+    (NotSignedIn, HTTPStatus.UNAUTHORIZED, "not-signed-in", "Nobody is signed in"),
+    (TooManyFailures, HTTPStatus.TOO_MANY_REQUESTS, "too-many-failures", "Too many failed attempts"),
+    (MissingPermission, HTTPStatus.FORBIDDEN, "missing-permission", "Your roles or scopes do not allow this"),
+    (OutOfReach, HTTPStatus.FORBIDDEN, "out-of-reach", "This is about somebody else"),
+    (ForgedForm, HTTPStatus.FORBIDDEN, "forged-form", "This does not come from our own page"),
     (NotAllowed, HTTPStatus.FORBIDDEN, "not-allowed", "This actor may not do this"),
     (IllegalTransition, HTTPStatus.CONFLICT, "illegal-transition", "The entry cannot go to that status"),
     (Conflict, HTTPStatus.CONFLICT, "conflict", "The record changed or was decided"),
@@ -75,14 +83,26 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-async def _hourtrail(_request: Request, error: Exception) -> JSONResponse:
+async def _hourtrail(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HourtrailError)
     status, name, title = next((s, n, t) for kind, s, n, t in _KINDS if isinstance(error, kind))
     if isinstance(error, StoreUnavailable):
         # The message names the database's address, which is the operator's business.
         log.error("%s", error)
         return problem(status, name, title, "the database does not answer; the server's log says why. Try again later")
-    return problem(status, name, title, str(error))
+    return problem(status, name, title, str(error), headers=challenge(request, error))
+
+
+def challenge(request: Request, error: HourtrailError) -> dict[str, str]:
+    """The headers of a refusal: how to authenticate (RFC 6750, 3), or when to come back."""
+    if isinstance(error, TooManyFailures):
+        return {"Retry-After": str(error.seconds)}
+    if isinstance(error, NotSignedIn):
+        shown = ', error="invalid_token"' if "authorization" in request.headers else ""
+        return {"WWW-Authenticate": f'Bearer realm="hourtrail"{shown}'}
+    if isinstance(error, MissingPermission) and "authorization" in request.headers:
+        return {"WWW-Authenticate": 'Bearer realm="hourtrail", error="insufficient_scope"'}
+    return {}
 
 
 async def _invalid(_request: Request, error: Exception) -> JSONResponse:

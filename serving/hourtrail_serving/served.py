@@ -12,6 +12,7 @@ from hourtrail.domain.errors import HourtrailError
 from hourtrail.flows.vectors import VectorMemory
 from hourtrail.store import Store
 from hourtrail.wiring import Models
+from hourtrail_serving.gate import Login
 from hourtrail_serving.idempotency import Answers
 
 HEAVY_AT_ONCE: Final = 4
@@ -29,9 +30,14 @@ class Served:
     store: Store
     tenant: str
     models: Models
-    answers: Answers = field(default_factory=Answers)
+    login: Login = field(default_factory=Login)
     vectors: VectorMemory = field(default_factory=VectorMemory)
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
+
+    @property
+    def answers(self) -> Answers:
+        """Answers kept for retries, in the store."""
+        return Answers(self.store, self.tenant)
 
     @contextmanager
     def heavy(self) -> Iterator[None]:

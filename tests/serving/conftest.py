@@ -6,8 +6,8 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +15,22 @@ import httpx2
 import pytest
 import uvicorn
 from fastapi import FastAPI
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from tests.databases import KINDS, database, postgresql_server
 
+from hourtrail.domain.access import Role
+from hourtrail.domain.accounts import SecretKind, csrf_token
+from hourtrail.domain.errors import NotFound
 from hourtrail.flows.demo import lay_out, run_demo
+from hourtrail.flows.identity.passwords import Passwords
+from hourtrail.flows.identity.people import NewAccount, add_account, grant
+from hourtrail.flows.identity.programs import NewSecret, create_secret
+from hourtrail.flows.identity.sign_in import start_session
+from hourtrail.policy.roles import SCOPES
 from hourtrail.store import Store, open_store
 from hourtrail.wiring import load_models, sources
 from hourtrail_serving.app import create_app
+from hourtrail_serving.gate import Login
 
 SMALL_FIRM = Path(__file__).parents[1] / "data" / "small_firm"
 FIRST, LAST, TENANT = date(2026, 3, 2), date(2026, 3, 13), "northlight"
@@ -30,14 +39,47 @@ ADA, BEN, DANA = "ada@northlight.example", "ben@northlight.example", "dana@north
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or ""
 
 
+CHEAP = Passwords(memory_kib=8, passes=1)
+"""The same hash at a cost that no test has to wait for."""
+
+
+def session_for(store: Store, person: str, *roles: Role) -> str:
+    """The cookie of a session of this person, who gets an account and the roles where they are missing."""
+    try:
+        account = grant(store, TENANT, person, roles, "test").account
+    except NotFound:
+        account = add_account(store, TENANT, NewAccount(login=person, roles=roles), "test", passwords=CHEAP).account
+    return start_session(store, TENANT, account, "test").secret
+
+
+def key_for(store: Store, name: str = "psa") -> str:
+    """An API key with every scope that a program can have."""
+    new = NewSecret(kind=SecretKind.API_KEY, program=name, scopes=SCOPES, life=timedelta(days=1))
+    return create_secret(store, TENANT, new, "test").secret
+
+
 @dataclass(frozen=True)
 class Site:
-    """A running server, its store, and a client that talks to it."""
+    """A running server, its store, and a program that talks to it with a key."""
 
     url: str
     store: Store
     http: httpx2.Client
     app: FastAPI
+    people: dict[tuple[str, Role], httpx2.Client] = field(default_factory=dict)
+
+    def person(self, who: str, role: Role) -> httpx2.Client:
+        """A client of somebody who signed in, with one role; a session for each, the account is told by both."""
+        if (who, role) not in self.people:
+            session = session_for(self.store, who, role)
+            headers = {"X-CSRF-Token": csrf_token(session), "Cookie": f"hourtrail_session={session}"}
+            self.people[who, role] = httpx2.Client(base_url=self.url, timeout=60, headers=headers)
+        return self.people[who, role]
+
+    def enter(self, context: BrowserContext, who: str, *roles: Role) -> None:
+        """Sign somebody in, in a browser."""
+        session = session_for(self.store, who, *(roles or (Role.CONSULTANT,)))
+        context.add_cookies([{"name": "hourtrail_session", "value": session, "url": self.url}])
 
     def get(self, path: str, **params: str) -> Any:
         response = self.http.get(path, params=params)
@@ -58,8 +100,10 @@ class Site:
 
 
 @contextmanager
-def running(store: Store) -> Iterator[Site]:
-    app = create_app(store, TENANT, load_models(rules_only=True))
+def running(store: Store, *, key: str | None = None, login: Login | None = None) -> Iterator[Site]:
+    """A server with a login; without a ``key`` its program gets one with every scope."""
+    app = create_app(store, TENANT, load_models(rules_only=True), login=login or Login(passwords=CHEAP))
+    key = key_for(store) if key is None else key
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
@@ -71,8 +115,11 @@ def running(store: Store) -> Iterator[Site]:
                 break
             time.sleep(0.02)
         assert server.started
-        with httpx2.Client(base_url=url, timeout=60) as client:
-            yield Site(url, store, client, app)
+        with httpx2.Client(base_url=url, timeout=60, headers={"Authorization": f"Bearer {key}"}) as client:
+            site = Site(url, store, client, app)
+            yield site
+            for one in site.people.values():
+                one.close()
     finally:
         server.should_exit = True
         thread.join(20)

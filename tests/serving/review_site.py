@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.serving.conftest import TENANT, Site
 
+from hourtrail.domain.access import Role
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.firm import Person, Task, WorkItem
 from hourtrail.flows.review_settings import set_review_policy
@@ -60,5 +61,5 @@ def line(site: Site, check: str) -> dict[str, Any]:
 
 def say(site: Site, target: str, kind: str, actor: str = KIM, **more: Any) -> Any:
     codes = {"true_issue": "to_correct", "acceptable": "approved_exception", "false_alarm": "nothing_wrong"}
-    body = {"kind": kind, "actor": actor, "reason_code": codes.get(kind, ""), **more}
-    return site.http.post(f"/v1/findings/{target}/reviews", json=body)
+    body = {"kind": kind, "reason_code": codes.get(kind, ""), **more}
+    return site.person(actor, Role.REVIEWER).post(f"/v1/findings/{target}/reviews", json=body)

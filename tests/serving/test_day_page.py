@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
-from tests.serving.conftest import ADA, BEN, CHROMIUM, DANA, TENANT, Site
+from tests.serving.conftest import ADA, BEN, CHROMIUM, DANA, TENANT, Site, running
 
+from hourtrail.domain.access import Role
 from hourtrail.domain.suggestion import Suggestion
+from hourtrail.store import Store
+from hourtrail_serving.gate import Login
 
 pytestmark = [
     pytest.mark.browser,
@@ -36,6 +39,13 @@ def waiting(site: Site, url: str) -> list[dict[str, Any]]:
     ]
 
 
+def visit(site: Site, page: Page, url: str) -> None:
+    """Open a page as the person whose day it is."""
+    named = re.findall(r"person=([^&]+)", url)
+    site.enter(page.context, named[0] if named else ADA)
+    page.goto(url)
+
+
 def ready(page: Page) -> None:
     """The script has run: it shows the line that explains the keys."""
     expect(page.get_by_text("keys are o")).to_be_visible()
@@ -52,7 +62,7 @@ def store_changed(site: Site, identifier: str, **changes: Any) -> Suggestion:
 def test_a_click_accepts_and_a_click_takes_it_back(site: Site, page: Page) -> None:
     url = day_of(site)
     first = waiting(site, url)[0]
-    page.goto(url)
+    visit(site, page, url)
     card = page.locator(f"#{first['id']}")
     for label in ("Evidence", "Suggested", "Billed"):
         expect(card.get_by_text(label, exact=True)).to_be_visible()
@@ -75,7 +85,7 @@ def test_a_click_accepts_and_a_click_takes_it_back(site: Site, page: Page) -> No
 def test_keys_alone_do_it_all(site: Site, page: Page) -> None:
     url = day_of(site)
     rows = waiting(site, url)
-    page.goto(url)
+    visit(site, page, url)
     page.keyboard.press("j")
     expect(page.locator(".card").nth(0)).to_be_focused()
     page.keyboard.press("ArrowDown")
@@ -96,7 +106,7 @@ def test_keys_alone_do_it_all(site: Site, page: Page) -> None:
 def test_keys_go_on_working_while_a_button_has_the_focus(site: Site, page: Page) -> None:
     url = day_of(site)
     rows = waiting(site, url)
-    page.goto(url)
+    visit(site, page, url)
     second = page.locator(".card").nth(1)
     second.get_by_role("button", name="Not work").focus()
     page.keyboard.press("k")
@@ -118,7 +128,7 @@ def test_keys_go_on_working_while_a_button_has_the_focus(site: Site, page: Page)
 def test_typing_is_not_taken_for_keys_and_keys_can_be_switched_off(site: Site, page: Page) -> None:
     url = day_of(site)
     before = len(waiting(site, url))
-    page.goto(url)
+    visit(site, page, url)
     page.locator("summary").first.click()
     field = page.get_by_label("What was done").first
     field.press_sequentially("x1uj")
@@ -135,7 +145,7 @@ def test_typing_is_not_taken_for_keys_and_keys_can_be_switched_off(site: Site, p
 @pytest.mark.parametrize("by_key", [True, False])
 def test_an_alternative_is_one_step_away(site: Site, page: Page, by_key: bool) -> None:
     row = next(row for row in site.open_suggestions(ADA) if len(row["alternatives"]) > 1)
-    page.goto(f"{site.url}/day?person={ADA}&date={row['date']}")
+    visit(site, page, f"{site.url}/day?person={ADA}&date={row['date']}")
     card = page.locator(f"#{row['id']}")
     if by_key:
         card.focus()
@@ -154,7 +164,7 @@ def test_an_alternative_is_one_step_away(site: Site, page: Page, by_key: bool) -
 
 def test_minutes_and_words_can_be_changed(site: Site, page: Page) -> None:
     row = site.open_suggestions(BEN)[0]
-    page.goto(f"{site.url}/day?person={BEN}&date={row['date']}")
+    visit(site, page, f"{site.url}/day?person={BEN}&date={row['date']}")
     card = page.locator(f"#{row['id']}")
     card.locator("summary").click()
     card.get_by_label("Minutes").fill("12")
@@ -167,7 +177,7 @@ def test_minutes_and_words_can_be_changed(site: Site, page: Page) -> None:
 
 def test_a_work_item_that_is_not_theirs_is_refused_on_the_page(site: Site, page: Page) -> None:
     row = site.open_suggestions(BEN)[0]
-    page.goto(f"{site.url}/day?person={BEN}&date={row['date']}")
+    visit(site, page, f"{site.url}/day?person={BEN}&date={row['date']}")
     card = page.locator(f"#{row['id']}")
     card.locator("summary").click()
     card.get_by_label("Work item").fill("acme/secret")
@@ -180,7 +190,7 @@ def test_a_work_item_that_is_not_theirs_is_refused_on_the_page(site: Site, page:
 
 def test_what_changed_meanwhile_is_said_and_not_booked(site: Site, page: Page) -> None:
     row = site.open_suggestions(BEN)[0]
-    page.goto(f"{site.url}/day?person={BEN}&date={row['date']}")
+    visit(site, page, f"{site.url}/day?person={BEN}&date={row['date']}")
     store_changed(site, row["id"], narrative="Another thing")
     page.locator(f"#{row['id']}").get_by_role("button", name="Accept").click()
     expect(page.get_by_role("alert")).to_contain_text("has changed since it was shown")
@@ -193,7 +203,7 @@ def test_everything_works_without_javascript(site: Site, browser: Browser) -> No
     rows = waiting(site, url)
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
-    page.goto(url)
+    visit(site, page, url)
     assert "j" not in page.locator("footer .keys:visible").all_inner_texts()
     page.locator(f"#{rows[0]['id']}").get_by_role("button", name="Accept").click()
     expect(page.get_by_role("status").filter(has_text="Accepted")).to_be_visible()
@@ -205,20 +215,42 @@ def test_everything_works_without_javascript(site: Site, browser: Browser) -> No
     assert statuses == ["decided", "open"]
 
 
-def test_who_decides_is_chosen_in_the_open(site: Site, page: Page) -> None:
-    url = day_of(site)
-    row = waiting(site, url)[0]
-    page.goto(url)
-    page.get_by_label("deciding as").select_option(DANA)
-    page.get_by_role("button", name="Show").click()
-    expect(page.locator(".who")).to_contain_text("for somebody else")
-    page.locator(f"#{row['id']}").get_by_role("button", name="Accept").click()
-    expect(page.get_by_role("status").filter(has_text="Accepted")).to_be_visible()
-    expect(page.locator("#actor")).to_have_text(DANA)
-    with site.store.tenant(TENANT, read_only=True) as db:
-        decision = db.current_decision(row["id"])
+def test_without_a_login_who_decides_is_chosen_in_the_open(store: Store, page: Page) -> None:
+    with running(store, login=Login(required=False)) as site:
+        url = day_of(site)
+        row = waiting(site, url)[0]
+        page.goto(url)
+        expect(page.get_by_text("No login.")).to_be_visible()
+        page.get_by_label("deciding as").select_option(DANA)
+        page.get_by_role("button", name="Show").click()
+        expect(page.locator(".who")).to_contain_text("for somebody else")
+        page.locator(f"#{row['id']}").get_by_role("button", name="Accept").click()
+        expect(page.get_by_role("status").filter(has_text="Accepted")).to_be_visible()
+        expect(page.locator("#actor")).to_have_text(DANA)
+        assert Axe().run(page).violations_count == 0
+        with site.store.tenant(TENANT, read_only=True) as db:
+            decision = db.current_decision(row["id"])
+            told = [(event.action.text, event.actor) for event in db.audit_events()][-1]
     assert decision is not None
     assert decision.actor == DANA
+    assert told == ("system:word:carried", "system:no-login"), "the trail says that nobody was signed in"
+
+
+def test_nobody_opens_or_decides_somebody_elses_day(site: Site, page: Page) -> None:
+    row = site.open_suggestions(BEN)[0]
+    site.enter(page.context, ADA)
+    with page.expect_response("**/day?**") as answered:
+        page.goto(f"{site.url}/day?person={BEN}&date={row['date']}")
+    assert answered.value.status == 403
+    expect(page.get_by_role("heading", name="Not for you")).to_be_visible()
+    assert row["narrative"] not in page.content()
+    assert Axe().run(page).violations_count == 0
+    ada = site.person(ADA, Role.CONSULTANT)
+    form = {"suggestion": row["id"], "verdict": "accept", "date": row["date"], "revision": "1", "shown_at": "2026-03-03T18:00:00Z"}  # fmt: skip
+    for person, named in ((BEN, ""), (ADA, BEN), (BEN, BEN), (ADA, "")):
+        answer = ada.post("/day/decide", data={**form, "person": person, "as": named})
+        assert answer.status_code in {403, 404}, answer.text
+    assert site.get(f"/v1/suggestions/{row['id']}")["status"] == "open"
 
 
 def test_a_title_is_text_and_never_markup(site: Site, page: Page) -> None:
@@ -226,7 +258,7 @@ def test_a_title_is_text_and_never_markup(site: Site, page: Page) -> None:
     hostile = "<script>document.title='owned'</script><img src=x onerror=alert(1)>\"'&"
     before = store_changed(site, row["id"], narrative=hostile, reasons=("<b>bold</b>",))
     store_changed(site, row["id"], block=replace(before.block, title=hostile))
-    page.goto(f"{site.url}/day?person={BEN}&date={row['date']}&as=<script>alert(1)</script>&done={row['id']}")
+    visit(site, page, f"{site.url}/day?person={BEN}&date={row['date']}&as=<script>alert(1)</script>&done={row['id']}")
     expect(page.get_by_role("heading", name=hostile)).to_be_visible()
     expect(page.locator(".reasons", has_text="<b>bold</b>")).to_be_visible()
     assert page.title().endswith("Hourtrail")
@@ -234,7 +266,7 @@ def test_a_title_is_text_and_never_markup(site: Site, page: Page) -> None:
 
 
 def test_the_front_door_leads_to_what_is_waiting(site: Site, page: Page) -> None:
-    page.goto(site.url)
+    visit(site, page, site.url)
     expect(page).to_have_url(re.compile(r"/day\?person=ada%40northlight\.example&date=2026-03-"))
     page.get_by_role("link", name=re.compile("→")).click()
     page.get_by_role("link", name=re.compile("←")).click()
@@ -242,7 +274,7 @@ def test_the_front_door_leads_to_what_is_waiting(site: Site, page: Page) -> None
 
 
 def test_what_was_seen_but_not_proposed_is_named(site: Site, page: Page) -> None:
-    page.goto(f"{site.url}/day?person={ADA}&date=2026-03-03")
+    visit(site, page, f"{site.url}/day?person={ADA}&date=2026-03-03")
     expect(page.locator("section", has=page.locator("#withheld"))).to_contain_text("declined by its owner")
     expect(page.locator("table.week tbody tr")).not_to_have_count(0)
 
@@ -257,9 +289,9 @@ def test_axe_finds_nothing_and_nothing_sticks_out(site: Site, browser: Browser, 
     days = sorted({row["date"] for row in site.open_suggestions(BEN)})
     for path in (
         f"/day?person={BEN}&date={row['date']}&done={row['id']}",
-        f"/day?person={ADA}&date={days[0]}&as={DANA}",
+        f"/day?person={ADA}&date={days[0]}",
     ):
-        page.goto(site.url + path)
+        visit(site, page, site.url + path)
         for summary in page.locator("summary").all():
             summary.click()
         found = Axe().run(page)
@@ -272,7 +304,7 @@ def test_the_empty_state_says_what_to_do(site: Site, page: Page) -> None:
     with site.store.tenant(TENANT) as db:
         rows = [row.id for row in db.suggestions() if row.status == "open"]
         db.reconcile_suggestions(create=[], update=[], withdraw=rows)
-    page.goto(site.url)
+    visit(site, page, site.url)
     expect(page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
     expect(page.get_by_text("hourtrail ingest")).to_be_visible()
     assert Axe().run(page).violations_count == 0
@@ -280,5 +312,5 @@ def test_the_empty_state_says_what_to_do(site: Site, page: Page) -> None:
 
 def test_a_day_without_anything_is_a_page_too(site: Site, page: Page) -> None:
     for person, day in ((ADA, date(2030, 1, 1)), ("nobody", date(1970, 1, 1)), (ADA, date(2199, 12, 31))):
-        page.goto(f"{site.url}/day?person={person}&date={day}")
+        visit(site, page, f"{site.url}/day?person={person}&date={day}")
         expect(page.get_by_text("Nothing is waiting on this day.")).to_be_visible()

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from tests.serving.conftest import ADA, BEN, DANA, TENANT, Site
 
+from hourtrail.domain.access import Role
 from hourtrail.domain.audit import AuditEvent
 
 SERVICES = ("model:ranker@1", "service:nightly", "system:x", "Model:Ranker", "")
@@ -151,13 +152,19 @@ def test_an_entry_goes_its_legal_way_only(shared: Site) -> None:
     path = f"/v1/time-entries/{entry['id']}/status"
 
     def move(status: str, actor: str) -> int:
+        for role in (Role.CONSULTANT, Role.APPROVER):
+            client = shared.person(actor, role)
+        return client.post(path, json={"status": status}).status_code
+
+    def carried(status: str, actor: str) -> int:
         return shared.http.post(path, json={"status": status, "actor": actor}).status_code
 
-    assert move("approved", DANA) == 409, "a draft is submitted first"
-    assert move("submitted", BEN) == 200
+    assert move("approved", DANA) == 404, "a draft is its author's business"
+    assert [carried("submitted", actor) for actor in SERVICES[:3]] == [403] * 3
+    assert carried("submitted", "nobody@northlight.example") == 403
+    assert carried("submitted", BEN) == 200
     assert move("approved", BEN) == 403, "nobody approves their own time"
-    assert [move("approved", actor) for actor in SERVICES[:3]] == [403] * 3
-    assert move("approved", "nobody@northlight.example") == 403
+    assert carried("approved", DANA) == 403, "no program approves, whoever's word it says it carries"
     assert shared.get(f"/v1/time-entries/{entry['id']}")["status"] == "submitted"
     assert move("approved", DANA) == 200
     assert move("rejected", DANA) == 409
@@ -182,4 +189,6 @@ def test_one_call_tells_everything_behind_an_entry(shared: Site) -> None:
     with shared.store.tenant(TENANT, read_only=True) as db:
         events: list[AuditEvent] = list(db.audit_events())
         assert db.verify_audit() == (len(events), [])
-    assert [event.actor for event in events if event.object_id == answer["decision"]["id"]] == [ADA]
+    said, carried = (event for event in events if event.object_id == answer["decision"]["id"])
+    assert said.actor == ADA
+    assert (carried.action.text, carried.actor.partition(":")[0]) == ("program:word:carried", "program")

@@ -8,6 +8,7 @@ import pytest
 from starlette.testclient import TestClient
 from tests.serving.conftest import ADA, Site
 
+from hourtrail.domain.accounts import SecretKind, new_secret
 from hourtrail.store import Store
 from hourtrail.wiring import load_models
 from hourtrail_serving.app import MOST_BYTES, create_app
@@ -106,6 +107,7 @@ def test_an_unexpected_error_tells_nothing_of_the_inside() -> None:
     broken.tenant.side_effect = RuntimeError("secret detail of the inside")
     client = TestClient(
         create_app(broken, "t", load_models(rules_only=True)),
+        headers={"Authorization": f"Bearer {new_secret(SecretKind.API_KEY)}"},
         base_url="http://localhost",
         raise_server_exceptions=False,
     )

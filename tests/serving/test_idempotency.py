@@ -1,68 +1,104 @@
-"""Answers kept by key: bounded in number and in time, and never given to another request."""
+"""Answers kept by principal and key, in the store: bounded in number and in time, and never given to another request."""
 
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from itertools import count
 
 import pytest
+from tests.databases import KINDS, database, postgresql_server
 
+from hourtrail.domain.access import Principal, PrincipalKind
 from hourtrail.domain.errors import Conflict
-from hourtrail_serving.idempotency import KEPT_SECONDS, Answers, KeyReused
+from hourtrail.store import Store, open_store
+from hourtrail_serving.idempotency import GIVEN_BACK, KEPT, Answers, KeyReused
+
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+PSA = Principal(kind=PrincipalKind.PROGRAM, id="app_1", name="psa", permissions={})
+OTHER = replace(PSA, id="app_2")
+_tenants = count(1)
 
 
-def test_an_answer_is_kept_for_a_day_and_then_forgotten() -> None:
-    now, calls = [0.0], count(1)
-    answers = Answers(clock=lambda: now[0])
-
-    def ask() -> dict[str, int]:
-        return answers.once("k", "request", lambda: {"call": next(calls)})
-
-    assert [ask(), ask()] == [{"call": 1}, {"call": 1}]
-    now[0] = KEPT_SECONDS
-    assert ask() == {"call": 1}
-    now[0] = KEPT_SECONDS + 1
-    assert ask() == {"call": 2}
+@pytest.fixture(scope="module", params=KINDS)
+def store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    folder = tmp_path_factory.mktemp(request.param)
+    with ExitStack() as stack:
+        server = stack.enter_context(postgresql_server(folder)) if request.param == "postgresql" else ""
+        yield stack.enter_context(open_store(stack.enter_context(database(request.param, folder, server))))
 
 
-def test_the_oldest_answers_make_room() -> None:
-    answers, calls = Answers(most=2), count(1)
-    for key in ("a", "b", "c"):
-        answers.once(key, "r", lambda: {"call": next(calls)})
-    assert answers.once("c", "r", lambda: {"call": 0}) == {"call": 3}
-    assert answers.once("a", "r", lambda: {"call": 9}) == {"call": 9}
+@pytest.fixture
+def now() -> list[datetime]:
+    return [START]
 
 
-def test_a_key_belongs_to_one_request() -> None:
-    answers = Answers()
-    answers.once("k", "one", dict)
+@pytest.fixture
+def answers(store: Store, now: list[datetime]) -> Answers:
+    return Answers(store, f"t{next(_tenants)}", most=2, clock=lambda: now[0])
+
+
+def telling(number: int) -> Callable[[], dict[str, int]]:
+    return lambda: {"call": number}
+
+
+def test_an_answer_is_kept_for_a_day_whichever_process_is_asked(answers: Answers, now: list[datetime]) -> None:
+    assert answers.once(PSA, "k", "request", telling(1)) == {"call": 1}
+    another_process = Answers(answers.store, answers.tenant, clock=lambda: now[0])
+    now[0] += KEPT
+    assert another_process.once(PSA, "k", "request", telling(2)) == {"call": 1}
+    now[0] += timedelta(seconds=1)
+    assert another_process.once(PSA, "k", "request", telling(3)) == {"call": 3}
+
+
+def test_the_oldest_answers_of_a_principal_make_room_and_nobody_elses(answers: Answers, now: list[datetime]) -> None:
+    answers.once(OTHER, "a", "r", telling(0))
+    for number, key in enumerate(("a", "b", "c", "d"), start=1):
+        now[0] += timedelta(seconds=1)
+        answers.once(PSA, key, "r", telling(number))
+    assert answers.once(PSA, "d", "r", telling(9)) == {"call": 4}
+    assert answers.once(PSA, "a", "r", telling(9)) == {"call": 9}
+    assert answers.once(OTHER, "a", "r", telling(9)) == {"call": 0}
+
+
+def test_a_key_belongs_to_one_request_of_one_principal(answers: Answers) -> None:
+    answers.once(PSA, "k", "one", telling(1))
     with pytest.raises(KeyReused):
-        answers.once("k", "another", dict)
+        answers.once(PSA, "k", "another", telling(2))
+    assert answers.once(OTHER, "k", "another", telling(3)) == {"call": 3}
 
 
-def test_while_the_first_is_worked_on_the_second_is_told_so() -> None:
-    answers = Answers()
-
+def test_while_the_first_is_worked_on_the_second_is_told_so(answers: Answers) -> None:
     def work() -> dict[str, bool]:
         with pytest.raises(Conflict):
-            answers.once("k", "r", dict)
+            answers.once(PSA, "k", "r", dict)
+        with pytest.raises(KeyReused):
+            answers.once(PSA, "k", "another", dict)
         return {"done": True}
 
-    assert answers.once("k", "r", work) == {"done": True}
+    assert answers.once(PSA, "k", "r", work) == {"done": True}
 
 
-def test_a_request_in_work_keeps_its_place_however_many_come_after_it() -> None:
-    answers = Answers(most=2)
-
+def test_a_request_in_work_keeps_its_place_however_many_come_after_it(answers: Answers, now: list[datetime]) -> None:
     def work() -> dict[str, bool]:
-        for key in ("a", "b", "c"):
-            answers.once(key, "r", lambda: {"short": True})
+        for key in ("a", "b", "c", "d"):
+            now[0] += timedelta(seconds=1)
+            answers.once(PSA, key, "r", lambda: {"short": True})
         with pytest.raises(Conflict):
-            answers.once("k", "r", dict)
+            answers.once(PSA, "k", "r", dict)
         return {"done": True}
 
-    assert answers.once("k", "r", work) == {"done": True}
+    assert answers.once(PSA, "k", "r", work) == {"done": True}
 
 
-def test_an_error_leaves_the_key_free() -> None:
-    answers = Answers()
+def test_the_key_of_a_process_that_died_is_given_back(answers: Answers, now: list[datetime]) -> None:
+    with answers.store.tenant(answers.tenant) as db:
+        assert db.claim_answer("program:app_1", "k", "gone", now[0])
+    now[0] += GIVEN_BACK + timedelta(seconds=1)
+    assert answers.once(PSA, "k", "r", telling(1)) == {"call": 1}
+
+
+def test_an_error_leaves_the_key_free(answers: Answers) -> None:
     with pytest.raises(ZeroDivisionError):
-        answers.once("k", "r", lambda: {"x": 1 // 0})
-    assert answers.once("k", "other", lambda: {"x": 1}) == {"x": 1}
+        answers.once(PSA, "k", "r", lambda: {"x": 1 // 0})
+    assert answers.once(PSA, "k", "other", telling(1)) == {"call": 1}

@@ -10,6 +10,7 @@ from tests.databases import KINDS, database, postgresql_server
 from tests.serving.conftest import TENANT, Site, running
 from tests.serving.review_site import IRIS, JON, KIM, LEA, VERA, entry, fill_review, line, queue, say
 
+from hourtrail.domain.access import Role
 from hourtrail.domain.instants import format_instant
 from hourtrail.store import open_store
 from hourtrail_serving.openapi import SCHEMAS
@@ -93,30 +94,35 @@ def test_what_is_refused_is_a_problem_and_changes_nothing(site: Site) -> None:
         ("group_nothing", {"kind": "acceptable"}, 404),
         (long, {"kind": "undo"}, 409),
     ):
-        body = {"actor": KIM, "reason_code": "approved_exception" if more["kind"] == "acceptable" else "", **more}
-        response = site.http.post(f"/v1/findings/{target}/reviews", json=body)
+        body = {"reason_code": "approved_exception" if more["kind"] == "acceptable" else "", **more}
+        response = site.person(KIM, Role.REVIEWER).post(f"/v1/findings/{target}/reviews", json=body)
         assert response.status_code == status, (more, response.text)
         assert response.headers["content-type"] == "application/problem+json"
+    assert say(site, long, "acceptable", IRIS).json()["type"] == "urn:hourtrail:problem:not-allowed", "their own time"
+    carried = site.http.post(f"/v1/findings/{long}/reviews", json={"kind": "note", "note": "Seen", "actor": KIM})
+    assert carried.json()["type"] == "urn:hourtrail:problem:missing-permission", "no program reviews"
     assert site.http.get("/v1/findings/nothing").status_code == 404
     assert site.get(f"/v1/findings/{long}")["reviews"] == []
 
 
 def test_a_retry_with_its_key_is_done_once(site: Site) -> None:
-    body = {"kind": "note", "actor": KIM, "note": "Seen"}
+    kim = site.person(KIM, Role.REVIEWER)
+    body = {"kind": "note", "note": "Seen"}
     target = f"/v1/findings/{line(site, 'implausible_minutes')['id']}/reviews"
-    first, second = (site.http.post(target, json=body, headers={"Idempotency-Key": "k1"}) for _ in range(2))
+    first, second = (kim.post(target, json=body, headers={"Idempotency-Key": "k1"}) for _ in range(2))
     assert first.json() == second.json()
-    clear = {**APRIL, "actor": KIM}
-    one, two = (site.http.post("/v1/findings:clear", json=clear, headers={"Idempotency-Key": "k2"}) for _ in range(2))
+    clear = APRIL
+    one, two = (kim.post("/v1/findings:clear", json=clear, headers={"Idempotency-Key": "k2"}) for _ in range(2))
     assert one.status_code == 201
     assert one.json() == two.json()
-    assert site.http.post("/v1/findings:clear", json=clear).status_code == 409
+    assert kim.post("/v1/findings:clear", json=clear).status_code == 409
 
 
 def test_the_rest_is_cleared_in_one_act_and_audited_by_somebody_else(site: Site) -> None:
-    stale = site.http.post("/v1/findings:clear", json={**APRIL, "actor": KIM, "expected": 3})
+    kim = site.person(KIM, Role.REVIEWER)
+    stale = kim.post("/v1/findings:clear", json={**APRIL, "expected": 3})
     assert (stale.status_code, "20 entries can be cleared now" in stale.json()["detail"]) == (409, True)
-    done = site.http.post("/v1/findings:clear", json={**APRIL, "actor": KIM, "expected": 20})
+    done = kim.post("/v1/findings:clear", json={**APRIL, "expected": 20})
     assert done.status_code == 201, done.text
     told = done.json()
     assert set(told) == set(SCHEMAS["Clearing"]["required"])
@@ -155,8 +161,9 @@ def test_each_write_is_checked_at_once(site: Site) -> None:
 
 
 def test_a_rejected_entry_is_a_dispute_at_once(site: Site) -> None:
-    rejected = {"status": "rejected", "actor": KIM, "note": "Which part?"}
-    assert site.http.post("/v1/time-entries/ok00/status", json=rejected).status_code == 200
+    rejected = {"status": "rejected", "note": "Which part?"}
+    kim = site.person(KIM, Role.APPROVER)
+    assert kim.post("/v1/time-entries/ok00/status", json=rejected).status_code == 200
     dispute = line(site, "disputed_entry")
     assert (dispute["queue"], dispute["owner"]) == ("disputes", KIM)
     assert "Which part?" in dispute["finding"]["explanation"]
@@ -169,5 +176,5 @@ def test_checks_that_fail_do_not_take_back_what_was_written(site: Site, monkeypa
     with site.store.tenant(TENANT) as db:
         db.put_review_policy({"version": "broken", "audit_share": "all"}, VERA, datetime.now(UTC))
         db.put_entries([entry("fresh", LEA, 23)])
-    moved = site.http.post("/v1/time-entries/fresh/status", json={"status": "approved", "actor": KIM})
+    moved = site.person(KIM, Role.APPROVER).post("/v1/time-entries/fresh/status", json={"status": "approved"})
     assert (moved.status_code, moved.json()["status"]) == (200, "approved")

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.serving.conftest import CHROMIUM, TENANT, Site, running
 from tests.serving.review_site import IRIS, KIM, VERA, entry, fill_review, line, queue, say
 
+from hourtrail.domain.access import Role
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.store import open_store
 
@@ -30,8 +31,9 @@ def site(tmp_path: Path) -> Iterator[Site]:
             yield found
 
 
-def review_page(site: Site, actor: str = KIM) -> str:
-    return f"{site.url}/review?as={actor}"
+def visit(site: Site, page: Page, reviewer: str = KIM, path: str = "/review") -> None:
+    site.enter(page.context, reviewer, Role.REVIEWER)
+    page.goto(site.url + path)
 
 
 def ready(page: Page) -> None:
@@ -47,7 +49,7 @@ def said(page: Page, words: str) -> None:
 def test_keys_alone_answer_undo_and_clear_the_rest(site: Site, page: Page) -> None:
     names = [row["id"] for row in queue(site)]
     assert len(names) == 3
-    page.goto(review_page(site, VERA))
+    visit(site, page, VERA)
     ready(page)
     page.keyboard.press("j")
     expect(page.locator(".card").nth(0)).to_be_focused()
@@ -78,7 +80,7 @@ def test_keys_alone_answer_undo_and_clear_the_rest(site: Site, page: Page) -> No
 
 def test_a_line_shows_expected_actual_and_three_comparable_entries(site: Site, page: Page) -> None:
     long = line(site, "implausible_minutes")
-    page.goto(review_page(site))
+    visit(site, page)
     card = page.locator(f"#{long['id']}")
     for words in (
         "Measured",
@@ -96,7 +98,7 @@ def test_a_line_shows_expected_actual_and_three_comparable_entries(site: Site, p
 
 def test_one_click_answers_a_whole_cause(site: Site, page: Page) -> None:
     gap = line(site, "unknown_work_item")
-    page.goto(review_page(site, VERA))
+    visit(site, page, VERA)
     card = page.locator(f"#{gap['id']}")
     expect(card).to_contain_text("3 findings with one cause")
     card.locator("summary").click()
@@ -116,7 +118,7 @@ def test_one_click_answers_a_whole_cause(site: Site, page: Page) -> None:
 
 def test_handing_on_and_notes_stay_with_the_line(site: Site, page: Page) -> None:
     long = line(site, "implausible_minutes")["id"]
-    page.goto(review_page(site))
+    visit(site, page)
     card = page.locator(f"#{long}")
     card.locator("summary").click()
     card.get_by_label("Hand to").fill(VERA)
@@ -130,12 +132,12 @@ def test_handing_on_and_notes_stay_with_the_line(site: Site, page: Page) -> None
 
 def test_own_time_and_stale_lines_are_refused_on_the_page(site: Site, page: Page) -> None:
     long = line(site, "implausible_minutes")["id"]
-    page.goto(review_page(site, IRIS))
+    visit(site, page, IRIS)
     with page.expect_response("**/review/say") as answered:
         page.locator(f"#{long}").get_by_role("button", name="Acceptable").click()
     assert answered.value.status == 403
     expect(page.get_by_role("alert")).to_contain_text("own time")
-    page.goto(review_page(site))
+    visit(site, page)
     assert say(site, long, "false_alarm", VERA).status_code == 201
     with page.expect_response("**/review/say") as answered:
         page.locator(f"#{long}").get_by_role("button", name="True issue").click()
@@ -144,7 +146,7 @@ def test_own_time_and_stale_lines_are_refused_on_the_page(site: Site, page: Page
 
 
 def test_a_rest_that_grew_since_it_was_shown_is_not_cleared(site: Site, page: Page) -> None:
-    page.goto(review_page(site))
+    visit(site, page)
     with site.store.tenant(TENANT) as db:
         db.put_entries([entry("late", IRIS, 17)])
     with page.expect_response("**/review/clear") as answered:
@@ -157,7 +159,7 @@ def test_everything_works_without_javascript(site: Site, browser: Browser) -> No
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     long = line(site, "implausible_minutes")["id"]
-    page.goto(review_page(site))
+    visit(site, page)
     page.locator(f"#{long}").get_by_role("button", name="False alarm").click()
     expect(page.get_by_role("status").filter(has_text="False alarm")).to_be_visible()
     assert queue(site, check="implausible_minutes") == []
@@ -170,10 +172,10 @@ def test_everything_works_without_javascript(site: Site, browser: Browser) -> No
 
 
 def test_the_second_look_says_nothing_of_the_first(site: Site, page: Page) -> None:
-    page.goto(review_page(site))
+    visit(site, page)
     page.get_by_role("button", name="Clear the rest").click()
     said(page, "approved in one act")
-    page.goto(review_page(site, VERA))
+    visit(site, page, VERA)
     audits = page.locator("section", has=page.locator("#audits"))
     text = audits.inner_text()
     assert "kim" not in text.lower()
@@ -186,14 +188,13 @@ def test_the_second_look_says_nothing_of_the_first(site: Site, page: Page) -> No
 def test_a_muted_check_is_named_with_its_precision(site: Site, page: Page) -> None:
     with site.store.tenant(TENANT) as db:
         db.put_entries([entry(f"big{n}", IRIS, 1 + n, minutes=1000) for n in range(14)])
-    assert site.http.post("/v1/time-entries/big0/status", json={"status": "draft", "actor": KIM}).status_code == 200
-    for n in range(1, 14):
-        moved = site.http.post(f"/v1/time-entries/big{n}/status", json={"status": "draft", "actor": KIM})
+    for n in range(14):
+        moved = site.http.post(f"/v1/time-entries/big{n}/status", json={"status": "draft", "actor": IRIS})
         assert moved.status_code == 200
     rows = queue(site, check="implausible_minutes", limit="500")
     told = [say(site, row["id"], "false_alarm").json()["muting"] for row in rows]
     assert any("muted: precision 0 of 14" in words for one in told for words in one)
-    page.goto(review_page(site))
+    visit(site, page)
     muted = page.locator("section", has=page.locator("#muted"))
     expect(muted).to_contain_text("implausible minutes muted: precision 0 of 14")
 
@@ -206,13 +207,14 @@ def test_axe_finds_nothing_and_nothing_sticks_out(site: Site, browser: Browser, 
     long = line(site, "implausible_minutes")["id"]
     assert say(site, long, "note", note="A long night").status_code == 201
     assert say(site, line(site, "daily_hours")["id"], "acceptable").status_code == 201
-    cleared = site.http.post("/v1/findings:clear", json={"from": "2026-04-01", "to": "2026-04-14", "actor": KIM})
+    kim = site.person(KIM, Role.REVIEWER)
+    cleared = kim.post("/v1/findings:clear", json={"from": "2026-04-01", "to": "2026-04-14"})
     assert cleared.status_code == 201
     for path in (
-        f"/review?as={VERA}&done={cleared.json()['id']}",
+        f"/review?done={cleared.json()['id']}",
         "/review?queue=nothing&from=2020-01-01&to=2020-01-02",
     ):
-        page.goto(site.url + path)
+        visit(site, page, VERA, path)
         for summary in page.locator("summary").all():
             summary.click()
         found = Axe().run(page)
@@ -227,18 +229,19 @@ def test_strange_addresses_are_pages_or_problems(site: Site, page: Page) -> None
         "/review?from=2026-05-01&to=2026-04-01",
         "/review?done=act_nothing",
     ):
-        page.goto(site.url + path)
+        visit(site, page, VERA, path)
         expect(page.get_by_role("heading", name="Review")).to_be_visible()
         assert page.locator("main script").count() == 0
-    assert site.http.get("/review", params={"from": "yesterday"}).status_code == 422
-    body = {"as": KIM, "target": "x", "say": "explode", "shown_at": "2026-04-30T09:00:00Z"}
-    assert site.http.post("/review/say", data=body).status_code == 422
-    rest = {"as": KIM, "expected": "1", "shown_at": "2026-04-30T09:00:00Z"}
-    assert site.http.post("/review/clear", data=rest).status_code == 422
+    kim = site.person(KIM, Role.REVIEWER)
+    assert kim.get("/review", params={"from": "yesterday"}).status_code == 422
+    body = {"target": "x", "say": "explode", "shown_at": "2026-04-30T09:00:00Z"}
+    assert kim.post("/review/say", data=body).status_code == 422
+    rest = {"expected": "1", "shown_at": "2026-04-30T09:00:00Z"}
+    assert kim.post("/review/clear", data=rest).status_code == 422
 
 
 def test_a_firm_without_anything_has_a_page_too(tmp_path: Path, page: Page) -> None:
     with open_store(f"sqlite:///{tmp_path / 'empty.db'}") as store, running(store) as site:
-        page.goto(site.url + "/review")
+        visit(site, page)
         expect(page.get_by_text("Nothing needs a person")).to_be_visible()
         assert Axe().run(page).violations_count == 0

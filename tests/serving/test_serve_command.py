@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from hourtrail.cli import hourtrail
-from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.errors import HourtrailError
 
 HOURTRAIL = (sys.executable, "-c", "from hourtrail.cli import main; main()")
 
@@ -38,7 +38,7 @@ def served(*arguments: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
 @pytest.mark.parametrize("before", [True, False])
 def test_options_stand_before_or_behind_the_command(tmp_path: Path, before: bool) -> None:
     common = ("--store", f"sqlite:///{tmp_path / 'a.db'}", "--tenant", "acme")
-    own = ("--port", "0", "--rules-only", "--json")
+    own = ("--port", "0", "--rules-only", "--no-login", "--json")
     arguments = (*common, "serve", *own) if before else ("serve", *own, *common)
     with served(*arguments) as (url, process):
         assert url.startswith("http://127.0.0.1:")
@@ -48,24 +48,61 @@ def test_options_stand_before_or_behind_the_command(tmp_path: Path, before: bool
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert "Traceback" not in errors
+    assert "WARNING: no login" in errors
+
+
+def run(*arguments: str) -> HourtrailError:
+    """The sentence that the entry point prints before it exits with 2."""
+    done = CliRunner().invoke(hourtrail, [*arguments])
+    assert isinstance(done.exception, HourtrailError), done.output
+    return done.exception
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "hours.example"])
 def test_other_machines_are_kept_out_unless_it_is_said(host: str, tmp_path: Path) -> None:
-    done = CliRunner().invoke(hourtrail, ["serve", "--host", host, "--store", str(tmp_path / "a.db")])
-    # The entry point prints the sentence and exits with 2.
-    assert isinstance(done.exception, InvalidInput)
-    assert "--allow-remote" in str(done.exception)
+    place = ("serve", "--host", host, "--store", str(tmp_path / "a.db"))
+    assert "--allow-remote" in str(run(*place))
+    assert "--allow-remote" in str(run(*place, "--public-url", "http://hours.example"))
+    for more in ((), ("--allow-remote",), ("--public-url", "https://hours.example")):
+        assert "--no-login is for this machine alone" in str(run(*place, "--no-login", *more))
     assert not (tmp_path / "a.db").exists()
 
 
-def test_listening_for_others_warns(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--public-url", "hours.example"), "--public-url"),
+        (("--public-url", "https://hours.example/app"), "--public-url"),
+        (("--no-login", "--public-url", "https://hours.example"), "for this machine alone"),
+        (("--oidc-issuer", "https://login.example"), "--oidc-client"),
+        (("--oidc-issuer", "http://login.example", "--oidc-client", "x"), "https"),
+    ],
+)
+def test_half_a_configuration_is_refused(
+    more: tuple[str, ...], words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "http://login.example" in more:
+        monkeypatch.setenv("HOURTRAIL_OIDC_SECRET", "s")
+    assert words in str(run("serve", "--store", str(tmp_path / "a.db"), *more))
+
+
+def test_a_tenant_with_accounts_is_not_served_without_a_login(tmp_path: Path) -> None:
+    store = ("--store", str(tmp_path / "a.db"))
+    added = CliRunner().invoke(hourtrail, ["users", "add", "ana@firm.example", *store])
+    assert added.exit_code == 0, added.output
+    assert "has accounts" in str(run("serve", "--no-login", "--port", "0", *store))
+
+
+def test_listening_for_others_warns_and_still_asks_who_it_is(tmp_path: Path) -> None:
     arguments = ("serve", "--host", "0.0.0.0", "--allow-remote", "--port", "0", "--rules-only", "--json")
     with served(*arguments, "--store", str(tmp_path / "a.db")) as (url, process):
-        assert httpx2.get(f"http://127.0.0.1:{url.rsplit(':', 1)[1]}/livez").status_code == 200
+        here = f"http://127.0.0.1:{url.rsplit(':', 1)[1]}"
+        assert httpx2.get(f"{here}/livez").status_code == 200
+        assert httpx2.get(f"{here}/v1/suggestions").status_code == 401
         process.terminate()
         _, errors = process.communicate(timeout=30)
-    assert "WARNING: there is no login yet" in errors
+    assert "WARNING: other machines reach this address without encryption" in errors
+    assert "nobody can sign in yet: hourtrail users add" in errors
 
 
 def test_a_port_in_use_is_said_plainly(tmp_path: Path) -> None:

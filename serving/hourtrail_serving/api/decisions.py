@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header
 from pydantic import Field, StringConstraints
 from starlette.responses import JSONResponse
 
+from hourtrail.domain.access import Permission
 from hourtrail.domain.decision import Verdict
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.wire import decision_to_json, entry_to_json
@@ -15,10 +16,12 @@ from hourtrail.flows.decide import Decided, Request, decide
 from hourtrail.flows.resolve import Part
 from hourtrail_serving.checking import check_decision
 from hourtrail_serving.fields import Code, IdPath, Instant, Minutes, OptionalCode, Revision, Strict, Text
+from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.openapi import answers, writes
 from hourtrail_serving.served import Context
+from hourtrail_serving.sight import actor_of, person_decided_for, require_own_suggestion, seen, sight
 
-router = APIRouter(prefix="/v1", tags=["decisions"])
+router = APIRouter(prefix="/v1", tags=["decisions"], route_class=Guarded)
 
 CLOCK_SKEW: Final = timedelta(minutes=2)
 """How far a client's clock may run ahead of ours."""
@@ -47,7 +50,12 @@ class DecisionRequest(PartBody):
 
     suggestion: Annotated[Code, Field(description="its id; the work date where time is added by hand")]
     verdict: Verdict
-    actor: Annotated[Code, Field(description="the person who decides; a model or a service is refused")]
+    actor: Annotated[
+        OptionalCode,
+        Field(
+            description="the person who decides: left out by whoever is signed in, named by a program that carries it"
+        ),
+    ] = ""
     parts: Annotated[tuple[PartBody, ...], Field(max_length=50)] = ()
     reason_code: OptionalCode = ""
     note: Text = ""
@@ -58,7 +66,7 @@ class DecisionRequest(PartBody):
         Revision | None, Field(description="the revision that was shown; another one is a conflict")
     ] = None
 
-    def request(self, now: datetime) -> Request:
+    def request(self, actor: str, now: datetime) -> Request:
         """As the flow takes it. Raises InvalidInput for parts beside single fields and for a time to come."""
         single = self.part()
         if self.parts and single != Part():
@@ -71,7 +79,7 @@ class DecisionRequest(PartBody):
         return Request(
             suggestion=self.suggestion,
             verdict=self.verdict,
-            actor=self.actor,
+            actor=actor,
             parts=parts,
             reason_code=self.reason_code,
             note=self.note,
@@ -89,16 +97,24 @@ class DecisionRequest(PartBody):
         "Decided", "The logged decision and the entries it books", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, status=201
     ),
 )
-def post_decision(served: Context, body: DecisionRequest, idempotency_key: IdempotencyKey = None) -> JSONResponse:
-    """Log a decision for ever and book what follows from it. Only a named person decides; undo supersedes."""
+def post_decision(
+    served: Context, who: Who, body: DecisionRequest, idempotency_key: IdempotencyKey = None
+) -> JSONResponse:
+    """Log a decision for ever and book what follows from it. Only a named person decides; undo supersedes.
+
+    Whoever is signed in decides in their own name, on their own suggestions. A program sends the word of the person that it
+    names; both are logged.
+    """
+    actor = actor_of(who, body.actor)
 
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
-        decided = decide(served.store, served.tenant, body.request(now), now=now)
+        require_own_suggestion(served, who, body.suggestion)
+        decided = decide(served.store, served.tenant, body.request(actor, now), now=now)
         check_decision(served, decided.decision)
         return decided_to_json(decided)
 
-    answer = served.answers.once(idempotency_key, f"decisions {body.model_dump_json()}", work)
+    answer = served.answers.once(who, idempotency_key, f"decisions {body.model_dump_json()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED)
 
 
@@ -111,7 +127,12 @@ def decided_to_json(row: Decided) -> dict[str, object]:
 
 
 @router.get("/decisions/{decision}", responses=answers("Decision", "The decision", HTTPStatus.NOT_FOUND))
-def get_decision(served: Context, decision: IdPath) -> JSONResponse:
+def get_decision(served: Context, who: Who, decision: IdPath) -> JSONResponse:
     """One decision, superseded or not."""
     with served.store.tenant(served.tenant, read_only=True) as db:
-        return JSONResponse(decision_to_json(db.decision(decision)))
+        within = sight(db, who, Permission.DECISIONS_READ)
+        row = seen(
+            within, "decision", decision, lambda: db.decision(decision),
+            lambda found: within.people is None or within.sees(person_decided_for(db, found)),
+        )  # fmt: skip
+        return JSONResponse(decision_to_json(row))

@@ -9,16 +9,19 @@ from fastapi import APIRouter, Path
 from pydantic import Field
 from starlette.responses import JSONResponse
 
-from hourtrail.domain.entry import EntryStatus
+from hourtrail.domain.access import MissingPermission, Permission, Principal, PrincipalKind, Reach
+from hourtrail.domain.entry import APPROVALS, EntryStatus, TimeEntry
 from hourtrail.domain.wire import entry_to_json, item_to_json
 from hourtrail.flows.entries import move_entry, trail
 from hourtrail.flows.week import week_grid
 from hourtrail_serving.checking import check_entries
-from hourtrail_serving.fields import Code, Day, FromQuery, IdPath, PersonQuery, Strict, Text, ToQuery, bounded
+from hourtrail_serving.fields import Day, FromQuery, IdPath, OptionalCode, PersonQuery, Strict, Text, ToQuery, bounded
+from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.openapi import answers, writes
-from hourtrail_serving.served import Context
+from hourtrail_serving.served import Context, Served
+from hourtrail_serving.sight import actor_of, is_team, own_or_named, seen, sight
 
-router = APIRouter(prefix="/v1", tags=["time entries"])
+router = APIRouter(prefix="/v1", tags=["time entries"], route_class=Guarded)
 
 
 class NextStatus(StrEnum):
@@ -34,31 +37,50 @@ class StatusRequest(Strict):
     """One move of an entry."""
 
     status: NextStatus
-    actor: Annotated[Code, Field(description="the person who moves it; nobody approves or rejects their own time")]
+    actor: Annotated[
+        OptionalCode,
+        Field(
+            description="the person who moves it: left out by whoever is signed in, named by a program that carries it"
+        ),
+    ] = ""
     note: Text = ""
 
 
 @router.get("/time-entries", responses=answers("TimeEntries", "Live entries, by date"))
 def list_entries(
-    served: Context, person: PersonQuery = None, first: FromQuery = None, last: ToQuery = None
+    served: Context, who: Who, person: PersonQuery = None, first: FromQuery = None, last: ToQuery = None
 ) -> JSONResponse:
-    """What is booked. Give a person, or a range of at most 35 days."""
+    """What is booked, as far as it is yours to see. Give a person, or a range of at most 35 days."""
+    person = own_or_named(who, Permission.ENTRIES_READ, person)
     bounded(person, first, last)
     with served.store.tenant(served.tenant, read_only=True) as db:
-        rows = [entry_to_json(row) for row in db.entries(person=person, first=first, last=last)]
+        within = sight(db, who, Permission.ENTRIES_READ)
+        if person is not None:
+            within.require(person)
+        team = is_team(who, Permission.ENTRIES_READ)
+        found = db.entries(person=person, first=first, last=last)
+        rows = [entry_to_json(row) for row in found if within.sees_entry(row, team=team)]
     return JSONResponse({"time_entries": rows})
 
 
 @router.get("/time-entries/{entry}", responses=answers("TimeEntry", "The entry", HTTPStatus.NOT_FOUND))
-def get_entry(served: Context, entry: IdPath) -> JSONResponse:
+def get_entry(served: Context, who: Who, entry: IdPath) -> JSONResponse:
     """One live entry."""
+    return JSONResponse(entry_to_json(_entry(served, who, entry, Permission.ENTRIES_READ)))
+
+
+def _entry(served: Served, who: Principal, entry: str, permission: Permission) -> TimeEntry:
+    """The entry, where the permission reaches that far; else it is as if it were not there. Raises NotFound."""
     with served.store.tenant(served.tenant, read_only=True) as db:
-        return JSONResponse(entry_to_json(db.entry(entry)))
+        within, team = sight(db, who, permission), is_team(who, permission)
+        return seen(within, "time entry", entry, lambda: db.entry(entry), lambda row: within.sees_entry(row, team=team))
 
 
 @router.get("/time-entries/{entry}/trail", responses=answers("Trail", "Everything behind it", HTTPStatus.NOT_FOUND))
-def get_trail(served: Context, entry: IdPath) -> JSONResponse:
+def get_trail(served: Context, who: Who, entry: IdPath) -> JSONResponse:
     """Evidence, model, score, threshold in force, decision, actor, times and approvals of one entry, in one call."""
+    if who.reach(Permission.TRAILS_READ) is not Reach.ALL:
+        _entry(served, who, entry, Permission.TRAILS_READ)
     return JSONResponse(trail(served.store, served.tenant, entry))
 
 
@@ -66,18 +88,38 @@ def get_trail(served: Context, entry: IdPath) -> JSONResponse:
     "/time-entries/{entry}/status",
     responses=writes("TimeEntry", "The entry in its next status", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def post_status(served: Context, entry: IdPath, body: StatusRequest) -> JSONResponse:
-    """Submit, approve, reject or recall an entry. An illegal step is a conflict, approving one's own time is refused."""
-    moved = move_entry(served.store, served.tenant, entry, EntryStatus(body.status.value), body.actor, note=body.note)
+def post_status(served: Context, who: Who, entry: IdPath, body: StatusRequest) -> JSONResponse:
+    """Submit, approve, reject or recall an entry. An illegal step is a conflict, approving one's own time is refused.
+
+    One's own entries are submitted and recalled with `entries:submit`; those of one's team are approved, rejected and sent
+    back with `entries:approve`, which no program has.
+    """
+    status = EntryStatus(body.status.value)
+    permission = _needed(who, status)
+    actor = actor_of(who, body.actor)
+    if who.reach(permission) is not Reach.ALL:
+        _entry(served, who, entry, permission)
+    moved = move_entry(served.store, served.tenant, entry, status, actor, note=body.note)
     check_entries(served, [moved])
     return JSONResponse(entry_to_json(moved))
 
 
+def _needed(who: Principal, status: EntryStatus) -> Permission:
+    """What a move needs. Raises MissingPermission for an approval by anything that is no person."""
+    if status in APPROVALS and who.kind is PrincipalKind.PROGRAM:
+        raise MissingPermission(f"{who.name} is a program, and only people approve or reject")
+    if status is EntryStatus.SUBMITTED or (status is EntryStatus.DRAFT and not who.may(Permission.ENTRIES_APPROVE)):
+        return Permission.ENTRIES_SUBMIT
+    return Permission.ENTRIES_APPROVE
+
+
 @router.get("/weeks/{person}/{date}", responses=answers("Week", "The week grid, likely work first"))
 def get_week(
-    served: Context, person: IdPath, date: Annotated[Day, Path(description="Any day of the week")]
+    served: Context, who: Who, person: IdPath, date: Annotated[Day, Path(description="Any day of the week")]
 ) -> JSONResponse:
     """The week that holds the day: every active assignment, booked and proposed minutes Monday to Sunday, 0 until then."""
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        sight(db, who, Permission.SUGGESTIONS_READ).require(person)
     rows = week_grid(served.store, served.tenant, person, date)
     return JSONResponse(
         {

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Header, Query
 from pydantic import Field, StringConstraints
@@ -18,10 +18,14 @@ from hourtrail.flows.queue import Filter, behind, queue_of, review_queue
 from hourtrail.flows.review import ReviewRequest, review
 from hourtrail_serving.cursors import LONGEST, QueueCursor
 from hourtrail_serving.fields import Code, Day, IdPath, Instant, OptionalCode, Strict, Text
+from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.openapi import answers, writes
 from hourtrail_serving.served import Context
+from hourtrail_serving.sight import actor_of
 
-router = APIRouter(prefix="/v1", tags=["findings"])
+router = APIRouter(prefix="/v1", tags=["findings"], route_class=Guarded)
+
+Route = Literal["disputes", "approvals", "billing"]
 
 CLOCK_SKEW: Final = timedelta(minutes=2)
 """How far a client's clock may run ahead of ours."""
@@ -42,19 +46,19 @@ class ReviewBody(Strict):
     """What the person said of a finding, or of a line of the queue."""
 
     kind: ReviewKind
-    actor: Annotated[Code, Field(description="the person who says so; a model or a service is refused")]
+    actor: Annotated[OptionalCode, Field(description="left out by whoever is signed in")] = ""
     reason_code: Annotated[OptionalCode, Field(description="resolution code; every verdict needs one of its own")] = ""
     note: Text = ""
     assignee: Annotated[OptionalCode, Field(description="person or role, for assign and escalate")] = ""
     shown_at: Annotated[Instant | None, Field(description="when the person was shown it; becomes seconds")] = None
     version: Annotated[OptionalCode, Field(description="the version that was shown; another one is a conflict")] = ""
 
-    def request(self, target: str, now: datetime) -> ReviewRequest:
+    def request(self, target: str, actor: str, now: datetime) -> ReviewRequest:
         """As the flow takes it. Raises InvalidInput for a time to come."""
         return ReviewRequest(
             target=target,
             kind=self.kind,
-            actor=self.actor,
+            actor=actor,
             reason_code=self.reason_code,
             note=self.note,
             assignee=self.assignee,
@@ -68,7 +72,7 @@ class ClearBody(Strict):
 
     first: Annotated[Day, Field(alias="from", description="First local work date")]
     last: Annotated[Day, Field(alias="to", description="Last local work date, included")]
-    actor: Annotated[Code, Field(description="the person who answers for it; their own time is left out")]
+    actor: Annotated[OptionalCode, Field(description="left out by whoever is signed in")] = ""
     person: Annotated[Code | None, Field(description="only this person's entries")] = None
     expected: Annotated[int | None, Field(ge=0, le=10**6, strict=True, description="how many were shown")] = None
     shown_at: Instant | None = None
@@ -81,6 +85,7 @@ def list_findings(
     queue: Annotated[OptionalCode, Query(description="Only this queue")] = "",
     owner: Annotated[OptionalCode, Query(description="Only what this person or role owns")] = "",
     check: Annotated[OptionalCode, Query(description="Only findings of this check")] = "",
+    route: Annotated[Route | None, Query(description="Only what is disputed, not approved or wrongly billed")] = None,
     audit: Annotated[bool, Query(description="The cleared entries drawn for a second look instead")] = False,
     limit: Annotated[int, Query(ge=1, le=500)] = 50,
     cursor: Annotated[
@@ -91,7 +96,9 @@ def list_findings(
     """Open findings, one line a cause: probability x money at risk x age, each line with its reason."""
     place = QueueCursor.parse(cursor) if cursor else None
     today = place.today if place else datetime.now(UTC).date()
-    found = review_queue(served.store, served.tenant, today, Filter(queue=queue, owner=owner, check=check))
+    found = review_queue(
+        served.store, served.tenant, today, Filter(queue=queue, owner=owner, check=check, route=route or "")
+    )
     items = found.audits if audit else found.items
     ranked = [(rank, item) for rank, item in enumerate(items, start=1) if place is None or place.precedes(item)]
     page = ranked[:limit]
@@ -142,19 +149,20 @@ def get_finding(served: Context, finding: IdPath) -> JSONResponse:
     ),
 )
 def post_review(
-    served: Context, finding: IdPath, body: ReviewBody, idempotency_key: IdempotencyKey = None
+    served: Context, who: Who, finding: IdPath, body: ReviewBody, idempotency_key: IdempotencyKey = None
 ) -> JSONResponse:
     """Log a person's word for ever: a verdict closes, undo (also of an act) opens again, the others leave it open.
 
     Nobody reviews findings on their own time, and nobody audits what they cleared themselves.
     """
+    actor = actor_of(who, body.actor)
 
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
-        done = review(served.store, served.tenant, body.request(finding, now), now=now)
+        done = review(served.store, served.tenant, body.request(finding, actor, now), now=now)
         return {"act": done.act, "reviews": [review_to_json(row) for row in done.rows], "muting": list(done.muting)}
 
-    answer = served.answers.once(idempotency_key, f"reviews {finding} {body.model_dump_json()}", work)
+    answer = served.answers.once(who, idempotency_key, f"reviews {finding} {body.model_dump_json()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED)
 
 
@@ -163,13 +171,14 @@ def post_review(
     status_code=HTTPStatus.CREATED,
     responses=writes("Clearing", "What was approved and what was left", HTTPStatus.CONFLICT, status=201),
 )
-def clear_findings(served: Context, body: ClearBody, idempotency_key: IdempotencyKey = None) -> JSONResponse:
+def clear_findings(served: Context, who: Who, body: ClearBody, idempotency_key: IdempotencyKey = None) -> JSONResponse:
     """Approve every submitted entry that nothing speaks against, in one act; a random part stays open for a second look."""
+    actor = actor_of(who, body.actor)
 
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
         request = ClearRequest(
-            actor=body.actor,
+            actor=actor,
             first=body.first,
             last=body.last,
             person=body.person,
@@ -178,7 +187,7 @@ def clear_findings(served: Context, body: ClearBody, idempotency_key: Idempotenc
         )
         return clearing_to_json(clear_rest(served.store, served.tenant, request, now=now))
 
-    answer = served.answers.once(idempotency_key, f"clear {body.model_dump_json()}", work)
+    answer = served.answers.once(who, idempotency_key, f"clear {body.model_dump_json()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED)
 
 

@@ -11,10 +11,11 @@ from starlette.responses import JSONResponse
 from hourtrail.domain.wire import model_to_json
 from hourtrail.store import Store
 from hourtrail.store.migrate import HEAD, VERSION_TABLE
+from hourtrail_serving.gate import Guarded
 from hourtrail_serving.openapi import answers
 from hourtrail_serving.served import Context
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], route_class=Guarded)
 
 
 @router.get("/livez", responses=answers("Alive", "The process answers"))

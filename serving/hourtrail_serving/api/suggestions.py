@@ -7,17 +7,20 @@ from fastapi import APIRouter, Query
 from pydantic import Field
 from starlette.responses import JSONResponse
 
+from hourtrail.domain.access import OutOfReach, Permission, Reach
 from hourtrail.domain.block import Withheld
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.suggestion import Band, Suggestion, SuggestionStatus
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
 from hourtrail.flows.suggest import suggest
 from hourtrail_serving.fields import Code, Day, FromQuery, IdPath, PersonQuery, Strict, ToQuery, bounded
+from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.openapi import answers, writes
 from hourtrail_serving.scoring import ScoreRequest, score
 from hourtrail_serving.served import Context
+from hourtrail_serving.sight import own_or_named, seen, sight
 
-router = APIRouter(prefix="/v1", tags=["suggestions"])
+router = APIRouter(prefix="/v1", tags=["suggestions"], route_class=Guarded)
 
 COMPUTED_DAYS = 35
 """Days in one call; five weeks of one person take seconds."""
@@ -34,14 +37,19 @@ class ComputeRequest(Strict):
 @router.get("/suggestions", responses=answers("Suggestions", "Stored suggestions, by start"))
 def list_suggestions(
     served: Context,
+    who: Who,
+    *,
     person: PersonQuery = None,
     first: FromQuery = None,
     last: ToQuery = None,
     status: Annotated[SuggestionStatus | None, Query(description="Only these; all when it is left out")] = None,
 ) -> JSONResponse:
     """What was proposed, as it stands; nothing is computed. Give a person, or a range of at most 35 days."""
+    person = own_or_named(who, Permission.SUGGESTIONS_READ, person)
     bounded(person, first, last)
     with served.store.tenant(served.tenant, read_only=True) as db:
+        if person is not None:
+            sight(db, who, Permission.SUGGESTIONS_READ).require(person)
         rows = db.suggestions(person=person, first=first, last=last, status=status)
     return JSONResponse(
         {
@@ -60,19 +68,25 @@ def _withheld(row: Suggestion) -> Withheld:
 
 
 @router.get("/suggestions/{suggestion}", responses=answers("Suggestion", "The suggestion", HTTPStatus.NOT_FOUND))
-def get_suggestion(served: Context, suggestion: IdPath) -> JSONResponse:
+def get_suggestion(served: Context, who: Who, suggestion: IdPath) -> JSONResponse:
     """One suggestion, whatever its status."""
     with served.store.tenant(served.tenant, read_only=True) as db:
-        return JSONResponse(suggestion_to_json(db.suggestion(suggestion)))
+        within = sight(db, who, Permission.SUGGESTIONS_READ)
+        row = seen(
+            within, "suggestion", suggestion, lambda: db.suggestion(suggestion), lambda found: within.sees(found.person)
+        )
+        return JSONResponse(suggestion_to_json(row))
 
 
 @router.post(
     "/suggestions:compute", responses=writes("Computed", "What the run proposes and changed", HTTPStatus.CONFLICT)
 )
-def compute_suggestions(served: Context, body: ComputeRequest) -> JSONResponse:
+def compute_suggestions(served: Context, who: Who, body: ComputeRequest) -> JSONResponse:
     """Compute one person's days from the stored activities. Reconciling: what a person decided is never touched."""
     if not 1 <= (body.last - body.first).days + 1 <= COMPUTED_DAYS:
         raise InvalidInput(f"from {body.first} to {body.last} must be 1 to {COMPUTED_DAYS} days")
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        sight(db, who, Permission.SUGGESTIONS_COMPUTE).require(body.person)
     with served.heavy():
         result = suggest(
             served.store, served.tenant, person=body.person, first=body.first, last=body.last, models=served.models
@@ -81,11 +95,18 @@ def compute_suggestions(served: Context, body: ComputeRequest) -> JSONResponse:
 
 
 @router.post("/suggestions:score", responses=writes("Scored", "Ranked candidates of each work block"))
-def score_activities(served: Context, body: ScoreRequest) -> JSONResponse:
+def score_activities(served: Context, who: Who, body: ScoreRequest) -> JSONResponse:
     """Score activities without storing anything: candidates, evidence, threshold, band and model of each work block.
 
     The same body gives the same answer. With master data in the body nothing of the store is read; without it, the
-    tenant's own master data and confirmed entries are what it is scored against.
+    tenant's own master data and confirmed entries are what it is scored against: of somebody who is signed in, for their
+    own activities only, since the answer tells what colleagues booked.
     """
+    if not body.brings_master and who.reach(Permission.SUGGESTIONS_SCORE) is Reach.OWN:
+        strangers = {str(row.get("person", "")) for row in body.activities} - {who.person}
+        if strangers:
+            raise OutOfReach(
+                f"activities of {min(strangers)[:100]!r} are not yours; send the master data along to score them"
+            )
     with served.heavy():
         return JSONResponse(score(served, body))

@@ -2,48 +2,31 @@
 
 from datetime import UTC, date, datetime
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import APIRouter, Form, Query
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import Field
 from starlette.datastructures import URL
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from hourtrail.cli.common import hours
+from hourtrail.domain.access import Permission, Principal, PrincipalKind
 from hourtrail.domain.decision import Verdict
 from hourtrail.domain.errors import HourtrailError, InvalidInput
-from hourtrail.domain.instants import format_instant
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
 from hourtrail.flows.decide import Request as DecideRequest
 from hourtrail.flows.decide import decide
 from hourtrail.flows.resolve import Part
 from hourtrail_serving.checking import check_decision
 from hourtrail_serving.fields import Code, Day, Instant, OptionalCode, Strict, Text
+from hourtrail_serving.gate import Who
+from hourtrail_serving.pages.shell import GuardedPage, page
 from hourtrail_serving.pages.view import VERDICT_WORDS, day_view, item_named
 from hourtrail_serving.problems import status_of
 from hourtrail_serving.served import Context, Served
+from hourtrail_serving.sight import actor_of, require_own_suggestion, sight
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-
-
-def percent(share: float) -> str:
-    """A confidence in words that never claim certainty: 0.9996 is not "100 %"."""
-    if share > 0.99:
-        return "over 99 %"
-    return f"{share:.0%}".replace("%", " %") if share >= 0.01 else "under 1 %"
-
-
-PAGES: Final = Environment(
-    loader=PackageLoader("hourtrail_serving"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-PAGES.filters["hours"] = hours
-PAGES.filters["instant"] = format_instant
-PAGES.filters["percent"] = percent
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=GuardedPage)
 
 
 class DecideForm(Strict):
@@ -51,7 +34,8 @@ class DecideForm(Strict):
 
     suggestion: Code
     verdict: Verdict
-    actor: Annotated[Code, Field(alias="as")]
+    actor: Annotated[OptionalCode, Field(alias="as")] = ""
+    csrf: OptionalCode = ""
     person: Code
     date: Day
     revision: Annotated[int, Field(ge=1, le=2**31 - 1)]
@@ -65,44 +49,66 @@ class DecideForm(Strict):
 
 
 @router.get("/")
-def home(served: Context) -> Response:
-    """The first person with open suggestions, on their first such day; or what to do when there is none."""
+def home(request: Request, served: Context, who: Who) -> Response:
+    """The first day with open suggestions, one's own; the queue for those who review; else what to do or who one is.
+
+    Without a login: the first person's who has any.
+    """
+    anybody = who.kind is PrincipalKind.ANYBODY
+    if not who.may(Permission.SUGGESTIONS_READ):
+        if who.may(Permission.FINDINGS_READ):
+            return RedirectResponse("/review", HTTPStatus.SEE_OTHER)
+        return page(request, "home.html")
     with served.store.tenant(served.tenant, read_only=True) as db:
-        found = min(((row.person, row.date) for row in db.suggestions(status=SuggestionStatus.OPEN)), default=None)
+        rows = db.suggestions(person=None if anybody else who.person, status=SuggestionStatus.OPEN)
+        found = min(((row.person, row.date) for row in rows), default=None)
         known = bool(db.master().people)
     if found is None:
-        return page("empty.html", served, people_known=known)
+        return page(request, "empty.html", people_known=known, person="ada" if anybody else who.person)
     return RedirectResponse(str(URL("/day").include_query_params(person=found[0], date=found[1])), HTTPStatus.SEE_OTHER)
 
 
 @router.get("/day")
 def show_day(
+    request: Request,
     served: Context,
+    who: Who,
+    *,
     person: Code,
     date: Day,
     actor: Annotated[OptionalCode, Query(alias="as")] = "",
     done: OptionalCode = "",
 ) -> Response:
-    """One person's day. ``as`` is who decides, ``done`` the suggestion that was just decided."""
-    return _day(served, person, date, actor or person, done=done)
+    """One person's day. ``as`` is who decides where nobody signs in, ``done`` the suggestion that was just decided."""
+    _require_sight(served, who, person, Permission.SUGGESTIONS_READ)
+    return _day(request, served, person, date, who.person or actor or person, done=done)
 
 
 @router.post("/day/decide")
-def decide_on_day(served: Context, form: Annotated[DecideForm, Form()]) -> Response:
+def decide_on_day(request: Request, served: Context, who: Who, form: Annotated[DecideForm, Form()]) -> Response:
     """Decide, and go back to the day (303); an error is shown on the page with its status."""
     now = datetime.now(UTC)
+    _require_sight(served, who, form.person, Permission.DECISIONS_WRITE)
+    actor = actor_of(who, form.actor)
     try:
-        decided = decide(served.store, served.tenant, _request(served, form, now), now=now)
+        require_own_suggestion(served, who, form.suggestion)
+        decided = decide(served.store, served.tenant, _request(served, form, actor, now), now=now)
     except HourtrailError as error:
-        return _day(served, form.person, form.date, form.actor, error=error)
+        return _day(request, served, form.person, form.date, actor, error=error)
     check_decision(served, decided.decision)
     back = URL("/day").include_query_params(person=form.person, date=form.date, done=form.suggestion)
-    if form.actor != form.person:
-        back = back.include_query_params(**{"as": form.actor})
+    if actor != form.person:
+        back = back.include_query_params(**{"as": actor})
     return RedirectResponse(str(back), HTTPStatus.SEE_OTHER)
 
 
-def _request(served: Served, form: DecideForm, now: datetime) -> DecideRequest:
+def _require_sight(served: Served, who: Principal, person: str, permission: Permission) -> None:
+    """Raises OutOfReach for the day of somebody whose days are not for this principal."""
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        sight(db, who, permission).require(person)
+
+
+def _request(served: Served, form: DecideForm, actor: str, now: datetime) -> DecideRequest:
     """What the form says; an edit that changes nothing is an acceptance."""
     part, verdict, narrative = Part(), form.verdict, ""
     if verdict is Verdict.EDIT:
@@ -125,7 +131,7 @@ def _request(served: Served, form: DecideForm, now: datetime) -> DecideRequest:
     return DecideRequest(
         suggestion=form.suggestion,
         verdict=verdict,
-        actor=form.actor,
+        actor=actor,
         parts=() if part == Part() else (part,),
         narrative=narrative,
         shown_at=min(form.shown_at, now),
@@ -143,13 +149,20 @@ def _changes_nothing(part: Part, narrative: str, row: Suggestion) -> bool:
 
 
 def _day(
-    served: Served, person: str, day: date, actor: str, *, done: str = "", error: HourtrailError | None = None
+    request: Request,
+    served: Served,
+    person: str,
+    day: date,
+    actor: str,
+    *,
+    done: str = "",
+    error: HourtrailError | None = None,
 ) -> HTMLResponse:
     view = day_view(served.store, served.tenant, person, day, actor)
     just = next((card for card in (*view.decided, *view.waiting) if card.row.id == done), None)
     return page(
+        request,
         "day.html",
-        served,
         status=HTTPStatus.OK if error is None else status_of(error),
         view=view,
         just=just,
@@ -157,9 +170,3 @@ def _day(
         now=datetime.now(UTC),
         verdicts=VERDICT_WORDS,
     )
-
-
-def page(template: str, served: Served, *, status: HTTPStatus = HTTPStatus.OK, **values: object) -> HTMLResponse:
-    """A template with what every page needs."""
-    text = PAGES.get_template(template).render(degraded=served.models.degraded, tenant=served.tenant, **values)
-    return HTMLResponse(text, status_code=status)

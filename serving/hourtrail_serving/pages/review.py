@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Query
 from pydantic import Field
 from starlette.datastructures import URL
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from hourtrail.domain.errors import HourtrailError, InvalidInput
@@ -14,18 +15,21 @@ from hourtrail.domain.review import VERDICTS, ReviewKind
 from hourtrail.flows.clearing import ClearRequest, clear_rest
 from hourtrail.flows.review import ReviewRequest, review
 from hourtrail_serving.fields import Code, Day, Instant, OptionalCode, Strict, Text
-from hourtrail_serving.pages.day import page
+from hourtrail_serving.gate import Who
 from hourtrail_serving.pages.review_view import ANSWERS, OTHER_CODES, entry_words, review_view
+from hourtrail_serving.pages.shell import GuardedPage, page
 from hourtrail_serving.problems import status_of
 from hourtrail_serving.served import Context, Served
+from hourtrail_serving.sight import actor_of
 
-router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=GuardedPage)
 
 
 class Place(Strict):
     """Where on the page a form stood, so that the answer leads back there."""
 
-    actor: Annotated[Code, Field(alias="as")]
+    actor: Annotated[OptionalCode, Field(alias="as")] = ""
+    csrf: OptionalCode = ""
     queue: OptionalCode = ""
     first: Annotated[Day | None, Field(alias="from")] = None
     last: Annotated[Day | None, Field(alias="to")] = None
@@ -47,7 +51,7 @@ class ReviewForm(Place):
     note: Text = ""
     assignee: OptionalCode = ""
 
-    def request(self, now: datetime) -> ReviewRequest:
+    def request(self, actor: str, now: datetime) -> ReviewRequest:
         """As the flow takes it. Raises InvalidInput for an unknown act."""
         word, _, code = self.say.partition(":")
         if word not in tuple(ReviewKind):
@@ -56,7 +60,7 @@ class ReviewForm(Place):
         return ReviewRequest(
             target=self.target,
             kind=kind,
-            actor=self.actor,
+            actor=actor,
             reason_code=code if kind in VERDICTS else "",
             note=self.note,
             assignee=self.assignee,
@@ -73,7 +77,9 @@ class ClearForm(Place):
 
 @router.get("/review")
 def show_queue(
+    request: Request,
     served: Context,
+    who: Who,
     *,
     actor: Annotated[OptionalCode, Query(alias="as")] = "",
     queue: OptionalCode = "",
@@ -81,30 +87,32 @@ def show_queue(
     last: Annotated[Day | None, Query(alias="to")] = None,
     done: OptionalCode = "",
 ) -> Response:
-    """The queue. ``as`` is who reviews, ``done`` the act or clearing that was just done."""
-    return _shown(served, actor, queue, first=first, last=last, done=done)
+    """The queue. ``as`` is who reviews where nobody signs in, ``done`` the act or clearing that was just done."""
+    return _shown(request, served, who.person or actor, queue, first=first, last=last, done=done)
 
 
 @router.post("/review/say")
-def say(served: Context, form: Annotated[ReviewForm, Form()]) -> Response:
+def say(request: Request, served: Context, who: Who, form: Annotated[ReviewForm, Form()]) -> Response:
     """Log the act and go back to the list (303); an error is shown on the page with its status."""
     now = datetime.now(UTC)
+    actor = actor_of(who, form.actor)
     try:
-        done = review(served.store, served.tenant, form.request(now), now=now)
+        done = review(served.store, served.tenant, form.request(actor, now), now=now)
     except HourtrailError as error:
-        return _shown(served, form.actor, form.queue, first=form.first, last=form.last, error=error)
+        return _shown(request, served, actor, form.queue, first=form.first, last=form.last, error=error)
     return RedirectResponse(form.back(done.act), HTTPStatus.SEE_OTHER)
 
 
 @router.post("/review/clear")
-def clear(served: Context, form: Annotated[ClearForm, Form()]) -> Response:
+def clear(request: Request, served: Context, who: Who, form: Annotated[ClearForm, Form()]) -> Response:
     """Clear the rest and go back to the list (303)."""
     now = datetime.now(UTC)
+    actor = actor_of(who, form.actor)
     try:
         if form.first is None or form.last is None:
             raise InvalidInput("say from which to which work date")
         asked = ClearRequest(
-            actor=form.actor,
+            actor=actor,
             first=form.first,
             last=form.last,
             expected=form.expected,
@@ -112,11 +120,12 @@ def clear(served: Context, form: Annotated[ClearForm, Form()]) -> Response:
         )
         done = clear_rest(served.store, served.tenant, asked, now=now)
     except HourtrailError as error:
-        return _shown(served, form.actor, form.queue, first=form.first, last=form.last, error=error)
+        return _shown(request, served, actor, form.queue, first=form.first, last=form.last, error=error)
     return RedirectResponse(form.back(done.id), HTTPStatus.SEE_OTHER)
 
 
 def _shown(
+    request: Request,
     served: Served,
     actor: str,
     queue: str,
@@ -131,8 +140,8 @@ def _shown(
     with served.store.tenant(served.tenant, read_only=True) as db:
         cleared = next((row for row in db.clearings() if row.id == done), None) if done.startswith("clr_") else None
     return page(
+        request,
         "review.html",
-        served,
         status=HTTPStatus.OK if error is None else status_of(error),
         view=view,
         just=next((row for row in view.closed if row.act == done), None),

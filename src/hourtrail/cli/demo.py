@@ -83,7 +83,7 @@ def _print(shown: Demo, url: str, out: Path, count: int) -> None:
     for line in (
         f"hourtrail suggest --store {url} --tenant {TENANT} --person {other} --from {FIRST} --to {LAST}",
         f"hourtrail decide --store {url} --tenant {TENANT} SUGGESTION accept --as {other}",
-        f"hourtrail serve --store {url} --tenant {TENANT}",
+        f"hourtrail serve --no-login --store {url} --tenant {TENANT}",
         f"hourtrail audit verify --store {url} --tenant {TENANT}",
         "docs/tutorial/first-week.md takes your own calendar, repository and tickets the same way",
     ):

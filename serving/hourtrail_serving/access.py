@@ -1,0 +1,110 @@
+"""The one place where every route states what it needs. A route that is not in this table does not start.
+
+The reach of a permission (own, team, all) is the role's, ``hourtrail.policy.roles``; endpoints narrow what they read and
+write by it (``sight.py``). ``tests/serving/role_matrix.csv`` holds what follows for each role, for review.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from hourtrail.domain.access import Permission as P  # noqa: N817 - a table is read by its rows
+from hourtrail.domain.access import Principal
+from hourtrail.domain.errors import HourtrailError, NotAllowed
+
+SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""Methods that change nothing."""
+
+
+class ForgedForm(NotAllowed):
+    """A form or call of a signed-in browser without the token of its session."""
+
+
+class RouteWithoutRule(HourtrailError):
+    """A route that nobody decided on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a route needs: any of these permissions. None means that it is open to everybody, and ``why``."""
+
+    needs: tuple[P, ...]
+    why: str = ""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether nobody has to be signed in."""
+        return not self.needs
+
+    def lets(self, who: Principal) -> bool:
+        """Whether the principal holds one of the permissions."""
+        return self.is_open or any(who.may(permission) for permission in self.needs)
+
+
+def _open(why: str) -> Rule:
+    return Rule((), why)
+
+
+def _needs(*permissions: P) -> Rule:
+    return Rule(permissions)
+
+
+RULES: Final[dict[tuple[str, str], Rule]] = {
+    ("GET", "/livez"): _open("probes have no account, and it tells nothing"),
+    ("GET", "/readyz"): _open("probes have no account; it names the model and the schema, no data"),
+    ("POST", "/v1/oauth/token"): _open("where a program shows its secret"),
+    ("GET", "/v1/me"): _needs(P.SIGNED_IN),
+    ("GET", "/v1/accounts"): _needs(P.ACCOUNTS_READ),
+    ("GET", "/v1/suggestions"): _needs(P.SUGGESTIONS_READ),
+    ("GET", "/v1/suggestions/{suggestion}"): _needs(P.SUGGESTIONS_READ),
+    ("POST", "/v1/suggestions:compute"): _needs(P.SUGGESTIONS_COMPUTE),
+    ("POST", "/v1/suggestions:score"): _needs(P.SUGGESTIONS_SCORE),
+    ("GET", "/v1/weeks/{person}/{date}"): _needs(P.SUGGESTIONS_READ),
+    ("POST", "/v1/decisions"): _needs(P.DECISIONS_WRITE),
+    ("GET", "/v1/decisions/{decision}"): _needs(P.DECISIONS_READ),
+    ("GET", "/v1/time-entries"): _needs(P.ENTRIES_READ),
+    ("GET", "/v1/time-entries/{entry}"): _needs(P.ENTRIES_READ),
+    ("GET", "/v1/time-entries/{entry}/trail"): _needs(P.TRAILS_READ),
+    ("POST", "/v1/time-entries/{entry}/status"): _needs(P.ENTRIES_SUBMIT, P.ENTRIES_APPROVE),
+    ("GET", "/v1/findings"): _needs(P.FINDINGS_READ),
+    ("GET", "/v1/findings/{finding}"): _needs(P.FINDINGS_READ),
+    ("POST", "/v1/findings/{finding}/reviews"): _needs(P.FINDINGS_REVIEW),
+    ("POST", "/v1/findings:clear"): _needs(P.ENTRIES_CLEAR),
+    ("GET", "/v1/checks/precision"): _needs(P.PRECISION_READ),
+    ("GET", "/sign-in"): _open("where a person signs in"),
+    ("POST", "/sign-in"): _open("where a person signs in"),
+    ("GET", "/sign-in/provider"): _open("leads to the identity provider"),
+    ("GET", "/sign-in/provider/back"): _open("where the identity provider sends the person back to"),
+    ("POST", "/sign-out"): _needs(P.SIGNED_IN),
+    ("GET", "/"): _needs(P.SIGNED_IN),
+    ("GET", "/day"): _needs(P.SUGGESTIONS_READ),
+    ("POST", "/day/decide"): _needs(P.DECISIONS_WRITE),
+    ("GET", "/review"): _needs(P.FINDINGS_READ),
+    ("POST", "/review/say"): _needs(P.FINDINGS_REVIEW),
+    ("POST", "/review/clear"): _needs(P.ENTRIES_CLEAR),
+}
+
+
+def rule_of(method: str, path: str) -> Rule:
+    """What the route needs. Raises RouteWithoutRule."""
+    rule = RULES.get((method, path))
+    if rule is None:
+        raise RouteWithoutRule(
+            f"{method} {path} states no permission: add it to RULES in hourtrail_serving/access.py and to"
+            " tests/serving/role_matrix.csv"
+        )
+    return rule
+
+
+def require_rules(routes: Iterable[BaseRoute], guarded: type[APIRoute]) -> None:
+    """Refuse to start with a route that states no permission, or that would not ask for it. Raises RouteWithoutRule."""
+    for route in routes:
+        if not isinstance(route, guarded):
+            raise RouteWithoutRule(
+                f"{getattr(route, 'path', route)} asks nobody who they are: its router needs route_class={guarded.__name__}"
+            )
+        for method in route.methods or ():
+            rule_of(method, route.path)

@@ -1,0 +1,178 @@
+"""Before every endpoint: who is it, may they, and does the form come from our own page."""
+
+import hmac
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+from fastapi import Depends
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hourtrail.domain.access import MissingPermission, Permission, Principal, PrincipalKind, Reach
+from hourtrail.domain.accounts import NotSignedIn, csrf_token, secret_digest
+from hourtrail.flows.identity.passwords import Passwords
+from hourtrail.flows.identity.recognise import by_secret, by_session
+from hourtrail.store.audit import acting_through
+from hourtrail_serving.access import SAFE, ForgedForm, Rule, rule_of
+
+if TYPE_CHECKING:
+    from hourtrail.store import Store
+    from hourtrail_serving.provider import Provider
+
+REMEMBERED: Final = 5.0
+"""Seconds for which a principal is not looked up again: how late a revocation in another process may be noticed."""
+
+MOST_REMEMBERED: Final = 10_000
+
+CSRF_HEADER: Final = "X-CSRF-Token"
+CSRF_FIELD: Final = "csrf"
+
+ANYBODY: Final = Principal(
+    kind=PrincipalKind.ANYBODY,
+    id="no-login",
+    name="nobody signed in",
+    permissions=dict.fromkeys(Permission, Reach.ALL),
+)
+"""Whoever reaches a server that was started without a login."""
+
+
+class Remembered:
+    """Principals by their secret's digest, for some seconds, at most so many. Safe between threads."""
+
+    def __init__(self, *, seconds: float = REMEMBERED, clock: Callable[[], float] = monotonic) -> None:
+        self._seconds, self._clock = seconds, clock
+        self._lock = Lock()
+        self._known: OrderedDict[str, tuple[Principal, datetime, float]] = OrderedDict()
+
+    def get(self, digest: str) -> Principal | None:
+        """The principal, unless it was found too long ago or has ended since."""
+        with self._lock:
+            found = self._known.get(digest)
+        if found is None or self._clock() >= found[2] or datetime.now(UTC) >= found[1]:
+            return None
+        return found[0]
+
+    def put(self, digest: str, who: Principal, until: datetime) -> None:
+        """Remember who holds a secret, at most ``until`` it ends."""
+        with self._lock:
+            self._known[digest] = who, until, self._clock() + self._seconds
+            self._known.move_to_end(digest)
+            if len(self._known) > MOST_REMEMBERED:
+                self._known.popitem(last=False)
+
+    def forget(self, secret: str) -> None:
+        """At once, in this process."""
+        with self._lock:
+            self._known.pop(secret_digest(secret), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Login:
+    """How people and programs are recognised. ``required`` is False on a server that was started without a login.
+
+    ``public_url`` is the address by which people reach it, where that is not the one it listens on; with https, cookies
+    are sent over nothing else.
+    """
+
+    required: bool = True
+    passwords: Passwords = field(default_factory=Passwords)
+    public_url: str = ""
+    provider: "Provider | None" = None
+    remembered: Remembered = field(default_factory=Remembered)
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers may send cookies over https only."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def cookie(self) -> str:
+        """The session cookie's name; the prefix lets browsers refuse one that another host of the domain has set."""
+        return "__Host-hourtrail" if self.secure else "hourtrail_session"
+
+    async def recognise(self, request: Request, store: "Store", tenant: str) -> tuple[Principal, str]:
+        """Who the request comes from, and the CSRF token of its session (empty for a program). Raises NotSignedIn."""
+        if not self.required:
+            return ANYBODY, ""
+        header = request.headers.get("authorization")
+        if header is not None:
+            scheme, _, secret = header.partition(" ")
+            if scheme.lower() != "bearer":
+                raise NotSignedIn("send an API key or an access token as `Authorization: Bearer …`")
+            return await self._look_up(by_secret, secret.strip(), store, tenant), ""
+        session = request.cookies.get(self.cookie, "")
+        who = await self._look_up(by_session, session, store, tenant)
+        return who, csrf_token(session)
+
+    async def _look_up(self, find: Any, secret: str, store: "Store", tenant: str) -> Principal:
+        digest = secret_digest(secret)
+        known = self.remembered.get(digest)
+        if known is None:
+            known, until = await run_in_threadpool(find, store, tenant, secret)
+            self.remembered.put(digest, known, until)
+        return known
+
+
+class Guarded(APIRoute):
+    """A route that lets nobody reach its endpoint, or its body be read, who does not hold what ``access.RULES`` says."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """FastAPI's own handler behind the gate."""
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            rule = rule_of(request.method, self.path)
+            served = request.app.state.served
+            if rule.is_open:
+                return await inner(request)
+            who, csrf = await served.login.recognise(request, served.store, served.tenant)
+            request.state.principal, request.state.csrf = who, csrf
+            _require(rule, who)
+            if csrf and request.method not in SAFE:
+                await _require_own_form(request, csrf)
+            carrier = "" if who.kind is PrincipalKind.PERSON else f"{_CARRIERS[who.kind]}:{who.id}"
+            with acting_through(carrier) if carrier else nullcontext():
+                return await inner(request)
+
+        return handle
+
+
+_CARRIERS: Final = {PrincipalKind.PROGRAM: "program", PrincipalKind.ANYBODY: "system"}
+
+
+def _require(rule: Rule, who: Principal) -> None:
+    if not rule.lets(who):
+        needed = " or ".join(rule.needs)
+        held = ", ".join(who.roles) or ("its scopes" if who.kind is PrincipalKind.PROGRAM else "no role")
+        raise MissingPermission(f"this needs {needed}; {who.name} has {held}. An administrator can grant it")
+
+
+async def _require_own_form(request: Request, csrf: str) -> None:
+    given = request.headers.get(CSRF_HEADER, "")
+    if not given and request.headers.get("content-type", "").startswith(
+        ("application/x-www-form-urlencoded", "multipart/form-data")
+    ):
+        # The request keeps the form that was read, and the endpoint gets the same one.
+        value = (await request.form()).get(CSRF_FIELD, "")
+        given = value if isinstance(value, str) else ""
+    if not hmac.compare_digest(given.encode("utf-8", "surrogatepass"), csrf.encode()):
+        raise ForgedForm(
+            f"this came without the token of your session ({CSRF_HEADER}); load the page again and repeat it"
+        )
+
+
+def _principal(request: Request) -> Principal:
+    found: Principal = request.state.principal
+    return found
+
+
+Who = Annotated[Principal, Depends(_principal)]
+"""Parameter type of an endpoint that has to know who asks."""

@@ -1,0 +1,109 @@
+"""What every page shares: the templates, who is signed in, and what is shown to those who are not, or may not."""
+
+from collections.abc import Callable, Coroutine
+from http import HTTPStatus
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from hourtrail.cli.common import hours
+from hourtrail.domain.access import Permission
+from hourtrail.domain.accounts import NotSignedIn
+from hourtrail.domain.errors import HourtrailError, NotAllowed
+from hourtrail.domain.instants import format_instant
+from hourtrail_serving.gate import CSRF_FIELD, Guarded
+from hourtrail_serving.problems import challenge, status_of
+from hourtrail_serving.served import Served
+
+
+def percent(share: float) -> str:
+    """A confidence in words that never claim certainty: 0.9996 is not "100 %"."""
+    if share > 0.99:
+        return "over 99 %"
+    return f"{share:.0%}".replace("%", " %") if share >= 0.01 else "under 1 %"
+
+
+PAGES: Final = Environment(
+    loader=PackageLoader("hourtrail_serving"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+PAGES.filters["hours"] = hours
+PAGES.filters["instant"] = format_instant
+PAGES.filters["percent"] = percent
+PAGES.globals["csrf_field"] = CSRF_FIELD
+
+
+def page(request: Request, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: object) -> HTMLResponse:
+    """A template with what every page needs."""
+    served: Served = request.app.state.served
+    who = getattr(request.state, "principal", None)
+    text = PAGES.get_template(template).render(
+        degraded=served.models.degraded,
+        tenant=served.tenant,
+        login=served.login.required,
+        who=who,
+        may_review=who is not None and who.may(Permission.FINDINGS_READ),
+        csrf=getattr(request.state, "csrf", ""),
+        **values,
+    )
+    return HTMLResponse(text, status_code=status)
+
+
+def sign_in_page(
+    request: Request, *, error: HourtrailError | None = None, onward: str = "/", login_name: str = ""
+) -> HTMLResponse:
+    """The form by which people sign in; with its status and header where it answers a refusal."""
+    served: Served = request.app.state.served
+    shown = page(
+        request,
+        "sign_in.html",
+        status=HTTPStatus.OK if error is None else status_of(error),
+        error=str(error) if error else "",
+        onward=onward,
+        login_name=login_name,
+        provider=served.login.provider is not None,
+    )
+    if error is not None:
+        shown.headers.update(challenge(request, error))
+    return shown
+
+
+def own_address(text: str) -> str:
+    """``text`` where it is an address of this server, else the front door: nobody is sent elsewhere by a link of ours."""
+    local = text.startswith("/") and not text.startswith(("//", "/\\")) and len(text) <= 1000
+    return text if local and text.isprintable() and "\\" not in text else "/"
+
+
+class GuardedPage(Guarded):
+    """A guarded route that answers people: a form to sign in with, or a page that says what is missing."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """The gate's handler, with pages in place of problems."""
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            try:
+                return await inner(request)
+            except NotSignedIn as error:
+                asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+                onward = own_address(asked) if request.method == "GET" else "/"
+                came_back = request.app.state.served.login.cookie in request.cookies
+                shown = sign_in_page(request, error=error, onward=onward)
+                # Who comes for the first time has done nothing wrong that needs to be told.
+                return shown if came_back else _quiet(request, onward, shown)
+            except NotAllowed as error:
+                return page(request, "refused.html", status=status_of(error), error=str(error))
+
+        return handle
+
+
+def _quiet(request: Request, onward: str, loud: HTMLResponse) -> HTMLResponse:
+    quiet = sign_in_page(request, onward=onward)
+    quiet.status_code = loud.status_code
+    quiet.headers["WWW-Authenticate"] = loud.headers["WWW-Authenticate"]
+    return quiet

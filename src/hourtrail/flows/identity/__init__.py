@@ -1,0 +1,1 @@
+"""Who uses the system: accounts and roles of people, programs and their secrets, signing in, being recognised."""
