@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, Final, TypeAlias, cast
@@ -13,6 +13,7 @@ from hourtrail.domain.ports import (
     AnomalyBlender,
     AnomalyFitter,
     Encoder,
+    MinutesModel,
     PresenceModel,
     Refitter,
     Scorer,
@@ -90,7 +91,7 @@ class Models:
 
     ``degraded`` says in words why rules answer instead of the model; it is empty when the model does. ``notice`` says why
     another model answers than the one that the registry names. ``presence`` judges which minutes were worked; None: stated
-    leads and tails.
+    leads and tails. ``minutes`` tells within which minutes a block is booked; None: nothing is said of that.
     """
 
     encoder: Encoder | None
@@ -99,6 +100,7 @@ class Models:
     degraded: str = ""
     notice: str = ""
     presence: PresenceModel | None = None
+    minutes: MinutesModel | None = None
 
 
 def presence_model() -> PresenceModel | None:
@@ -107,6 +109,15 @@ def presence_model() -> PresenceModel | None:
         return cast("PresenceModel", plugin("presence")())
     except ModelUnavailable as error:
         log.warning("stated leads and tails stand in for the model of presence: %s", error)
+        return None
+
+
+def minutes_model() -> MinutesModel | None:
+    """What tells within which minutes a block is booked; None, with a line in the log, when nothing is said of that."""
+    try:
+        return cast("MinutesModel", plugin("minutes")())
+    except ModelUnavailable as error:
+        log.warning("no interval is told of the minutes: %s", error)
         return None
 
 
@@ -128,18 +139,23 @@ def load_models(*, rules_only: bool = False, tenant: str | None = None) -> Model
         else:
             scorer = cast("Scorer", plugin("scorer")())
         if scorer is None:
-            return _with_rules(encoder, notice, presence_model())
+            return with_time_models(_with_rules(encoder, notice))
         if scorer.spec != SPEC:
             raise ModelUnavailable(f"model {scorer.ref.name} {scorer.ref.version} was made for other features")
     except HourtrailError as error:
         log.warning("the rules answer instead of the model: %s", error)
-        return _with_rules(encoder, str(error), presence_model())
-    return Models(encoder=encoder, scorer=scorer, policy=_policy(scorer), notice=notice, presence=presence_model())
+        return with_time_models(_with_rules(encoder, str(error)))
+    return with_time_models(Models(encoder=encoder, scorer=scorer, policy=_policy(scorer), notice=notice))
 
 
-def _with_rules(encoder: Encoder | None, why: str, presence: PresenceModel | None = None) -> Models:
+def _with_rules(encoder: Encoder | None, why: str) -> Models:
     rules = RulesScorer()
-    return Models(encoder=encoder, scorer=rules, policy=_policy(rules), degraded=why, presence=presence)
+    return Models(encoder=encoder, scorer=rules, policy=_policy(rules), degraded=why)
+
+
+def with_time_models(models: Models) -> Models:
+    """The same models, and those that tell when and how long: they answer whichever scorer names the work."""
+    return replace(models, presence=presence_model(), minutes=minutes_model())
 
 
 def _policy(scorer: Scorer) -> BandPolicy:

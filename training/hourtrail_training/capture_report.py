@@ -9,14 +9,13 @@ The seeds are 1001 to 1008 unless others are named.
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 from hourtrail.flows.backtest.capture import CaptureOptions, backtest_capture
 from hourtrail.flows.backtest.capture_files import CaptureFiles
-from hourtrail.wiring import Models, load_models, presence_model
+from hourtrail.wiring import Models, load_models, with_time_models
 from hourtrail_training.presence.people import VIEWS
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import draw
@@ -75,7 +74,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print the table; the ranker plays no part in minutes, so the rules name the work items."""
     cache = Path(arguments[0])
     seeds = [int(seed) for seed in arguments[1:]] or list(SEEDS)
-    models = replace(load_models(rules_only=True), presence=presence_model())
+    models = with_time_models(load_models(rules_only=True))
     _say(f"SIMULATED, held-out build; {models.presence.ref if models.presence else 'no model of presence'}")
     _say(
         "| firm, view | minute F1 (precision / recall) | fixed gap | gain | total | daily error, h (fixed gap) | edges, 90 % |"

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from hourtrail.cli.common import Day, answer, counted, counter, end_progress, sa
 from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.flows.backtest.capture import TRUTHS, CaptureOptions, backtest_capture
 from hourtrail.flows.backtest.capture_files import CaptureFiles
-from hourtrail.wiring import load_models, presence_model
+from hourtrail.wiring import load_models, with_time_models
 
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -91,7 +90,7 @@ def capture(
         CaptureOptions(
             first=first, last=last, delay_days=delay_days, zone=zone, person=person, truth=truth_kind
         ),
-        models=replace(load_models(rules_only=rules_only), presence=presence_model()),
+        models=with_time_models(load_models(rules_only=rules_only)),
         today=datetime.now(UTC).date(),
         reading=counter("activities read"),
         progress=_progress(),

@@ -131,6 +131,29 @@ class PresenceModel(Protocol):
         ...
 
 
+class MinutesModel(Protocol):
+    """Says within which minutes a person will book a block (``hourtrail.policy.minutes``)."""
+
+    @property
+    def ref(self) -> ModelRef:
+        """Who answers."""
+        ...
+
+    @property
+    def spec(self) -> FeatureSpec:
+        """The features that it reads."""
+        ...
+
+    @property
+    def share(self) -> float:
+        """How many of the intervals hold what is booked."""
+        ...
+
+    def intervals(self, matrix: "NDArray[np.float64]") -> "NDArray[np.float64]":
+        """Low end, median and high end in minutes, shape (rows, 3); ``matrix`` has the shape (rows, len(spec.names))."""
+        ...
+
+
 class ThresholdSelector(Protocol):
     """Chooses the lowest confidence at which a target precision holds."""
 

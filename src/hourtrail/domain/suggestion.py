@@ -61,6 +61,15 @@ class Alternative:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MinutesInterval:
+    """Within which minutes such work is usually booked: ``share`` of the times, as measured."""
+
+    low: int
+    high: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unshown:
     """The answer that a suggestion keeps back: it is logged and scored once the truth is known, and never shown before.
 
@@ -104,6 +113,7 @@ class Suggestion:
     scores: tuple[float, ...] = ()
     unshown: Unshown | None = None
     propensity: float = 1.0
+    minutes_interval: MinutesInterval | None = None
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -1,6 +1,7 @@
 """The JSON bodies of the data contracts: the only place that knows their keys. Pure, both ways where both are needed."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -16,6 +17,7 @@ from hourtrail.domain.spans import Span
 from hourtrail.domain.suggestion import (
     Alternative,
     Band,
+    MinutesInterval,
     ModelRef,
     PolicyRef,
     Suggestion,
@@ -99,7 +101,7 @@ def evidence_to_json(row: Evidence) -> Json:
 
 
 def suggestion_to_json(row: Suggestion) -> Json:
-    """The suggestion contract, with the rounding, billable probability, zone and leaned-on entries as optional extras."""
+    """The suggestion contract, with the rounding, billable probability, zone, leaned-on entries and interval as optional extras."""
     block = row.block
     return {
         "id": row.id,
@@ -132,6 +134,7 @@ def suggestion_to_json(row: Suggestion) -> Json:
         "policy": {"version": row.policy.version},
         "status": row.status.value,
         "revision": row.revision,
+        **({} if row.minutes_interval is None else {"minutes_interval": asdict(row.minutes_interval)}),
     }
 
 
@@ -266,6 +269,7 @@ def suggestion_from_json(body: Mapping[str, Any], block: WorkBlock) -> Suggestio
         scores=tuple(log.get("scores", ())),
         unshown=unshown_from_json(log.get("unshown")),
         propensity=log.get("propensity", 1.0),
+        minutes_interval=MinutesInterval(**body["minutes_interval"]) if body.get("minutes_interval") else None,
     )
 
 

@@ -92,8 +92,12 @@ SUGGESTION: Final = _object(
         "policy": _POLICY,
         "status": _words(SuggestionStatus),
         "revision": {"type": "integer"},
+        "minutes_interval": _said(
+            "within which minutes such work is booked, in that share of cases",
+            _object({"low": _MINUTES, "high": _MINUTES, "share": _SHARE}),
+        ),
     },
-    optional=("zone", "rounding", "billable_probability", "leans_on"),
+    optional=("zone", "rounding", "billable_probability", "leans_on", "minutes_interval"),
 )
 
 DECISION: Final = _object(

@@ -10,19 +10,21 @@ from hourtrail.capture.grid import Days
 from hourtrail.capture.learning import LEARNED, clock_span, week_of
 from hourtrail.domain.activity import Response, Status
 from hourtrail.domain.block import Withheld, WorkBlock
-from hourtrail.domain.entry import EntryStatus
+from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import InvalidInput, NotFound
 from hourtrail.domain.firm import Person
 from hourtrail.domain.instants import day_bounds, zone_named
 from hourtrail.domain.master import MasterData
-from hourtrail.domain.ports import PresenceModel
+from hourtrail.domain.ports import MinutesModel, PresenceModel
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
 from hourtrail.flows.confidence import with_controls
+from hourtrail.flows.minutes import with_intervals
 from hourtrail.flows.proposals import propose_all
 from hourtrail.flows.resolve import nearest
 from hourtrail.flows.scoring import Scoring
 from hourtrail.policy.audit import drawn
+from hourtrail.policy.minutes import BookedBefore
 from hourtrail.policy.propose import withheld_of
 from hourtrail.store import Store, TenantStore
 from hourtrail.wiring import Models
@@ -114,7 +116,9 @@ def suggest(
             result.strangers = sorted(set(db.people_with_activities(*_around(first, last))) - known)
     for number, one in enumerate(people, start=1):
         with store.tenant(tenant) as db:
-            _PersonRun(db, one, master, scoring, settings, models.presence, asked_at).run(first, last, result)
+            _PersonRun(db, one, master, scoring, settings, models.presence, models.minutes, asked_at).run(
+                first, last, result
+            )
         if progress is not None:
             progress(number, len(people))
     return result
@@ -131,6 +135,7 @@ class CapturedDays:
     captured: Captured
     decided: list[Suggestion]
     kept: list[Suggestion]
+    before: BookedBefore
 
 
 def capture_days(
@@ -154,7 +159,8 @@ def capture_days(
     going = {row.key for row in activities if row.status is Status.CONFIRMED and row.response is not Response.DECLINED}
     cut = going & {row.block.anchor for row in decided}
     kept = [row for row in around if row.status is SuggestionStatus.OPEN and row.block.anchor in cut]
-    habits, presence = _habits(db, person, first, settings, model)
+    entries = _learned_from(db, person, first)
+    habits, presence = _habits(db, person, first, settings, model, entries=entries)
     captured = capture(
         person,
         activities,
@@ -165,20 +171,29 @@ def capture_days(
         presence=presence,
         until=until,
     )
-    return CapturedDays(captured, decided, kept)
+    return CapturedDays(captured, decided, kept, BookedBefore.of([(row.item, row.minutes) for row in entries]))
+
+
+def _learned_from(db: TenantStore, person: Person, first: date) -> list[TimeEntry]:
+    """The person's entries of the ``LEARNED`` before the week of ``first``, but for rejected ones."""
+    week = week_of(first)
+    rows = db.entries(person=person.id, first=week - LEARNED, last=week - timedelta(days=1))
+    return [row for row in rows if row.status is not EntryStatus.REJECTED]
 
 
 def _habits(
-    db: TenantStore, person: Person, first: date, settings: CaptureSettings, model: PresenceModel | None
+    db: TenantStore,
+    person: Person,
+    first: date,
+    settings: CaptureSettings,
+    model: PresenceModel | None,
+    *,
+    entries: Sequence[TimeEntry],
 ) -> tuple[Habits, Presence | None]:
-    """What the person's entries of the ``LEARNED`` before the week of ``first`` tell; those without a clock time tell nothing."""
-    week = week_of(first)
-    zone = zone_named(person.zone)
+    """What entries before the week of ``first`` tell; those without a clock time tell nothing."""
+    week, zone = week_of(first), zone_named(person.zone)
     start, end = day_bounds(week - LEARNED, week - timedelta(days=1), zone)
-    entries = db.entries(person=person.id, first=week - LEARNED, last=week - timedelta(days=1))
-    placed = [
-        span for row in entries if row.status is not EntryStatus.REJECTED and (span := clock_span(row)) is not None
-    ]
+    placed = [span for row in entries if (span := clock_span(row)) is not None]
     activities = db.activities(person=person.id, start=start, end=end) if placed else ()
     learner = HabitLearner(activities, Days(zone), settings)
     for span in placed:
@@ -221,6 +236,7 @@ class _PersonRun:
     scoring: Scoring
     settings: CaptureSettings
     presence: PresenceModel | None
+    minutes: MinutesModel | None
     asked_at: datetime
 
     def run(self, first: date, last: date, result: SuggestResult) -> None:
@@ -230,7 +246,8 @@ class _PersonRun:
         captured = days.captured
         blocks = [block for block in captured.blocks if first <= block.date <= last]
         result.withheld.extend(row for row in captured.withheld if row.date is None or first <= row.date <= last)
-        fresh = self._unsettled(self._propose(blocks, result), result)
+        # Last, so that an answer that is kept back does not show in the interval.
+        fresh = with_intervals(self._unsettled(self._propose(blocks, result), result), days.before, self.minutes)
         kept = [row for row in days.kept if first <= row.date <= last]
         self._reconcile(fresh, kept, first, last, result)
         in_range = [row for row in days.decided if first <= row.date <= last]
