@@ -54,6 +54,7 @@ contracts: $(VENV)/.base ## Write the JSON Schemas and the reference pages from 
 	$(BIN)/python -m hourtrail.sources.contract_files.schemas data/contracts
 	$(BIN)/python -m hourtrail.sources.contract_files.reference docs/reference/data-files.md
 	$(BIN)/python -m hourtrail.cli.reference .
+	$(BIN)/hourtrail models cards docs/reference/model-cards
 
 sample: $(VENV)/.base ## Simulate the sample firm in data/sample again; the same bytes every time.
 	$(BIN)/hourtrail simulate sample data/sample

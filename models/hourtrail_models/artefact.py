@@ -21,9 +21,10 @@ from typing import Final
 
 from pydantic import AwareDatetime, FiniteFloat, TypeAdapter, ValidationError
 
-from hourtrail.domain.errors import Conflict, InvalidInput, ModelUnavailable
+from hourtrail.domain.errors import Conflict, InvalidInput, ModelUnavailable, NotAllowed
 from hourtrail.domain.ports import FeatureSpec
 from hourtrail.domain.suggestion import ModelRef
+from hourtrail_models.use_cases import require_use_case
 
 FORMAT_VERSION: Final = 1
 MANIFEST: Final = "manifest.json"
@@ -143,7 +144,14 @@ def load(folder: Path, *, expected: str | None = None) -> Artefact:
 
 
 def load_bundled(name: str) -> Artefact:
-    """The artefact that came with this installation, pinned by ``bundled/digests.toml``. Raises ModelUnavailable."""
+    """The artefact that came with this installation, pinned by ``bundled/digests.toml``.
+
+    Raises ModelUnavailable, also for a use case that is not on the allow-list (``hourtrail_models.use_cases``).
+    """
+    try:
+        require_use_case(name)
+    except NotAllowed as error:
+        raise ModelUnavailable(str(error)) from error
     return load(BUNDLED / name, expected=pinned_digests().get(name, "not pinned"))
 
 

@@ -8,10 +8,10 @@ import click
 from hourtrail.cli.common import answer, common_options, say
 from hourtrail.cli.settings import OK, UNUSABLE, Settings
 from hourtrail.domain.errors import ModelUnavailable
-from hourtrail_models.artefact import load_bundled, pinned_digests
+from hourtrail_models.artefact import BUNDLED, load, pinned_digests
 from hourtrail_models.registered import registered_rows
 from hourtrail_models.registry import configured
-from hourtrail_models.registry_command import compare, promote, rollback, shadow, use_cases_command
+from hourtrail_models.registry_command import cards, compare, promote, rollback, shadow, use_cases_command
 
 
 @click.group(invoke_without_command=True)
@@ -44,6 +44,7 @@ def models(ctx: click.Context, *, as_json: bool) -> int:
     return OK if all(row["whole"] for row in rows) and not problem else UNUSABLE
 
 
+models.add_command(cards)
 models.add_command(compare)
 models.add_command(promote)
 models.add_command(rollback)
@@ -53,7 +54,7 @@ models.add_command(use_cases_command)
 
 def _row(name: str, pinned: str) -> dict[str, Any]:
     try:
-        manifest = load_bundled(name).manifest
+        manifest = load(BUNDLED / name, expected=pinned).manifest
     except ModelUnavailable as error:
         return {"name": name, "digest": pinned, "whole": False, "problem": str(error)}
     return {

@@ -12,6 +12,7 @@ from hourtrail.domain.ports import Scorer
 from hourtrail.features import RulesScorer
 from hourtrail.wiring import load_models
 from hourtrail_models.artefact import load
+from hourtrail_models.cards import write_cards
 from hourtrail_models.compare import Comparison, Side
 from hourtrail_models.compare import compare as compare_models
 from hourtrail_models.promotion import Promotion, roll_back
@@ -134,6 +135,14 @@ def use_cases_command(*, as_json: bool) -> None:
         return
     for row in rows:
         click.echo(f"{row.name}: {row.purpose} (owner {row.owner}; fallback {row.fallback})")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def cards(folder: Path) -> None:
+    """Write the model cards of the bundled models into FOLDER."""
+    for path in write_cards(folder):
+        click.echo(path)
 
 
 def _scorer(other: str, tenant: str) -> tuple[str, Scorer]:

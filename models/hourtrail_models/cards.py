@@ -1,0 +1,151 @@
+"""Model cards of what this installation brings: value first, then data, measures from the manifest, failures and limits.
+
+``hourtrail models cards docs/reference/model-cards`` writes them; a test holds the committed pages to the command.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from hourtrail_models.artefact import BUNDLED, Artefact, load, pinned_digests
+from hourtrail_models.use_cases import use_cases
+
+_EVALUATION: Final = "[the evaluation](../evaluation.md)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """What no manifest can say. ``worth`` leads with minutes saved, hours recovered and the cost of false flags (MLL-05)."""
+
+    title: str
+    worth: tuple[str, ...]
+    use: tuple[str, ...]
+    failures: tuple[str, ...]
+
+
+WORDS: Final = {
+    "ranker": Words(
+        title="Which work item a block of work belongs to",
+        worth=(
+            ("Minutes saved: **not measured on real people.** `hourtrail train` prints them for a firm's own decision log, from "
+            "the seconds that accepting and correcting took."),
+            ("Hours recovered: not measurable without timesheets that were kept without suggestions; `hourtrail backtest capture` "
+            "measures it where there are some."),
+            "Cost of wrong answers: the share of shown answers that are wrong stands below and in " + _EVALUATION + "; each "
+            "costs a correction, because nothing is booked without a named person.",
+        ),
+        use=(
+            ("Ranks the work items that a person may book for one block. A person confirms every answer; it must not be used to "
+            "judge people. No identity of a person, a client or a project is a feature."),
+            "It carries none of a customer's data; what it learned from stands above.",
+        ),
+        failures=(
+            "A firm that it has never seen: not calibrated there, and on one public set no better than nearest neighbours ("
+            + _EVALUATION + "). Prefill stays unproven until a firm's own blind audit carries it.",
+            ("Columns that its training data never showed (calendars, attendees) count by hand-set weights and are bounded "
+            "([why](../../decisions/0002-rules-where-the-trees-saw-nothing.md))."),
+            "Tasks inside one client reach no precision for prefill; they belong in a list of three.",
+            "A label that nobody has used before, without master data, cannot be right.",
+        ),
+    ),
+    "encoder": Words(
+        title="How alike two texts are",
+        worth=(
+            "Minutes saved, hours recovered, false flags: none of its own; it is an input of the ranker and of the checks.",
+        ),
+        use=("Turns short texts into vectors on this machine; nothing is sent anywhere ([details](../encoder.md)).",),
+        failures=(
+            "int8 weights name another nearest neighbour than float32 for about one text in eight, among near ties.",
+            "Made from English text; titles in other languages are told apart less well, which nobody has measured here.",
+            "Vectors of processors without VNNI differ in the second decimal: keep a store's vectors on one kind of machine.",
+        ),
+    ),
+}  # fmt: skip
+
+ANOMALY: Final = """# Model card: unusual entries
+
+Which booked entries a reviewer should look at. There is no weight in the installation: it is fitted to each firm's own entries,
+without any review, and corrected by reviewers' verdicts.
+
+## What it is worth
+
+- Minutes saved: not measured on real reviewers.
+- Hours recovered: not measured; what it finds has to be corrected by a person first.
+- **False-flag cost**: on real timecards with injected faults, `unusual_entry` flagged about one untouched line in ten thousand,
+  and 98 to 99 of 100 flags were right ([how that was measured](../evaluation.md#unusual-entries)). Real faults of those timecards
+  count as untouched there, so the true cost is lower, and field use may be worse.
+
+## Data and fit
+
+Trees learn to tell a firm's entries from copies with slips put in (another project, 1.5 to 10 times the minutes); each person is
+judged by trees that saw none of that person's rows. An isolation forest speaks of the rest and is bounded at .35. Verdicts are
+blended in with the weight n / (20 + n) of n confirmed issues. Fixed formulas stand in where there is no model.
+
+## Where it fails
+
+- Another one of a person's own projects, chosen by mistake, is hardly ever found (average precision .147).
+- Minutes that are up to about half too many look like any other entry: outside evidence is needed.
+- A live check, which knows only what came before, is far behind a review of the whole file (.632 against .851).
+- Faults that are not of the injected family rest on the isolation forest and hand-set heads, measured on no real data.
+
+## Use
+
+A person decides on every finding. It must not be used to judge people: what is rare is not wrong.
+"""
+
+
+def cards() -> dict[str, str]:
+    """File name -> Markdown, for every bundled model that has words, and the anomaly prior. Raises ModelUnavailable."""
+    pinned = pinned_digests()
+    pages = {f"{name}.md": _card(name, load(BUNDLED / name, expected=pinned.get(name, "not pinned"))) for name in WORDS}
+    return {**pages, "anomaly.md": ANOMALY}
+
+
+def write_cards(folder: Path) -> list[Path]:
+    """Write them below ``folder``; returns the files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, text in cards().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        written.append(folder / name)
+    return written
+
+
+def _card(name: str, artefact: Artefact) -> str:
+    words, manifest = WORDS[name], artefact.manifest
+    listed = use_cases().get(name)
+    lines = [
+        f"# Model card: {manifest.name} {manifest.version}",
+        "",
+        f"{words.title}. Made {manifest.created.date()}, digest `{artefact.digest}`.",
+        "",
+        "## What it is worth",
+        "",
+        *[f"- {line}" for line in words.worth],
+        "",
+        "## Data",
+        "",
+        *(_data(artefact) or ("- No training data of ours: upstream weights, converted.",)),
+        "",
+        "## Measured when it was made",
+        "",
+        *[f"- {metric.replace('_', ' ')}: {value:.4g}" for metric, value in sorted(manifest.metrics.items())],
+        "",
+        f"What was measured since, on which data, by which command: {_EVALUATION}.",
+        "",
+        "## Where it fails",
+        "",
+        *[f"- {line}" for line in words.failures],
+        "",
+        "## Use",
+        "",
+        *[f"- {line}" for line in words.use],
+    ]
+    if listed is not None:
+        lines.append(f"- Owner: {listed.owner}; when it may not serve: {listed.fallback} (allow-list of use cases).")
+    return "\n".join(lines) + "\n"
+
+
+def _data(artefact: Artefact) -> tuple[str, ...]:
+    rows = artefact.manifest.training_data
+    return tuple(f"- {row.rows:,} rows of {row.name} until {row.ends}, SHA-256 `{row.digest}`" for row in rows)
