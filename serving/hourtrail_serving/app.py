@@ -12,7 +12,7 @@ from hourtrail.store import Store
 from hourtrail.wiring import Models
 from hourtrail_serving import problems
 from hourtrail_serving.access import require_rules
-from hourtrail_serving.api import accounts, decisions, entries, findings, health, oauth, suggestions
+from hourtrail_serving.api import accounts, billing, decisions, entries, findings, health, oauth, suggestions
 from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
 from hourtrail_serving.openapi import described
@@ -29,7 +29,7 @@ ABOUT: Final = (
 
 ROUTERS: Final = tuple(
     module.router
-    for module in (suggestions, decisions, entries, findings, accounts, oauth, health, day, review, sign_in)
+    for module in (suggestions, decisions, entries, findings, billing, accounts, oauth, health, day, review, sign_in)
 )
 
 

@@ -3,15 +3,35 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from math import isfinite
-from typing import Final, Self
+from typing import Any, Final, Self
 
-from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.billing import ClaimedLine, Dispute
+from hourtrail.domain.errors import HourtrailError, InvalidInput
+from hourtrail.domain.instants import format_instant, parse_instant
 from hourtrail.domain.queue import Item
+from hourtrail.store.billing import KeptDraft, LinePlace
 
 LONGEST: Final = 500
+
+_FAULTS: Final = (ValueError, TypeError, AttributeError, OverflowError, binascii.Error, RecursionError, HourtrailError)
+"""What reading a text can come to that was no cursor of ours."""
+
+
+def _written(parts: Sequence[object]) -> str:
+    plain = json.dumps(parts, separators=(",", ":"))
+    return base64.urlsafe_b64encode(plain.encode()).decode()
+
+
+def _read(text: str) -> Any:
+    return json.loads(base64.urlsafe_b64decode(text.encode()))
+
+
+def _foreign() -> InvalidInput:
+    return InvalidInput("this cursor was not given by this server; begin without one")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,18 +51,65 @@ class QueueCursor:
     def parse(cls, text: str) -> Self:
         """The reverse of ``str``. Raises InvalidInput for anything else."""
         try:
-            today, weight, line = json.loads(base64.urlsafe_b64decode(text.encode()))
+            today, weight, line = _read(text)
             cursor = cls(date.fromisoformat(today), float.fromhex(weight), str(line))
-        except (ValueError, TypeError, OverflowError, binascii.Error, RecursionError) as error:
-            raise InvalidInput("this cursor was not given by this server; begin without one") from error
+        except _FAULTS as error:
+            raise _foreign() from error
         if not isfinite(cursor.weight):
-            raise InvalidInput("this cursor was not given by this server; begin without one")
+            raise _foreign()
         return cursor
 
     def __str__(self) -> str:
-        plain = json.dumps([self.today.isoformat(), self.weight.hex(), self.line], separators=(",", ":"))
-        return base64.urlsafe_b64encode(plain.encode()).decode()
+        return _written([self.today.isoformat(), self.weight.hex(), self.line])
 
     def precedes(self, item: Item) -> bool:
         """Whether ``item`` comes behind the cursor, in the order of the queue."""
         return (-self.weight, self.line) < (-item.weight, item.id)
+
+
+@dataclass(frozen=True, slots=True)
+class LineCursor:
+    """The last line of a draft that was read; what is drafted meanwhile comes behind it."""
+
+    place: LinePlace
+
+    @classmethod
+    def after(cls, kept: KeptDraft, line: ClaimedLine) -> Self:
+        """Behind ``line``."""
+        return cls(LinePlace(kept.draft.at, line.draft, line.number))
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The reverse of ``str``. Raises InvalidInput for anything else."""
+        try:
+            at, draft, number = _read(text)
+            return cls(LinePlace(parse_instant(at), str(draft), min(max(int(number), 0), 2**31 - 1)))
+        except _FAULTS as error:
+            raise _foreign() from error
+
+    def __str__(self) -> str:
+        return _written([format_instant(self.place.at), self.place.draft, self.place.number])
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeCursor:
+    """The last dispute that was read."""
+
+    at: datetime
+    id: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The reverse of ``str``. Raises InvalidInput for anything else."""
+        try:
+            at, name = _read(text)
+            return cls(parse_instant(at), str(name))
+        except _FAULTS as error:
+            raise _foreign() from error
+
+    def __str__(self) -> str:
+        return _written([format_instant(self.at), self.id])
+
+    def precedes(self, row: Dispute) -> bool:
+        """Whether ``row`` comes behind the cursor."""
+        return (self.at, self.id) < (row.at, row.id)
