@@ -99,8 +99,22 @@ class Comparison:
         }  # fmt: skip
 
 
-def compare(store: Store, tenant: str, first: date, last: date, *, a: Models, b: Scorer, name: str = "") -> Comparison:
-    """Replay the suggestions of the work dates ``first`` to ``last`` under the models ``a`` and ``b``."""
+def compare(
+    store: Store,
+    tenant: str,
+    first: date,
+    last: date,
+    *,
+    a: Models,
+    b: Scorer,
+    name: str = "",
+    truth: Mapping[str, WorkItem] | None = None,
+) -> Comparison:
+    """Replay the suggestions of the work dates ``first`` to ``last`` under the models ``a`` and ``b``.
+
+    ``truth`` tells what each activity (by its key) really was, and replaces what people said: labels by acceptance favour
+    the model that was shown.
+    """
     with store.tenant(tenant, read_only=True) as db:
         log = read_log(db, first=first, last=last)
         asked = [row for row in log.examples if row.suggestion is not None and row.superseded_by is None]
@@ -109,7 +123,8 @@ def compare(store: Store, tenant: str, first: date, last: date, *, a: Models, b:
     seen = first_unseen(relived.examples, (a.scorer, b))
     answers = [list(answers_of(relived, scorer, policy)) for scorer, policy in sides]
     named = (f"{a.scorer.ref.name} {a.scorer.ref.version}", name or f"{b.ref.name} {b.ref.version}")
-    rows = [(relived.examples[place], answers[0][place], answers[1][place]) for place in range(seen, len(relived))]
+    examples = [row if truth is None else _told_by(row, truth) for row in relived.examples]
+    rows = [(examples[place], answers[0][place], answers[1][place]) for place in range(seen, len(relived))]
     return Comparison(
         first=first,
         last=last,
@@ -170,6 +185,10 @@ def first_unseen(examples: Sequence[Example], scorers: Sequence[Scorer]) -> int:
     sketch = frozenset[int]().union(*(scorer.trained_on for scorer in scorers))
     anchors = (row.suggestion.block.anchor if row.suggestion else "" for row in examples)
     return max((place + 1 for place, anchor in enumerate(anchors) if row_digest(anchor) in sketch), default=0)
+
+
+def _told_by(row: Example, truth: Mapping[str, WorkItem]) -> Example:
+    return replace(row, truth=truth.get(row.suggestion.block.anchor) if row.suggestion else None)
 
 
 def _right(row: Example, answer: Answer) -> bool:

@@ -7,9 +7,12 @@ from pathlib import Path
 import click
 
 from hourtrail.cli.common import Day, answer, common_options, counted, hours, opened, say
+from hourtrail.domain.activity import ReadOptions
 from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.ports import Scorer
 from hourtrail.features import RulesScorer
+from hourtrail.flows.backtest.benchmark import read_benchmark
 from hourtrail.wiring import load_models
 from hourtrail_models.artefact import load
 from hourtrail_models.cards import write_cards
@@ -84,9 +87,15 @@ def rollback(ctx: click.Context, actor: str, reason: str, use_case: str, *, as_j
     metavar="B",
     help="A version or alias of the registry, the folder of an artefact, `bundled`, or `rules`.",
 )
+@click.option(
+    "--truth",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Activities with their known answer, in place of what people said.",
+)
 @common_options
 @click.pass_context
-def compare(ctx: click.Context, first: date, last: date, other: str, *, as_json: bool) -> None:
+def compare(ctx: click.Context, first: date, last: date, other: str, truth: Path | None, *, as_json: bool) -> None:
     """Replay stored suggestions under model B beside the model in use: what would have been different, and who was right.
 
     Every question is asked as of the instant at which it was asked then. Nothing is changed.
@@ -96,7 +105,7 @@ def compare(ctx: click.Context, first: date, last: date, other: str, *, as_json:
     with opened(ctx) as (store, tenant):
         models = load_models(tenant=tenant)
         name, scorer = _scorer(other, tenant)
-        found = compare_models(store, tenant, first, last, a=models, b=scorer, name=name)
+        found = compare_models(store, tenant, first, last, a=models, b=scorer, name=name, truth=_answers(truth))
     if as_json:
         answer(found.as_json())
     else:
@@ -143,6 +152,14 @@ def cards(folder: Path) -> None:
     """Write the model cards of the bundled models into FOLDER."""
     for path in write_cards(folder):
         click.echo(path)
+
+
+def _answers(path: Path | None) -> dict[str, WorkItem] | None:
+    """What each activity of a labelled file was, by its key."""
+    if path is None:
+        return None
+    rows, _ = read_benchmark(path, ReadOptions(today=datetime.now(UTC).date()), delay_days=0)
+    return dict(zip(rows.keys, rows.items, strict=True))
 
 
 def _scorer(other: str, tenant: str) -> tuple[str, Scorer]:

@@ -164,3 +164,12 @@ def test_the_drift_command_prints_weeks_and_both_accuracies(store):
 def test_days_without_suggestions_are_told(store):
     with pytest.raises(NothingRead, match="both stretches need some"):
         drift(store, TENANT, RULES, last=date(2020, 1, 1))
+
+
+def test_a_known_truth_replaces_what_people_said(store):
+    with store.tenant(TENANT, read_only=True) as db:
+        rows = {row.id: row for row in db.suggestions()}
+    truth = {row.block.anchor: row.item for row in rows.values() if row.item is not None}
+    found = compare(store, TENANT, FIRST, LAST, a=RULES, b=Stubborn(), truth=truth)
+    assert found.sides[0].labelled == len(truth)
+    assert found.sides[0].precision == 1.0
