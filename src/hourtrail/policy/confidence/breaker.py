@@ -24,7 +24,7 @@ class BreakerSettings:
 
     calm: float = 0.04
     broken: float = 0.15
-    trip: float = 4.5
+    trip: float = 5.5
     reset: float = 6.0
     window: int = 200
     least: float = 0.93
