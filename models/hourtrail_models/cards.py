@@ -83,9 +83,9 @@ blended in with the weight n / (20 + n) of n confirmed issues. Fixed formulas st
 
 ## Where it fails
 
-- Another one of a person's own projects, chosen by mistake, is hardly ever found (average precision .147).
+- Another one of a person's own projects, chosen by mistake, is hardly ever found (average precision .131).
 - Minutes that are up to about half too many look like any other entry: outside evidence is needed.
-- A live check, which knows only what came before, is far behind a review of the whole file (.632 against .851).
+- A live check, which knows only what came before, is far behind a review of the whole file (.617 against .832).
 - Faults that are not of the injected family rest on the isolation forest and hand-set heads, measured on no real data.
 
 ## Use
