@@ -1,0 +1,73 @@
+"""A new champion is picked up between two requests; what cannot be used leaves the model that serves."""
+
+from dataclasses import replace
+from threading import Event
+from types import SimpleNamespace
+
+import pytest
+
+from hourtrail.domain.suggestion import ModelRef
+from hourtrail.wiring import load_models
+from hourtrail_serving import champion
+from hourtrail_serving.served import Served
+
+
+@pytest.fixture
+def app():
+    served = Served(store=None, tenant="acme", models=load_models(rules_only=True))
+    return SimpleNamespace(state=SimpleNamespace(served=served))
+
+
+def loads(monkeypatch, models):
+    asked = []
+
+    def load(*, tenant):
+        asked.append(tenant)
+        if isinstance(models, Exception):
+            raise models
+        return models
+
+    monkeypatch.setattr(champion, "load_models", load)
+    return asked
+
+
+def with_version(models, version, **more):
+    scorer = SimpleNamespace(ref=ModelRef(name="ranker.acme", version=version, digest=version * 64))
+    return replace(models, scorer=scorer, degraded="", **more)
+
+
+def test_a_new_champion_is_swapped_in_and_the_rest_of_the_process_stays(app, monkeypatch):
+    before = app.state.served
+    asked = loads(monkeypatch, with_version(before.models, "2"))
+    assert champion.refresh(app)
+    assert asked == ["acme"]
+    assert app.state.served.models.scorer.ref.version == "2"
+    assert app.state.served.vectors is before.vectors
+    assert app.state.served.places is before.places
+    assert before.models.scorer.ref.name == "rules", "a request that has begun keeps its model"
+    assert not champion.refresh(app), "the same champion again changes nothing"
+
+
+def test_why_an_older_model_goes_on_serving_is_taken_over(app, monkeypatch):
+    loads(monkeypatch, with_version(app.state.served.models, "1", notice="the registry is down; 1 goes on serving"))
+    assert champion.refresh(app)
+    assert "goes on serving" in app.state.served.models.notice
+
+
+def test_an_error_leaves_what_serves(app, monkeypatch):
+    from hourtrail.domain.errors import InvalidInput  # noqa: PLC0415 - this test's own
+
+    before = app.state.served
+    loads(monkeypatch, InvalidInput("the allow-list cannot be read"))
+    assert not champion.refresh(app)
+    assert app.state.served is before
+
+
+def test_the_watch_looks_until_it_is_told_to_stop(app, monkeypatch):
+    looked, stop = Event(), Event()
+    monkeypatch.setattr(champion, "refresh", lambda _app: looked.set())
+    thread = champion.watch(app, stop, seconds=0.001)
+    assert looked.wait(5)
+    stop.set()
+    thread.join(5)
+    assert not thread.is_alive()
