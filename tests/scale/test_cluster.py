@@ -103,6 +103,12 @@ def test_a_scheduler_that_is_down_is_told_in_bounded_time(monkeypatch):
     assert time.monotonic() - began < 20
 
 
+@pytest.mark.parametrize("address", ["nonsense", "tcp://host:port", "tcp://:8786", "http://a b:1"])
+def test_an_address_that_is_none_is_refused_at_once(address):
+    with pytest.raises(InvalidInput, match=r"is no address of a Dask scheduler; write it like"), batches(address):
+        pass
+
+
 def test_other_versions_on_a_worker_are_refused(cluster, monkeypatch):
     monkeypatch.setattr(cluster_module, "_SAME", ("pip",))
     with (

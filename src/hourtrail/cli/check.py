@@ -51,11 +51,12 @@ READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Write id,score,check for every entry.",
 )
 @click.option(
-    "--scheduler",
+    "--dask",
+    "scheduler",
     metavar="ADDRESS",
     envvar=SETTING,
     show_envvar=True,
-    help="Work on the Dask cluster there, like tcp://10.0.0.5:8786.",
+    help="Check on the Dask cluster whose scheduler is there, like tcp://10.0.0.5:8786.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else there.")
 def check(

@@ -1,6 +1,7 @@
 """Tasks on a Dask cluster (https://distributed.dask.org): only this module knows Dask."""
 
 import platform
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -18,6 +19,7 @@ except ImportError as missing:
         f'work on a cluster needs Dask; install it with: pip install "hourtrail[scale]", or give no {SETTING}'
     ) from missing
 
+_ADDRESS: Final = re.compile(r"([a-z]+://)?([^\s/:\[\]]+|\[[0-9a-fA-F:]+\]):[0-9]{1,5}")
 ANSWERS_WITHIN: Final = 15.0
 """Seconds that a scheduler has to answer, and a first worker to be there."""
 PATIENCE: Final = 20.0
@@ -42,6 +44,8 @@ def connected(address: str) -> Iterator["DaskCluster"]:
 
     Raises ClusterUnavailable where nothing answers in time, InvalidInput for an address that is none and for other versions.
     """
+    if not _ADDRESS.fullmatch(address):
+        raise InvalidInput(f"{address!r} is no address of a Dask scheduler; write it like tcp://10.0.0.5:8786")
     began = time.monotonic()
     client = None
     try:
@@ -53,11 +57,6 @@ def connected(address: str) -> Iterator["DaskCluster"]:
         raise ClusterUnavailable(
             f"no Dask scheduler with a worker answers at {address} within {ANSWERS_WITHIN:.0f} s; start them "
             f"(dask scheduler, dask worker {address}), or give no {SETTING} and work in this process"
-        ) from error
-    except ValueError as error:
-        _close(client)
-        raise InvalidInput(
-            f"{address!r} is no address of a Dask scheduler, like tcp://10.0.0.5:8786: {error}"
         ) from error
     except ImportError as error:
         _close(client)
