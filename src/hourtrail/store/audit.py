@@ -37,7 +37,8 @@ class _Chain:
         self.events: list[Row] = []
         self.payloads: list[Row] = []
         self._tenant, self._at = tenant, at
-        self._sequence, self._digest = (newest["sequence"], newest["digest"]) if newest else (0, GENESIS)
+        self._sequence: int = newest["sequence"] if newest else 0
+        self._digest: str = newest["digest"] if newest else GENESIS
 
     def add(self, actor: str, action: AuditAction, object_id: str, payload: Mapping[str, object]) -> AuditEvent:
         """The next event."""

@@ -87,9 +87,10 @@ class Decisions(Audit):
     def decision_seconds(self) -> float:
         """Seconds from showing to deciding, of every decision that says when it was shown."""
         if self._connection.dialect.name == "postgresql":
-            seconds = cast(func.jsonb_extract_path_text(decision.c.body, "seconds"), Double)
+            stated = func.jsonb_extract_path_text(decision.c.body, "seconds")
         else:
-            seconds = func.json_extract(cast(decision.c.body, Text), "$.seconds")
+            stated = func.json_extract(cast(decision.c.body, Text), "$.seconds")
+        seconds = cast(stated, Double)
         return float(self._connection.scalar(self._select(decision, func.sum(seconds))) or 0.0)
 
     def current_decision(self, suggestion_id: str) -> Decision | None:
