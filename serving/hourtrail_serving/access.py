@@ -74,6 +74,7 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/v1/findings/{finding}/reviews"): _needs(P.FINDINGS_REVIEW),
     ("POST", "/v1/findings:clear"): _needs(P.ENTRIES_CLEAR),
     ("GET", "/v1/checks/precision"): _needs(P.PRECISION_READ),
+    ("GET", "/v1/confidence"): _needs(P.PRECISION_READ),
     ("GET", "/v1/draft-lines"): _needs(P.BILLING_READ),
     ("GET", "/v1/drafts/{draft}"): _needs(P.BILLING_READ),
     ("GET", "/v1/disputes"): _needs(P.BILLING_READ),

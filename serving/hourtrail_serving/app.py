@@ -12,7 +12,17 @@ from hourtrail.store import Store
 from hourtrail.wiring import Models
 from hourtrail_serving import problems
 from hourtrail_serving.access import require_rules
-from hourtrail_serving.api import accounts, billing, decisions, entries, findings, health, oauth, suggestions
+from hourtrail_serving.api import (
+    accounts,
+    billing,
+    confidence,
+    decisions,
+    entries,
+    findings,
+    health,
+    oauth,
+    suggestions,
+)
 from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
 from hourtrail_serving.openapi import described
@@ -29,7 +39,20 @@ ABOUT: Final = (
 
 ROUTERS: Final = tuple(
     module.router
-    for module in (suggestions, decisions, entries, findings, billing, accounts, oauth, health, day, review, sign_in)
+    for module in (
+        suggestions,
+        decisions,
+        entries,
+        findings,
+        confidence,
+        billing,
+        accounts,
+        oauth,
+        health,
+        day,
+        review,
+        sign_in,
+    )
 )
 
 

@@ -213,6 +213,34 @@ SCHEMAS: Final[dict[str, Schema]] = {
         review_seconds=_NUMBER, confirmed_hours=_NUMBER, seconds_per_confirmed_hour=_NUMBER_OR_NULL,
         decision_seconds=_NUMBER, decision_seconds_per_confirmed_hour=_NUMBER_OR_NULL,
     ),
+    "Confidence": _object(
+        model=_TEXT, degraded=_TEXT_OR_NULL, policy=_TEXT, mode={"enum": ["shadow", "suggest", "prefill"]}, temperature=_NUMBER,
+        renewed_at=_TEXT_OR_NULL, outcomes=_COUNT, unseen_outcomes=_COUNT,
+        bands=_list(
+            _object(
+                band=_TEXT, value=_NUMBER_OR_NULL, shipped=_NUMBER_OR_NULL, target_precision=_NUMBER_OR_NULL, basis=_TEXT,
+                labels=_COUNT, coverage=_NUMBER_OR_NULL, coverage_cost=_NUMBER_OR_NULL,
+            )
+        ),
+        audit=_object(
+            share=_NUMBER, answers=_COUNT, errors=_COUNT, lower_bound=_NUMBER, promise=_NUMBER, proven={"type": "boolean"},
+            still_needed={"type": ["integer", "null"]}, words=_TEXT,
+        ),
+        limited_people=_list(_object(person=_TEXT, precision=_NUMBER, answers=_NUMBER)),
+        breaker=_object(
+            tripped={"type": "boolean"}, since=_TEXT_OR_NULL, why=_TEXT, recent=_COUNT, recent_right=_COUNT
+        ),
+        ask=_object(
+            answers=_COUNT, mean_size=_NUMBER_OR_NULL, single=_NUMBER_OR_NULL, over_most=_NUMBER_OR_NULL, most=_COUNT
+        ),
+        drift=_list(
+            _object(
+                measure=_TEXT, lately=_NUMBER_OR_NULL, before=_NUMBER_OR_NULL, answers=_COUNT, alarm=_TEXT_OR_NULL
+            )
+        ),
+        events=_list(_object(at=_TEXT, kind=_TEXT, subject=_TEXT, why=_TEXT)),
+        unreadable=_list(_TEXT), unreadable_count=_COUNT,
+    ),
     "DraftLine": _object(
         **_LINE, draft_status=_DRAFT_STATUS, contract=_TEXT, client=_TEXT, entity=_TEXT,
         posting_date={"description": "accounting day", **_DATE},

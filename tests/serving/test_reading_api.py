@@ -184,3 +184,9 @@ def test_a_client_that_goes_away_costs_nothing(site: Site) -> None:
     with pytest.raises(httpx2.TimeoutException), httpx2.Client(base_url=site.url, timeout=0.0001) as hasty:
         hasty.get("/v1/suggestions", params={"person": ADA})
     assert site.get("/livez") == {"status": "alive"}
+
+
+def test_confidence_is_read_by_those_who_judge_it(standing: Site) -> None:
+    report = standing.get("/v1/confidence")
+    assert report["audit"]["words"].startswith("not yet proven for your firm")
+    assert [row["band"] for row in report["bands"]] == ["prefill", "suggest", "ask"]

@@ -6,10 +6,11 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse
 
 from hourtrail.flows.confidence_report import confidence_report
+from hourtrail_serving.gate import Guarded
 from hourtrail_serving.openapi import answers
 from hourtrail_serving.served import Context
 
-router = APIRouter(prefix="/v1", tags=["confidence"])
+router = APIRouter(prefix="/v1", tags=["confidence"], route_class=Guarded)
 
 
 @router.get("/confidence", responses=answers("Confidence", "Thresholds, audit, gates, breaker, drift"))

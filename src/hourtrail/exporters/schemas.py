@@ -116,15 +116,19 @@ DECISION: Final = _object(
         "decided_at": _INSTANT,
         "shown_at": _or_null(_INSTANT),
         "shown": _said("all alternatives in the order shown", {"type": "array", "items": _ALTERNATIVE}),
-        "propensity": _said("probability with which this order was drawn", _SHARE),
+        "propensity": _said("probability with which it was drawn what was shown, or kept back for the blind audit", _SHARE),
         "seconds": _said("from showing to deciding", _or_null({"type": "number", "minimum": 0})),
         "confidence": _or_null(_SHARE),
         "threshold": _or_null({"type": "object"}),
+        "unshown": _said(
+            "the answer that was kept back; null when what was shown was all there was",
+            _or_null(_object({**_ITEM, "confidence": _SHARE, "band": _words(Band), "audit": {"type": "boolean"}})),
+        ),
         "model": _MODEL,
         "policy": _or_null(_POLICY),
         "supersedes": _said("id of the decision that this one replaces", _or_null(_TEXT)),
     },
-    optional=("confidence", "threshold"),
+    optional=("confidence", "threshold", "unshown"),
 )
 
 _SUBJECTS: Final = [
