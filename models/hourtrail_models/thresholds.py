@@ -65,7 +65,7 @@ def _first_count(answers: int, target: float, level: float) -> int:
 
     Below log(level) / log(target) not even a faultless run passes, and a few errors among few answers end the sequence at
     its start. So it starts at a sixth of the answers: on OpenStack's 2017-18 (weekly, newest 3,000 labels, aim .965) that
-    showed .38 of the events where a start at 228 answers showed .36, at the same precision (docs/decisions/0006).
+    showed .38 of the events where a start at 228 answers showed .36, at the same precision (docs/decisions/0008).
     """
     return max(answers // 6, ceil(log(level) / log(target)))
 

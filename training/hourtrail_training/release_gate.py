@@ -3,7 +3,7 @@
 OpenStack's commits of 2019-20 pass night by night through the control loop that the product runs, with the bundled model,
 labels known 24 hours late; 2018 warms it up. Then the same with a break injected from July to December 2019: the labels of a
 random 15 % of events are replaced by others of the same person. Constants were chosen on 2017 and 2018
-(docs/decisions/0006); seeds of the break are printed, and none of them was used for choosing.
+(docs/decisions/0008); seeds of the break are printed, and none of them was used for choosing.
 """
 
 import json

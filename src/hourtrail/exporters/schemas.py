@@ -116,7 +116,9 @@ DECISION: Final = _object(
         "decided_at": _INSTANT,
         "shown_at": _or_null(_INSTANT),
         "shown": _said("all alternatives in the order shown", {"type": "array", "items": _ALTERNATIVE}),
-        "propensity": _said("probability with which it was drawn what was shown, or kept back for the blind audit", _SHARE),
+        "propensity": _said(
+            "probability with which it was drawn what was shown, or kept back for the blind audit", _SHARE
+        ),
         "seconds": _said("from showing to deciding", _or_null({"type": "number", "minimum": 0})),
         "confidence": _or_null(_SHARE),
         "threshold": _or_null({"type": "object"}),
