@@ -29,7 +29,7 @@ def test_one_worker_grows_the_same_trees(monkeypatch):
     weight = np.where(data.group % 2, 0.3, 1.0)
     here = fit_ranker(data.matrix, data.group, data.chosen, SPEC, weight=weight)
     with distributed.LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0"
+        n_workers=1, threads_per_worker=1, processes=False, dashboard_address=":0", host="127.0.0.1", protocol="tcp"
     ) as cluster:
         monkeypatch.setenv("HOURTRAIL_DASK", cluster.scheduler_address)
         there = fit_ranker(data.matrix, data.group, data.chosen, SPEC, weight=weight, boost=boost_at(""))
