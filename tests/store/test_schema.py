@@ -13,6 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from tests.store.billing_samples import DISPUTE, DRAFT, LINE, RATE_CHANGE
+from tests.store.identity_samples import fill_identity, readable_identity
 from tests.store.samples import CLEARING, ITEM, NINE, activity, decision, entry, raised, review, suggestion
 
 import hourtrail.store
@@ -88,6 +89,7 @@ def _filled(store: Store) -> None:
         forgotten = Forgotten(id="fgt_1", person="ann", trait=Trait.SERIES, value="s1", at=NINE)
         db.add_forgotten(forgotten)
         db.add_forgotten(replace(forgotten, id="fgt_2", takes_back="fgt_1"))
+        fill_identity(db, NINE)
 
 
 def _raw(store: Store, *statements: str, pragma: bool = True) -> None:
@@ -101,7 +103,7 @@ def _raw(store: Store, *statements: str, pragma: bool = True) -> None:
                 connection.exec_driver_sql(statement)
 
 
-@pytest.mark.parametrize("table", APPEND_ONLY)
+@pytest.mark.parametrize("table", [*APPEND_ONLY, *identity_schema.APPEND_ONLY])
 def test_what_is_append_only_cannot_be_changed_by_any_sql(store: Store, table: str) -> None:
     _filled(store)
     attempts = [f"UPDATE {table} SET tenant = 'eve'", f"DELETE FROM {table}"]
@@ -142,6 +144,7 @@ def test_no_reader_of_one_tenant_sees_another(store: Store) -> None:
     with store.tenant("t") as db:
         db.put_activities([activity(0)])
         db.put_vectors("f", {"a": b"1"})
+        assert len(readable_identity(db, NINE)) == 13
     with store.tenant("other") as db:
         for rows in (
             db.activities(), db.entries(), db.suggestions(), db.decisions(), db.findings(), db.audit_events(),
@@ -160,6 +163,7 @@ def test_no_reader_of_one_tenant_sees_another(store: Store) -> None:
         assert db.draft_line(LINE.id) is None
         assert (db.review_seconds(), db.confirmed_minutes(), db.clearer_of("f1")) == (0, 0, "")
         assert db.decision_seconds() == 0
+        assert readable_identity(db, NINE) == []
         # The same ids are free in another tenant.
         db.reconcile_suggestions(create=[suggestion(0)], update=[], withdraw=[])
         db.append_decision(decision("d1"))
