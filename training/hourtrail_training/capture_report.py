@@ -4,19 +4,26 @@ One table, a line for each simulated firm and view of it: minute F1 beside ``fix
 daily error. Firms are of the held-out build (other mechanisms of traces, bias and faults than those that anything was fitted
 or tuned on), eight people and eight weeks, the last four measured, habits learned as the replay goes. CACHE keeps them.
 The seeds are 1001 to 1008 unless others are named.
+
+``python -m hourtrail_training.capture_report CACHE --commits FOLDER...``: the people of firms that were simulated before, as if they
+left nothing but commits (their own, or as many as a busy developer), in four ways to keep a timesheet; from the ninth week on.
 """
 
+import csv
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from hourtrail.capture.grid import instant
+from hourtrail.domain.wire import activity_to_json
 from hourtrail.flows.backtest.capture import CaptureOptions, backtest_capture
 from hourtrail.flows.backtest.capture_files import CaptureFiles
 from hourtrail.wiring import Models, load_models, with_time_models
-from hourtrail_training.presence.people import VIEWS
+from hourtrail_training.pauses import read
+from hourtrail_training.presence.people import TIMESHEETS, VIEWS, at_odd_hours, busy, workers
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import draw
 from hourtrail_training.simulator.run import simulate
@@ -26,6 +33,7 @@ PEOPLE: Final = 8
 FIRST: Final = date(2026, 1, 5)
 MEASURED: Final = date(2026, 2, 2)
 LAST: Final = date(2026, 2, 28)
+HISTORY: Final = timedelta(weeks=8)
 
 
 def firm(cache: Path, seed: int) -> Path:
@@ -59,6 +67,41 @@ def measured(folder: Path, view: str, models: Models) -> dict[str, Any]:
     return backtest_capture(files, options, models=models, today=LAST).answer
 
 
+def disguised(cache: Path, folder: Path, kept: str, *, is_busy: bool, odd: bool) -> tuple[Path, Path]:
+    """Activities and time entries of a firm's people in a guise, as files."""
+    given = read(folder)
+    people = list(workers(busy(given) if is_busy else given, VIEWS["commits alone"], kept))
+    out = cache / f"{folder.name}, {kept}, {'busy' if is_busy else 'own'}, {'odd' if odd else 'office'}"
+    out.mkdir(parents=True, exist_ok=True)
+    with (
+        (out / "activities.jsonl").open("w", encoding="utf-8") as lines,
+        (out / "time-entries.csv").open("w", encoding="utf-8", newline="") as sheet,
+    ):
+        rows = csv.writer(sheet)
+        rows.writerow(("id", "person", "date", "minutes", "client", "project", "start", "end"))
+        for worker in map(at_odd_hours, people) if odd else people:
+            lines.writelines(json.dumps(activity_to_json(row)) + "\n" for row in worker.activities)
+            for number, (start, end) in enumerate(worker.spans):
+                day = worker.days.of(start)[0].isoformat()
+                times = (instant(start).isoformat(), instant(end).isoformat())
+                rows.writerow((f"{worker.name}-{number}", worker.name, day, end - start, "any", "any", *times))
+    return out / "activities.jsonl", out / "time-entries.csv"
+
+
+def commits_alone(cache: Path, folders: Sequence[Path], models: Models) -> None:
+    """A line for each guise of each firm."""
+    for folder in folders:
+        first = date.fromisoformat(json.loads((folder / "simulation.json").read_text())["options"]["first"])
+        for is_busy, odd in ((False, False), (True, False), (True, True)):
+            for kept in TIMESHEETS:
+                activities, entries = disguised(cache, folder, kept, is_busy=is_busy, odd=odd)
+                files = CaptureFiles(activities=(activities,), time_entries=entries, people=folder / "people.csv")
+                options = CaptureOptions(first=first + HISTORY, truth="simulator")
+                found = backtest_capture(files, options, models=models, today=datetime.now(UTC).date()).answer
+                often = "as often as the busy" if is_busy else "their own commits"
+                _say(line(f"{folder.name}, {often}, {'odd' if odd else 'office'} hours, {kept}", found))
+
+
 def line(name: str, found: Mapping[str, Any]) -> str:
     """One row of the table."""
     gap = found["baselines"]["fixed_gap"]
@@ -66,21 +109,24 @@ def line(name: str, found: Mapping[str, Any]) -> str:
     return (
         f"| {name} | {found['minute_f1']:.3f} ({found['minute_precision']:.2f} / {found['minute_recall']:.2f}) "
         f"| {gap['minute_f1']:.3f} | {gain:+.3f} | {found['total_ratio']:.2f} | {found['daily_hours_mae']:.2f} "
-        f"({gap['daily_hours_mae']:.2f}) | {found['boundary_error_minutes']['p90']:.0f} |"
+        f"({gap['daily_hours_mae']:.2f}) | {found['boundary_error_minutes']['p90'] or 0:.0f} |"
     )
 
 
 def main(arguments: Sequence[str]) -> int:
     """Print the table; the ranker plays no part in minutes, so the rules name the work items."""
     cache = Path(arguments[0])
-    seeds = [int(seed) for seed in arguments[1:]] or list(SEEDS)
     models = with_time_models(load_models(rules_only=True))
-    _say(f"SIMULATED, held-out build; {models.presence.ref if models.presence else 'no model of presence'}")
+    ref = models.presence.ref if models.presence else None
+    _say(f"SIMULATED people; model of presence: {f'{ref.version} {ref.digest[:12]}' if ref else 'none'}")
     _say(
         "| firm, view | minute F1 (precision / recall) | fixed gap | gain | total | daily error, h (fixed gap) | edges, 90 % |"
     )
     _say("|---|---|---|---|---|---|---|")
-    for seed in seeds:
+    if arguments[1:2] == ["--commits"]:
+        commits_alone(cache, [Path(name) for name in arguments[2:]], models)
+        return 0
+    for seed in [int(seed) for seed in arguments[1:]] or SEEDS:
         folder = firm(cache, seed)
         for view in list(VIEWS)[:-1]:
             _say(line(f"{seed}, {view}", measured(folder, view, models)))
