@@ -1,6 +1,7 @@
 """Growing the trees on a Dask cluster, with LightGBM's own Dask estimator (``pip install "hourtrail[scale]"``).
 
-The rows of a block stay together on one worker. On one worker the trees are those of a local fit, byte for byte. On several,
+The rows of a block stay together on one worker. They grow from nothing: the estimator cannot
+grow on from another booster. On one worker they are those of ``boost_here``, byte for byte. On several,
 each worker bins and bags its own rows, so the trees differ while the accuracy does not (docs/how-to/retrain.md has the numbers).
 """
 
@@ -13,20 +14,20 @@ import numpy as np
 from hourtrail.domain.errors import ModelUnavailable
 from hourtrail.scale import address_of
 from hourtrail_models import fitting
-from hourtrail_models.fitting import Bools, Boost, Floats, Ints, boost_here
+from hourtrail_models.fitting import Bools, Boost, Floats, Ints
 
 _REPLACED: Final = ("objective", "num_threads", "verbosity")
 """Parameters that the estimator names itself."""
 
 
-def boost_at(address: str) -> Boost:
-    """What grows the trees: this process, or the cluster whose scheduler is at ``address`` (default: HOURTRAIL_DASK).
+def boost_at(address: str) -> Boost | None:
+    """What grows the trees on the cluster whose scheduler is at ``address`` (default: HOURTRAIL_DASK); None: this process.
 
     What it returns raises ClusterUnavailable where nothing answers, InvalidInput where Dask is not installed.
     """
     stated = address_of(address)
     if not stated:
-        return boost_here
+        return None
 
     def boost(matrix: Floats, group: Ints, chosen: Bools, weight: Floats | None) -> Any:
         from hourtrail.scale.cluster import connected  # noqa: PLC0415 - an extra

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -17,7 +18,7 @@ from hourtrail.flows.relive import Relived
 from hourtrail.wiring import Models
 from hourtrail_models.artefact import TrainingData
 from hourtrail_models.compare import first_unseen
-from hourtrail_models.fitting import Boost, boost_here, fit_ranker
+from hourtrail_models.fitting import Boost, fit_ranker
 from hourtrail_models.ranker import RankerScorer
 from hourtrail_training.answers import Answers, thresholds
 from hourtrail_training.dataset import Dataset
@@ -50,9 +51,12 @@ class FromLog:
 
 
 def train_on_log(
-    dataset: Dataset, champion: Models, *, bounds: Bounds | None = None, boost: Boost = boost_here, say: Say
+    dataset: Dataset, champion: Models, *, bounds: Bounds | None = None, boost: Boost | None = None, say: Say
 ) -> FromLog:
-    """Raises InvalidInput when the first stretch holds too few labels, or only one work item."""
+    """``boost`` grows the trees elsewhere; None: here, as ``fit_ranker`` does by itself.
+
+    Raises InvalidInput when the first stretch holds too few labels, or only one work item.
+    """
     relived = dataset.relived
     say(f"fitting on {dataset.calibrate:,} labelled suggestions of {len(relived):,}")
     scorer = _fit(dataset, boost)
@@ -66,7 +70,9 @@ def train_on_log(
         )
     said = f"{len(answers):,} labels of the decision log of {dataset.tenant}"
     keys = sorted(row_digest(row.suggestion.block.anchor) for row in relived.examples[: dataset.test] if row.suggestion)
-    scorer = replace(scorer, thresholds=thresholds(answers, said), trained_on=tuple(keys[:SKETCH_SIZE]))
+    # All of these rows, not a sample of both: what lies behind them must be told apart from what lies before.
+    seen = tuple(sorted({*keys[:SKETCH_SIZE], *scorer.trained_on}))
+    scorer = replace(scorer, thresholds=thresholds(answers, said), trained_on=seen)
     contest = _contest(dataset, scorer, champion.scorer)
     measured = _measured(contest, scorer.thresholds)
     trained = Trained(
@@ -107,7 +113,7 @@ def _asked(relived: Relived, place: int) -> datetime:
     return asked
 
 
-def _fit(dataset: Dataset, boost: Boost) -> RankerScorer:
+def _fit(dataset: Dataset, boost: Boost | None) -> RankerScorer:
     """The trees, on labels of the first stretch that were known when the second began."""
     fitting = dataset.relived.between(0, dataset.calibrate)
     known = dataset.known_by(0, dataset.calibrate, _asked(dataset.relived, dataset.calibrate))
@@ -118,7 +124,8 @@ def _fit(dataset: Dataset, boost: Boost) -> RankerScorer:
         raise InvalidInput(
             f"the {int(known.sum())} labels to learn from name {len(truths)} work item; a ranker needs at least two to choose between"
         )
-    return fit_ranker(fitting.matrix[use], group, chosen, SPEC, weight=dataset.weight[group], boost=boost)
+    fit = fit_ranker if boost is None else partial(fit_ranker, boost=boost)
+    return fit(fitting.matrix[use], group, chosen, SPEC, weight=dataset.weight[group])
 
 
 def _contest(dataset: Dataset, scorer: Scorer, champion: Scorer) -> Contest:

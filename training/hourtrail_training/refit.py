@@ -19,7 +19,7 @@ from hourtrail.flows.decision_log import read_log
 from hourtrail.store import Store
 from hourtrail.wiring import Models, load_models
 from hourtrail_models.artefact import Artefact
-from hourtrail_models.fitting import Boost, boost_here
+from hourtrail_models.fitting import Boost
 from hourtrail_models.promotion import propose
 from hourtrail_models.registry import CHALLENGER, SHADOW, Registry, Version, configured, registered_name
 from hourtrail_models.use_cases import require_use_case
@@ -51,7 +51,7 @@ class Trainer:
     store: Store
     tenant: str
     author: str
-    boost: Boost = boost_here
+    boost: Boost | None = None
 
     @property
     def registry(self) -> Registry:
