@@ -10,7 +10,7 @@ from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from hourtrail.domain.access import Permission, Principal, PrincipalKind
+from hourtrail.domain.access import Permission, PrincipalKind
 from hourtrail.domain.decision import Verdict
 from hourtrail.domain.errors import HourtrailError, InvalidInput
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
@@ -24,7 +24,7 @@ from hourtrail_serving.pages.shell import GuardedPage, page
 from hourtrail_serving.pages.view import VERDICT_WORDS, day_view, item_named
 from hourtrail_serving.problems import status_of
 from hourtrail_serving.served import Context, Served
-from hourtrail_serving.sight import actor_of, require_own_suggestion, sight
+from hourtrail_serving.sight import actor_of, require_own_suggestion, require_sight
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=GuardedPage)
 
@@ -80,7 +80,7 @@ def show_day(
     done: OptionalCode = "",
 ) -> Response:
     """One person's day. ``as`` is who decides where nobody signs in, ``done`` the suggestion that was just decided."""
-    _require_sight(served, who, person, Permission.SUGGESTIONS_READ)
+    require_sight(served, who, Permission.SUGGESTIONS_READ, person)
     return _day(request, served, person, date, who.person or actor or person, done=done)
 
 
@@ -88,7 +88,7 @@ def show_day(
 def decide_on_day(request: Request, served: Context, who: Who, form: Annotated[DecideForm, Form()]) -> Response:
     """Decide, and go back to the day (303); an error is shown on the page with its status."""
     now = datetime.now(UTC)
-    _require_sight(served, who, form.person, Permission.DECISIONS_WRITE)
+    require_sight(served, who, Permission.DECISIONS_WRITE, form.person)
     actor = actor_of(who, form.actor)
     try:
         require_own_suggestion(served, who, form.suggestion)
@@ -100,12 +100,6 @@ def decide_on_day(request: Request, served: Context, who: Who, form: Annotated[D
     if actor != form.person:
         back = back.include_query_params(**{"as": actor})
     return RedirectResponse(str(back), HTTPStatus.SEE_OTHER)
-
-
-def _require_sight(served: Served, who: Principal, person: str, permission: Permission) -> None:
-    """Raises OutOfReach for the day of somebody whose days are not for this principal."""
-    with served.store.tenant(served.tenant, read_only=True) as db:
-        sight(db, who, permission).require(person)
 
 
 def _request(served: Served, form: DecideForm, actor: str, now: datetime) -> DecideRequest:
@@ -158,7 +152,7 @@ def _day(
     done: str = "",
     error: HourtrailError | None = None,
 ) -> HTMLResponse:
-    view = day_view(served.store, served.tenant, person, day, actor)
+    view = day_view(served.store, served.tenant, person, day, actor, model=served.models.presence)
     just = next((card for card in (*view.decided, *view.waiting) if card.row.id == done), None)
     return page(
         request,

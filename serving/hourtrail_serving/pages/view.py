@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from hourtrail.capture import CaptureSettings
@@ -11,6 +11,7 @@ from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.instants import zone_named
 from hourtrail.domain.master import MasterData
+from hourtrail.domain.ports import PresenceModel
 from hourtrail.domain.suggestion import Alternative, Band, Suggestion, SuggestionStatus
 from hourtrail.flows.suggest import capture_days
 from hourtrail.flows.week import GridRow, week_grid
@@ -108,13 +109,15 @@ class DayView:
         return [monday + timedelta(days=offset) for offset in range(7)]
 
 
-def day_view(store: Store, tenant: str, person: str, day: date, actor: str) -> DayView:
-    """Read one person's day; nothing is computed anew or stored."""
+def day_view(store: Store, tenant: str, person: str, day: date, actor: str, *, model: PresenceModel | None) -> DayView:
+    """Read one person's day; nothing is stored. ``model`` is the one that the suggestions were made with."""
     with store.tenant(tenant, read_only=True) as db:
         master = db.master()
         rows = db.suggestions(person=person, first=day, last=day)
         entries = tuple(db.entries(person=person, first=day, last=day))
-        captured = capture_days(db, master.person(person), day, day, CaptureSettings()).captured
+        captured = capture_days(
+            db, master.person(person), day, day, CaptureSettings(), model=model, until=datetime.now(UTC)
+        ).captured
         decided = tuple(_decided(db, row) for row in rows if row.status is SuggestionStatus.DECIDED)
     waiting = tuple(_card(row) for row in rows if row.status is SuggestionStatus.OPEN)
     known = master.person(person)
