@@ -99,7 +99,8 @@ def test_entries_on_other_items_of_the_firm_stay_behind_the_wall():
     firm_wide = [
         place
         for place, name in enumerate(SPEC.names)
-        if name.startswith(("firm_cosine", "firm_exact", "others_", "item_log")) or name.endswith("_firm_share")
+        if name.startswith(("firm_cosine", "firm_exact", "firm_markov", "others_", "item_log", "words_"))
+        or name.endswith("_firm_share")
     ]
     np.testing.assert_allclose(with_secret[:, firm_wide], without[:, firm_wide], rtol=1e-6)
 

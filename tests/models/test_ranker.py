@@ -19,7 +19,7 @@ from hourtrail.features.rules import CEILING, LINEAR
 from hourtrail.policy.bands import policy_from
 from hourtrail_models import artefact, ranker
 from hourtrail_models.artefact import Artefact, Manifest
-from hourtrail_models.fitting import fit_ranker
+from hourtrail_models.fitting import boost_here, fit_ranker
 from hourtrail_models.ranker import RankerScorer, artefact_files, from_artefact, grouped_softmax
 
 BANDS = (
@@ -32,8 +32,8 @@ MANIFEST = Manifest(name="ranker", version="7", created=datetime(2026, 11, 21, t
 @pytest.fixture(scope="module")
 def scorer() -> RankerScorer:
     rows = labelled(400, seed=1)
-    fitted = fit_ranker(rows.matrix, rows.group, rows.chosen, SPEC)
-    return replace(fitted, thresholds=BANDS, trained_on=(3, 2**64 - 1))
+    fitted = fit_ranker(rows.matrix, rows.group, rows.chosen, SPEC, boost=boost_here)
+    return replace(fitted, power=1.0, thresholds=BANDS, trained_on=(3, 2**64 - 1))
 
 
 @settings(deadline=None, max_examples=60)
@@ -76,6 +76,18 @@ def test_many_rows_on_two_threads_score_like_few_on_one(scorer: RankerScorer) ->
     assert len(group) >= ranker.MANY_ROWS
     many = scorer.probabilities(np.tile(rows.matrix, (times, 1)), group)
     assert np.array_equal(many, np.tile(scorer.probabilities(rows.matrix, rows.group), times))
+
+
+@pytest.mark.parametrize("power", [0.6, 1.0, 1.7])
+def test_a_power_keeps_the_order_and_the_artefact_keeps_the_power(scorer: RankerScorer, power: float) -> None:
+    rows, other = labelled(40, seed=14), replace(scorer, power=power)
+    probability = other.probabilities(rows.matrix, rows.group)
+    plain = scorer.probabilities(rows.matrix, rows.group)
+    assert np.allclose(np.bincount(rows.group, probability)[10:], 1.0)
+    for number in np.unique(rows.group):
+        inside = rows.group == number
+        assert np.array_equal(np.argsort(probability[inside]), np.argsort(plain[inside]))
+    assert json.loads(artefact_files(other)["calibration.json"])["power"] == power
 
 
 def test_nothing_to_score_is_no_error(scorer: RankerScorer) -> None:

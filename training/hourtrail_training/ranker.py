@@ -21,7 +21,7 @@ from hourtrail.features import SPEC
 from hourtrail.flows.backtest.benchmark import Benchmark, read_benchmark, row_digest, split_row
 from hourtrail.flows.backtest.world import World
 from hourtrail_models.artefact import Artefact, Manifest, TrainingData, library_versions, write
-from hourtrail_models.fitting import PARAMETERS, ROUNDS, fit_ranker
+from hourtrail_models.fitting import PARAMETERS, ROUNDS, boost_here, fit_ranker
 from hourtrail_models.ranker import RankerScorer, artefact_files
 from hourtrail_training.answers import Answers, thresholds
 
@@ -78,15 +78,15 @@ def train(path: Path, options: TrainOptions, encoder: Encoder, *, today: date, s
             f"{rows.activities[0].start.date()} to {rows.activities[-1].start.date()}, choose --fit-from, --calibrate-from "
             "and --until inside"
         )
-    rows = _cut(rows, end)
+    rows = cut(rows, end)
     say(f"encoding {len(rows):,} texts")
     world = World.of(rows, encoder, (), zone="")
     begin = max(begin, middle - options.most_rows)
     say(f"features of {middle - begin:,} rows to learn from")
-    scorer = _fit(world, begin, middle, known_by=_midnight(options.calibrate_from))
+    scorer = _fit(world, begin, middle, known_by=midnight(options.calibrate_from))
     say(f"streaming {end - middle:,} rows for the thresholds")
-    stream = _stream(world, scorer, middle, end)
-    stream = stream.only(rows.eligible[middle:end] & (rows.known[middle:end] <= _midnight(options.until)))
+    stream = answers_to(world, scorer, middle, end)
+    stream = stream.only(rows.eligible[middle:end] & (rows.known[middle:end] <= midnight(options.until)))
     if not len(stream):
         raise InvalidInput(
             f"{path}: no measured row (eligible, its label known) between {options.calibrate_from} and {options.until}"
@@ -99,22 +99,24 @@ def train(path: Path, options: TrainOptions, encoder: Encoder, *, today: date, s
             trained_on=tuple(sorted(row_digest(key) for key in rows.keys[begin:end])[:SKETCH_SIZE]),
         ),
         metrics=stream.metrics(),
-        data=TrainingData(name=name, digest=_digest(path), ends=rows.activities[-1].start.date(), rows=end - begin),
+        data=TrainingData(name=name, digest=file_digest(path), ends=rows.activities[-1].start.date(), rows=end - begin),
         encoder=encoder.fingerprint,
         refused=tuple(refused),
     )
 
 
-def _midnight(day: date) -> float:
+def midnight(day: date) -> float:
+    """Its first instant in UTC, in seconds since 1970."""
     return datetime.combine(day, time(), UTC).timestamp()
 
 
-def _digest(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """SHA-256."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _cut(rows: Benchmark, end: int) -> Benchmark:
+def cut(rows: Benchmark, end: int) -> Benchmark:
     """Nothing behind ``end`` is even loaded into the memory."""
     return Benchmark(
         rows.activities[:end],
@@ -134,10 +136,11 @@ def _fit(world: World, begin: int, end: int, *, known_by: float) -> RankerScorer
         matrices.append(matrix[use])
         groups.append(first + pairs.query[use])
         chosen.append(world.right(first, pairs)[use])
-    return fit_ranker(np.concatenate(matrices), np.concatenate(groups), np.concatenate(chosen), SPEC)
+    rows = (np.concatenate(matrices), np.concatenate(groups), np.concatenate(chosen))
+    return fit_ranker(*rows, SPEC, boost=boost_here)
 
 
-def _stream(world: World, scorer: RankerScorer, begin: int, end: int) -> Answers:
+def answers_to(world: World, scorer: RankerScorer, begin: int, end: int) -> Answers:
     """Frozen scores of consecutive rows."""
     parts: list[Answers] = []
     for first in range(begin, end, CHUNK):

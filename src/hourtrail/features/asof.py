@@ -12,7 +12,10 @@ _ROW_BITS = 32
 
 
 class AsOfIndex:
-    """Rows by key, each key's rows in order. ``rows`` may be left out when there is one key a row."""
+    """Rows by key, each key's rows in order. ``rows`` may be left out when there is one key a row.
+
+    ``order`` says which of the given rows stands at each place.
+    """
 
     def __init__(self, row_keys: Keys, rows: Ints | None = None) -> None:
         rows = np.arange(len(row_keys), dtype=np.int64) if rows is None else rows
@@ -20,7 +23,7 @@ class AsOfIndex:
         self.rows: Ints = rows[order]
         self.keys, starts, counts = np.unique(row_keys[order], return_index=True, return_counts=True)
         self.starts: Ints = starts.astype(np.int64)
-        self._order = order
+        self.order: Ints = order.astype(np.int64)
         self._sorted: Ints = (np.repeat(np.arange(len(counts), dtype=np.int64), counts) << _ROW_BITS) | self.rows
 
     def codes(self, wanted: Keys) -> Ints:
@@ -65,5 +68,5 @@ class AsOfIndex:
         """For each row as given: how many earlier rows carry its key."""
         before = np.empty(len(self.rows), dtype=np.float64)
         codes = self._sorted >> _ROW_BITS
-        before[self._order] = np.arange(len(self.rows)) - self.starts[codes] if len(self.keys) else 0.0
+        before[self.order] = np.arange(len(self.rows)) - self.starts[codes] if len(self.keys) else 0.0
         return before

@@ -21,6 +21,7 @@ from hourtrail.features.queries import COMMITS, MEETINGS, Queries
 from hourtrail.features.question import Question
 from hourtrail.features.same import same_features
 from hourtrail.features.spec import SPEC
+from hourtrail.features.wording import word_features
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ def pair_features(queries: Queries, pairs: Pairs, memory: Memory, catalogue: Cat
     columns = {
         **own_features(question),
         **firm_features(question),
+        **word_features(question),
         **same_features(question),
         **master_features(question),
         **_context(queries, pairs),

@@ -20,7 +20,6 @@ WINDOW: Final = 10_000
 _SHARPNESS: Final = 16.0
 """Of exp(cosine): a text at 0.8 weighs 120 times one at 0.5."""
 
-_HALF_LIFE: Final = 30.0 * 86_400.0
 _DAY: Final = 86_400.0
 _CELLS: Final = 4_000_000
 _TABLE: Final = 1_000_000
@@ -98,14 +97,20 @@ class _Stretch:
         product -= 1.0
         product *= np.float32(_SHARPNESS)
         np.exp(product, out=product)
-        at = self.memory.traits.at[self.rows]
-        # Only ratios count, so decay is reckoned from the newest row of the window.
-        decay = np.exp2((at - at.max()) / _HALF_LIFE)
-        return {
+        tables = {
             "firm_cosine_max": self._table(np.where(np.isneginf(best), np.nan, best), np.nan),
-            "firm_cosine_vote": self._table(self._summed(product, np.ones(len(at))), 0.0),
-            "firm_cosine_decayed": self._table(self._summed(product, decay), 0.0),
+            "firm_cosine_vote": self._table(self._summed(product, np.ones(len(self.rows))), 0.0),
+            "firm_cosine_decayed": self._table(self._summed(product, self._decay(30.0)), 0.0),
         }
+        # exp(24 cosine) by way of a root, which costs a third of another exponential.
+        product *= np.sqrt(product)
+        return tables | {"firm_cosine_sharp": self._table(self._summed(product, self._decay(60.0)), 0.0)}
+
+    def _decay(self, days: float) -> Floats:
+        """Weights of the rows by age; only ratios count, so age is reckoned from the newest row of the window."""
+        at = self.memory.traits.at[self.rows]
+        weights: Floats = np.exp2((at - at.max()) / (days * _DAY))
+        return weights
 
     def _product(self, asked: Vectors, known: Vectors) -> Vectors:
         """Cosines, shape (rows, queries)."""
@@ -118,17 +123,23 @@ class _Stretch:
 
     def _lexical(self) -> dict[str, Floats]:
         vocabulary, known = self.memory.vocabulary, self.memory.vocabulary.rows(self.rows)
-        best, votes = np.zeros((2, len(self.present), len(self.chunk)))
+        best, votes, decayed, wide = np.zeros((4, len(self.present), len(self.chunk)))
+        alike, by_age = np.ones(len(self.rows)), self._decay(45.0)
         for begin in range(0, len(self.chunk), _AT_ONCE):
             part = slice(begin, begin + _AT_ONCE)
             product = vocabulary.overlap(self.question.words[self.chunk[part]], known)
             product[self.partly] = np.where(self.hidden[:, part], 0.0, product[self.partly])
             best[:, part] = self._greatest(product)
-            product *= np.square(product)
-            votes[:, part] = self._summed(product, np.ones(len(self.rows)))
+            squares = np.square(product)
+            wide[:, part] = self._summed(squares, alike)
+            product *= squares
+            votes[:, part] = self._summed(product, alike)
+            decayed[:, part] = self._summed(product, by_age)
         return {
             "firm_lexical_max": self._table(np.where(best > 0, best, np.nan), np.nan),
             "firm_lexical_vote": self._table(votes, 0.0),
+            "firm_lexical_decayed": self._table(decayed, 0.0),
+            "firm_lexical_wide": self._table(wide, 0.0),
         }
 
     def _greatest(self, product: Vectors) -> Floats:
@@ -168,7 +179,7 @@ def _activity(question: Question) -> dict[str, Floats]:
         return counts
 
     now = others(question.known)
-    out: dict[str, Floats] = {}
+    out: dict[str, Floats] = {"firm_markov": _followed(question)}
     for days in (7, 30, 120):
         lately = (now - others(memory.known(queries.asked_at - days * _DAY)))[again]
         out[f"others_share_{days}d"] = share(lately, pairs.summed(lately))
@@ -182,3 +193,17 @@ def _activity(question: Question) -> dict[str, Floats]:
         ages[seen] = np.log1p((queries.asked_at[query][seen] - memory.known_at[row[seen]]) / _DAY)
         out[name] = ages[again]
     return out
+
+
+def _followed(question: Question) -> Floats:
+    """How often each item was anybody's next one after that of the person's newest entry."""
+    memory, pairs = question.memory, question.pairs
+    people = memory.by_person
+    newest = people.last(people.codes(question.queries.person), question.known)[pairs.query]
+    item = question.item_codes[pairs.slot]
+    ask = np.flatnonzero((newest >= 0) & (item >= 0))
+    index = memory.after
+    codes = index.codes(memory.followed(memory.item_codes[newest[ask]], item[ask]))
+    times = np.zeros(len(pairs))
+    times[ask] = index.count(codes, question.known[pairs.query[ask]])
+    return share(times, pairs.summed(times))

@@ -4,7 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Final
 
 import numpy as np
@@ -37,16 +37,26 @@ def grams(text: str) -> list[int]:
 
 def matrix(rows: Sequence[dict[int, float]]) -> Terms:
     """Sparse rows of shape (len(rows), DIMENSION)."""
-    counts = np.fromiter((len(row) for row in rows), dtype=np.int64, count=len(rows))
-    indices = np.fromiter((term for row in rows for term in row), dtype=np.int64, count=int(counts.sum()))
-    data = np.fromiter((value for row in rows for value in row.values()), dtype=np.float64, count=len(indices))
+    counts = np.array([len(row) for row in rows], dtype=np.int64)
+    total = int(counts.sum())
+    indices = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=total)
+    data = np.fromiter(chain.from_iterable(row.values() for row in rows), dtype=np.float64, count=total)
     pointers = np.concatenate((np.zeros(1, dtype=np.int64), np.cumsum(counts)))
     return sparse.csr_array((data, indices, pointers), shape=(len(rows), DIMENSION))
 
 
 def terms(texts: Sequence[str]) -> Terms:
     """Damped term counts (1 + ln count), shape (len(texts), DIMENSION), not yet weighted."""
-    return matrix([{term: 1.0 + math.log(n) for term, n in Counter(grams(text)).items()} for text in texts])
+    counted = {text: _damped(text) for text in set(texts)}
+    return matrix([counted[text] for text in texts])
+
+
+def _damped(text: str) -> dict[int, float]:
+    found = grams(text)
+    once = dict.fromkeys(found, 1.0)
+    if len(once) == len(found):
+        return once
+    return {term: 1.0 + math.log(n) for term, n in Counter(found).items()}
 
 
 def phrases(rows: Sequence[Sequence[str]]) -> Terms:

@@ -10,8 +10,9 @@ from hourtrail.domain.memory import Confirmation
 from hourtrail.features.arrays import Encode, Floats, Ints, Keys, Vectors
 from hourtrail.features.asof import AsOfIndex
 from hourtrail.features.keys import combined, item_key
+from hourtrail.features.lexical import row_numbers
 from hourtrail.features.traits import Piece, Traits, same_dimension
-from hourtrail.features.vocabulary import Vocabulary
+from hourtrail.features.vocabulary import Vocabulary, WordsOfItems
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,36 @@ class Memory:
         follows[index.starts] = False
         before[index.rows[follows]] = index.rows[np.flatnonzero(follows) - 1]
         return before
+
+    @cached_property
+    def place_of_row(self) -> Ints:
+        """Where each row stands in ``by_person``, in which a person's rows lie side by side."""
+        place = np.empty(len(self), dtype=np.int64)
+        place[self.by_person.rows] = np.arange(len(self), dtype=np.int64)
+        return place
+
+    @cached_property
+    def words_of_people(self) -> tuple[AsOfIndex, Vectors]:
+        """Rows by person and term, and the weight of that term in that row, in the index's order."""
+        terms = self.traits.terms
+        rows = row_numbers(terms)
+        index = AsOfIndex(combined(self.traits.person[rows], terms.indices.astype(np.uint64)), rows)
+        return index, self.vocabulary.weights[index.order]
+
+    @cached_property
+    def words_of_items(self) -> WordsOfItems:
+        """How often each term stood in entries on each item."""
+        return WordsOfItems(self.traits.terms, self.item_codes, len(self.by_item.keys))
+
+    @cached_property
+    def after(self) -> AsOfIndex:
+        """Rows by the item of the person's entry before and their own (see ``followed``)."""
+        rows = np.flatnonzero(self.previous >= 0).astype(np.int64)
+        return AsOfIndex(self.followed(self.item_codes[self.previous[rows]], self.item_codes[rows]), rows)
+
+    def followed(self, before: Ints, item: Ints) -> Keys:
+        """The key, in ``after``, of an item after another, both by their numbers in ``by_item``."""
+        return (before * len(self.by_item.keys) + item).astype(np.uint64)
 
     @cached_property
     def _same(self) -> dict[tuple[str, bool, bool], AsOfIndex]:

@@ -7,7 +7,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourtrail.features.arrays import Floats, Ints, share
+from hourtrail.features.arrays import Floats, Ints, ranges, share
+from hourtrail.features.keys import combined
+from hourtrail.features.lexical import row_numbers
 from hourtrail.features.memory import Memory
 from hourtrail.features.pairs import Pairs
 from hourtrail.features.queries import Queries
@@ -17,6 +19,10 @@ WINDOW: Final = 400
 """Newest confirmed entries of the person that are read."""
 
 NEAREST: Final = 25
+
+SHARPNESS: Final = 16.0
+"""Of exp(cosine): a text at 0.8 weighs 120 times one at 0.5."""
+
 _RUN: Final = 64
 """Queries of one person compared in one matrix product."""
 
@@ -113,7 +119,7 @@ class _Chunk:
     def _counts(self) -> dict[str, Floats]:
         out = {f"own_count_{days}d": np.log1p(self._sum(self.days <= days)) for days in (1, 7, 30, 180)}
         out |= {f"own_share_{newest}": self._share(self.place >= WINDOW - newest) for newest in (10, 50, 200)}
-        return out | {f"own_decay_{days}d": self._share(np.exp2(-self.days / days)) for days in (7, 30)}
+        return out | {f"own_decay_{days}d": self._share(np.exp2(-self.days / days)) for days in (7, 30, 90)}
 
     def _habits(self) -> dict[str, Floats]:
         memory = self.memory
@@ -121,14 +127,28 @@ class _Chunk:
         before = memory.previous[self.row]
         # The items themselves are compared, so that a history on other items counts as well.
         follows = (before >= 0) & (memory.item_codes[before] == memory.item_codes[newest])
+        earlier, second = np.where(before >= 0, memory.previous[before], -1), memory.previous[newest]
+        twice = follows & (earlier >= 0) & (second >= 0) & (memory.item_codes[earlier] == memory.item_codes[second])
         part = np.floor(self.queries.traits.hour[self.chunk] / _PART_OF_DAY)
         same_part = np.floor(memory.traits.hour[self.row] / _PART_OF_DAY) == part[self.query]
         return {
             "own_markov": self._share(follows),
+            "own_markov_two": self._share(twice),
+            "own_markov_decayed": self._share(follows * np.exp2(-self.days / 30.0)),
             "own_hour_share": self._share(same_part),
             "history_length": np.broadcast_to(np.log1p(self.window.total)[:, None], self.shape),
             "history_entropy": np.broadcast_to(self._entropy()[:, None], self.shape),
+            "history_log_gap": np.broadcast_to(self._gap()[:, None], self.shape),
         }
+
+    def _gap(self) -> Floats:
+        """ln(1 + hours) since the newest entry."""
+        newest = self.window.newest
+        there = newest >= 0
+        gap = np.full(len(newest), np.nan)
+        seconds = np.abs(self.queries.traits.at[self.chunk[there]] - self.memory.traits.at[newest[there]])
+        gap[there] = np.log1p(seconds / 3_600.0)
+        return gap
 
     def _entropy(self) -> Floats:
         """Of the person's mix of items, in nats; over all items, so that it does not depend on who else is asked about."""
@@ -141,8 +161,10 @@ class _Chunk:
     def _texts(self) -> dict[str, Floats]:
         out: dict[str, Floats] = {}
         lexical = self._lexical()[self.window.valid]
+        cubed = lexical * lexical * lexical
         out["own_lexical_max"] = self._max(lexical)
-        out["own_lexical_vote"] = self._share(lexical * lexical * lexical)
+        out["own_lexical_vote"] = self._share(cubed)
+        out["own_lexical_decayed"] = self._share(cubed * np.exp2(-self.days / 60.0))
         table = self._cosines()
         if table is None:
             return out
@@ -151,9 +173,15 @@ class _Chunk:
         nearest = np.partition(np.where(self.window.valid, table, -np.inf), -NEAREST, axis=1)[:, -NEAREST]
         squared = np.square(np.clip(cosine, 0.0, None))
         votes = np.where(cosine >= nearest[self.query], squared * squared, 0.0)
+        sharp = np.where(np.isnan(cosine), 0.0, np.exp(SHARPNESS * (cosine - 1.0)))
+        season = np.exp2(-self.days / 90.0)
         out["own_cosine_max"] = self._max(np.where(np.isnan(cosine), -np.inf, cosine))
         out["own_cosine_vote"] = self._share(votes)
         out["own_cosine_decayed"] = self._share(votes * np.exp2(-self.days / 30.0))
+        out["own_cosine_sharp"] = self._share(sharp)
+        out["own_cosine_season"] = self._share(sharp * season)
+        # An entry that is alike in meaning and shares rare words: either alone is fooled more often.
+        out["own_likeness"] = self._share(np.power(sharp, 0.75) * (0.05 + lexical) * season)
         return out
 
     def _runs(self) -> list[slice]:
@@ -177,14 +205,24 @@ class _Chunk:
         return table
 
     def _lexical(self) -> Floats:
-        vocabulary = self.memory.vocabulary
-        table = np.zeros(self.window.rows.shape)
-        for run in self._runs():
-            rows, places = self._stretch(run)
-            if len(rows):
-                product = vocabulary.overlap(self.question.words[self.chunk[run]], vocabulary.rows(rows))
-                table[run] = np.take_along_axis(product.T, places, axis=1)
-        return table
+        """Cosines by rare words, shape (queries, WINDOW): only entries that share a word with the query are visited."""
+        memory, words = self.memory, self.question.words[self.chunk]
+        query = row_numbers(words)
+        people = self.queries.person[self.chunk]
+        read = self.window.total[query] > 0
+        query, terms, weights = query[read], words.indices[read].astype(np.uint64), words.data[read]
+        said, values = memory.words_of_people
+        codes = said.codes(combined(people[query], terms))
+        oldest = self.window.rows[np.arange(len(people)), np.argmax(self.window.valid, axis=1)]
+        first = said.ends(codes, oldest[query])
+        counts = said.ends(codes, self.question.known[self.chunk][query]) - first
+        found = ranges(first, counts)
+        asked = np.repeat(np.arange(len(query)), counts)
+        column = memory.place_of_row[said.rows[found]] - self.window.places[query[asked], 0]
+        cells = np.bincount(
+            query[asked] * WINDOW + column, weights=weights[asked] * values[found], minlength=self.window.rows.size
+        )
+        return cells.astype(np.float64).reshape(self.window.rows.shape)
 
     def _stretch(self, run: slice) -> tuple[Ints, Ints]:
         """The rows that a run's windows read, and the place of each window's row among them."""

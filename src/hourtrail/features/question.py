@@ -53,12 +53,17 @@ class Question:
         return self.memory.by_item.codes(self.catalogue.keys[self.pairs.distinct])
 
     @cached_property
+    def slot_of_item(self) -> Ints:
+        """The number, among the items in question, of each item of ``memory.by_item``."""
+        slots = np.full(len(self.memory.by_item.keys), self.width, dtype=np.int64)
+        codes = self.item_codes
+        slots[codes[codes >= 0]] = np.flatnonzero(codes >= 0)
+        return slots
+
+    @cached_property
     def slot_of_row(self) -> Ints:
         """The number of each memory row's item among those in question."""
-        by_code = np.full(len(self.memory.by_item.keys) + 1, self.width, dtype=np.int64)
-        codes = self.item_codes
-        by_code[codes[codes >= 0]] = np.flatnonzero(codes >= 0)
-        return by_code[self.memory.item_codes]
+        return self.slot_of_item[self.memory.item_codes]
 
     @cached_property
     def _starts(self) -> Ints:

@@ -1,6 +1,7 @@
 """Same series, repository, ticket project, ticket, attendee domain or text: where did such work go before?"""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -9,6 +10,10 @@ from hourtrail.features.keys import combined
 from hourtrail.features.question import Question
 from hourtrail.features.spec import ATTRIBUTES
 from hourtrail.features.traits import Exploded
+
+NEARLY_ALL: Final = 0.9
+FEWEST_TO_TELL: Final = 20
+"""An attribute of this share of at least so many entries tells nothing apart."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +37,31 @@ def same_features(question: Question) -> dict[str, Floats]:
         "firm_exact_here": np.where(blank, np.nan, np.log1p(text.firm_here)),
         "firm_exact_elsewhere": np.where(blank, np.nan, np.log1p(pairs.summed(text.firm_here) - text.firm_here)),
     }
+    history, entries = _entries(question)
     for name in ATTRIBUTES:
         found = _counts(question, name, traits.same[name])
-        out[f"{name}_own_share"] = share(found.own_here, found.own_all)
+        out[f"{name}_own_share"] = _contrasting(found.own_here, found.own_all, history)
         out[f"{name}_own_count"] = np.where(found.stated == 0, np.nan, np.log1p(found.own_here))
-        out[f"{name}_firm_share"] = share(found.firm_here, pairs.summed(found.firm_here))
+        out[f"{name}_firm_share"] = _contrasting(found.firm_here, pairs.summed(found.firm_here), entries)
     return out
+
+
+def _entries(question: Question) -> tuple[Floats, Floats]:
+    """For every pair: all of the person's entries, and everybody's on the query's candidates."""
+    queries, pairs, memory = question.queries, question.pairs, question.memory
+    people = memory.by_person
+    history = people.count(people.codes(queries.person), question.known)[pairs.query]
+    on_item = memory.by_item.count(question.item_codes[pairs.slot], question.known[pairs.query])
+    return history.astype(np.float64), pairs.summed(on_item.astype(np.float64))
+
+
+def _contrasting(here: Floats, alike: Floats, everything: Floats) -> Floats:
+    """The share of ``here`` in ``alike``; NaN where nearly everything is alike.
+
+    A repository or calendar that holds all of the work would only repeat how busy each item is, and weigh it as a hint.
+    """
+    told = share(here, alike)
+    return np.where((everything >= FEWEST_TO_TELL) & (alike >= NEARLY_ALL * everything), np.nan, told)
 
 
 def _counts(question: Question, attribute: str, values: Exploded) -> _Counts:

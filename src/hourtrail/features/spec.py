@@ -5,7 +5,7 @@ from typing import Final
 
 from hourtrail.domain.ports import FeatureSpec
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Raised whenever a column is added, removed or computed differently: a model is bound to it."""
 
 
@@ -55,6 +55,7 @@ _HISTORY: Final = Group(
         Column("own_share_200", "share", "share of the newest 200 entries", _NO_HISTORY),
         Column("own_decay_7d", "share", "share with a half-life of 7 days", _NO_HISTORY),
         Column("own_decay_30d", "share", "share with a half-life of 30 days", _NO_HISTORY),
+        Column("own_decay_90d", "share", "share with a half-life of 90 days", _NO_HISTORY),
         Column(
             "own_markov",
             "share",
@@ -62,10 +63,23 @@ _HISTORY: Final = Group(
             "that item had no successor yet",
         ),
         Column(
+            "own_markov_two",
+            "share",
+            "how often this item followed the items of the two newest entries, in that order",
+            "that pair had no successor yet",
+        ),
+        Column(
+            "own_markov_decayed",
+            "share",
+            "own_markov with a half-life of 30 days",
+            "that item had no successor yet",
+        ),
+        Column(
             "own_hour_share", "share", "share among the entries of this part of the day (3 hours)", "none in that part"
         ),
         Column("history_length", "ln(1 + n)", "all confirmed entries of the person"),
         Column("history_entropy", "nat", "how mixed the person's entries are; 0 = always the same item", _NO_HISTORY),
+        Column("history_log_gap", "ln(1 + h)", "time between this work and the person's newest entry", _NO_HISTORY),
         Column("candidate_count", "ln n", "work items in question for this block"),
     ),
 )
@@ -75,8 +89,17 @@ _OWN_TEXT: Final = Group(
         Column("own_cosine_max", "cosine", "the most similar entry on the item", _NO_TEXT),
         Column("own_cosine_vote", "share", "vote of the 25 most similar entries, weight = cosine to the 4th", _NO_TEXT),
         Column("own_cosine_decayed", "share", "the same vote with a half-life of 30 days", _NO_TEXT),
+        Column("own_cosine_sharp", "share", "vote of all entries, weight = exp(16 cosine)", _NO_TEXT),
+        Column("own_cosine_season", "share", "the same vote with a half-life of 90 days", _NO_TEXT),
+        Column(
+            "own_likeness",
+            "share",
+            "vote of all entries, weight = exp(12 cosine) x (0.05 + cosine by rare words), half-life 90 days",
+            _NO_TEXT,
+        ),
         Column("own_lexical_max", "cosine", "the most similar entry on the item by rare words", _NO_WORDS),
         Column("own_lexical_vote", "share", "vote of all entries by rare words, weight = cosine to the 3rd", _NO_WORDS),
+        Column("own_lexical_decayed", "share", "the same vote with a half-life of 60 days", _NO_WORDS),
         Column(
             "own_exact_share",
             "share",
@@ -91,11 +114,20 @@ _FIRM: Final = Group(
         Column("firm_cosine_max", "cosine", "the most similar entry of anybody on the item", _NO_TEXT),
         Column("firm_cosine_vote", "share", "vote of all entries, weight = exp(16 cosine)", _NO_TEXT),
         Column("firm_cosine_decayed", "share", "the same vote with a half-life of 30 days", _NO_TEXT),
+        Column("firm_cosine_sharp", "share", "weight = exp(24 cosine), half-life 60 days", _NO_TEXT),
         Column("firm_lexical_max", "cosine", "the most similar entry of anybody by rare words", _NO_WORDS),
         Column("firm_lexical_vote", "share", "vote by rare words, weight = cosine to the 3rd", _NO_WORDS),
+        Column("firm_lexical_decayed", "share", "the same vote with a half-life of 45 days", _NO_WORDS),
+        Column("firm_lexical_wide", "share", "vote by rare words, weight = cosine squared", _NO_WORDS),
         Column("firm_exact_here", "ln(1 + n)", "entries of anybody with exactly this text on the item", "no text"),
         Column(
             "firm_exact_elsewhere", "ln(1 + n)", "entries with exactly this text on the other candidates", "no text"
+        ),
+        Column(
+            "firm_markov",
+            "share",
+            "how often it was anybody's next item after that of the person's newest entry",
+            "nobody went on from there to a candidate",
         ),
         Column(
             "others_share_7d",
@@ -109,6 +141,21 @@ _FIRM: Final = Group(
         Column("item_log_idle", "ln(1 + d)", "days since the item was last confirmed by anybody", "never confirmed"),
     ),
 )
+_WORDS: Final = Group(
+    "Words of everybody's entries on the candidates, however old (ethical walls as above)",
+    (
+        Column(
+            "words_evidence",
+            "nat",
+            "how much more often than by chance the text's words stood in entries on the item (features/wording.py)",
+            "no word was ever seen on a candidate",
+        ),
+        Column("words_evidence_each", "nat", "the same over the root of the number of words", "as above"),
+        Column(
+            "words_share", "share", "how likely the words and how busy each item is make it (naive Bayes)", "as above"
+        ),
+    ),
+)
 ATTRIBUTES: Final = {
     "series": "recurring series",
     "container": "calendar, repository, board or channel",
@@ -118,20 +165,21 @@ ATTRIBUTES: Final = {
 }
 
 
+_NO_CONTRAST: Final = "none with the same, or nearly all (9 in 10 of at least 20), so that it tells nothing apart"
+
+
 def _attribute_columns(name: str, words: str) -> tuple[Column, ...]:
     return (
         Column(
             f"{name}_own_share",
             "share",
             f"share among the person's entries with the same {words}",
-            "none with the same",
+            _NO_CONTRAST,
         ),
         Column(
             f"{name}_own_count", "ln(1 + n)", f"the person's entries on the item with the same {words}", "not stated"
         ),
-        Column(
-            f"{name}_firm_share", "share", f"share among anybody's entries with the same {words}", "none with the same"
-        ),
+        Column(f"{name}_firm_share", "share", f"share among anybody's entries with the same {words}", _NO_CONTRAST),
     )
 
 
@@ -183,7 +231,7 @@ _CONTEXT: Final = Group(
         Column("log_minutes", "ln(1 + min)", "how long it took", "a point event"),
     ),
 )
-GROUPS: Final = (_HISTORY, _OWN_TEXT, _FIRM, _SAME, _MASTER, _CONTEXT)
+GROUPS: Final = (_HISTORY, _OWN_TEXT, _FIRM, _WORDS, _SAME, _MASTER, _CONTEXT)
 SPEC: Final = FeatureSpec(version=VERSION, names=tuple(column.name for group in GROUPS for column in group.columns))
 
 

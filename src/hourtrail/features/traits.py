@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
@@ -105,6 +106,7 @@ def ticket_project(reference: str, text: str) -> str:
     return named.group(1) if named else ""
 
 
+@lru_cache(maxsize=1 << 14)
 def container_names(container: str) -> tuple[str, ...]:
     """The container as given and by its last part, without ``.git``: a path and a name mean the same repository."""
     whole = container.strip().rstrip("/\\").casefold()

@@ -6,6 +6,7 @@ weighted by what is known when it is asked. So no vector ever changes after the 
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,6 +93,11 @@ class Vocabulary:
         idf = np.log((1.0 + self._rows) / (1.0 + self._index.seen_before())) + 1.0
         return Postings.of(unit(self._counted, idf), self._index.codes(_keys(self._counted)), len(self._index.keys))
 
+    @property
+    def weights(self) -> Vectors:
+        """The weight of each stored term of the memory, in the order of its rows."""
+        return self._weighted.values
+
     def weighted(self, counted: Terms, known: Ints) -> Terms:
         """Questions weighted by the first ``known`` rows, one number a question (smoothed idf, natural logarithm)."""
         prefix = known[row_numbers(counted)]
@@ -105,6 +111,32 @@ class Vocabulary:
     def overlap(self, asked: Terms, known: Postings) -> Vectors:
         """Cosines of weighted questions with weighted rows, shape (rows, questions)."""
         return known.overlap(asked, self._index.codes(_keys(asked)))
+
+
+class WordsOfItems:
+    """How many of the first n rows of a memory hold a term, item by item.
+
+    ``items`` of a term lie side by side in the index, so all that ever met are found without trying every pair.
+    """
+
+    def __init__(self, counted: Terms, item_codes: Ints, items: int) -> None:
+        rows = row_numbers(counted)
+        self._terms, term = np.unique(counted.indices, return_inverse=True)
+        self._index = AsOfIndex((term * items + item_codes[rows]).astype(np.uint64), rows)
+        met = self._index.keys.astype(np.int64)
+        self._items: Ints = met % max(items, 1)
+        self._pointers = np.searchsorted(met // max(items, 1), np.arange(len(self._terms) + 1)).astype(np.int64)
+
+    def met(self, terms: NDArray[np.integer[Any]], known: Ints) -> tuple[Ints, Ints, Ints]:
+        """Places in ``terms``, item codes and counts of every item met with each term among its first ``known`` rows."""
+        found = np.minimum(np.searchsorted(self._terms, terms), max(len(self._terms) - 1, 0))
+        place = np.flatnonzero(self._terms[found] == terms) if len(self._terms) else np.zeros(0, dtype=np.int64)
+        first = self._pointers[found[place]]
+        counts = self._pointers[found[place] + 1] - first
+        codes, asked = ranges(first, counts), np.repeat(place, counts)
+        seen = self._index.count(codes, known[asked])
+        there = seen > 0
+        return asked[there], self._items[codes[there]], seen[there]
 
 
 def _keys(of: Terms) -> Keys:

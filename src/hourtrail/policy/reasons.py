@@ -64,12 +64,15 @@ REASONS: Final[tuple[Reason, ...]] = (
         lambda _values: "you booked exactly this text here before",
     ),
     Reason(
-        ("own_cosine_max", "own_cosine_vote", "own_cosine_decayed"),
+        (
+            *("own_cosine_max", "own_cosine_vote", "own_cosine_decayed", "own_cosine_sharp", "own_cosine_season"),
+            "own_likeness",
+        ),
         lambda values: values.get("own_cosine_vote", 0.0) >= 0.3 and values.get("own_cosine_max", 0.0) >= 0.4,
         lambda values: f"{values['own_cosine_vote']:.0%} of your most similar entries are booked here",
     ),
     Reason(
-        ("own_lexical_max", "own_lexical_vote"),
+        ("own_lexical_max", "own_lexical_vote", "own_lexical_decayed"),
         lambda values: values.get("own_lexical_vote", 0.0) >= 0.4,
         lambda _values: "shares rare words with entries you booked here",
     ),
@@ -79,9 +82,17 @@ REASONS: Final[tuple[Reason, ...]] = (
     _by_others("prefix", "ticket project"),
     _by_others("domain", "attendees' company"),
     Reason(
-        ("firm_cosine_vote", "firm_cosine_decayed", "firm_cosine_max", "firm_lexical_vote"),
+        (
+            *("firm_cosine_vote", "firm_cosine_decayed", "firm_cosine_sharp", "firm_cosine_max"),
+            *("firm_lexical_vote", "firm_lexical_decayed", "firm_lexical_wide"),
+        ),
         lambda values: values.get("firm_cosine_vote", 0.0) >= 0.5 or values.get("firm_lexical_vote", 0.0) >= 0.5,
         lambda _values: "similar entries of your firm are booked here",
+    ),
+    Reason(
+        ("words_share", "words_evidence", "words_evidence_each"),
+        lambda values: values.get("words_share", 0.0) >= 0.5 and values.get("words_evidence", 0.0) >= 1.0,
+        lambda _values: "its words are those of your firm's entries booked here",
     ),
     _flag("prefix_hint", "the ticket project belongs to this work item"),
     _flag("container_hint", "the repository or calendar belongs to this work item"),
@@ -95,7 +106,7 @@ REASONS: Final[tuple[Reason, ...]] = (
         lambda _values: "the text resembles the work item's name and keywords",
     ),
     Reason(
-        ("own_is_last", "own_markov"),
+        ("own_is_last", "own_markov", "own_markov_two", "own_markov_decayed"),
         lambda values: values.get("own_is_last", 0.0) > 0,
         lambda _values: "it is what you booked last",
     ),
@@ -106,6 +117,7 @@ REASONS: Final[tuple[Reason, ...]] = (
             "own_share_200",
             "own_decay_7d",
             "own_decay_30d",
+            "own_decay_90d",
             "own_count_7d",
             "own_count_30d",
         ),

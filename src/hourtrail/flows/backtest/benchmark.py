@@ -1,7 +1,7 @@
 """Labelled work in time order, as columns: activities with a known answer, or time entries whose narrative is the text."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
@@ -123,13 +123,11 @@ def row_digest(key: str) -> int:
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
 
 
-def overlaps(keys: Sequence[str], sketch: Sequence[int]) -> bool:
-    """Whether any of ``keys`` is in a training set known by its bottom-k sketch (the k smallest row digests).
+def overlaps(keys: Sequence[str], sketch: Collection[int]) -> bool:
+    """Whether any of ``keys`` is in training sets known by their bottom-k sketches (of each, the k smallest row digests).
 
-    Every measured digest below the sketch's largest must be absent from it; with k = 4,096 a shared hundredth of the
-    rows is missed with a probability under 1e-17.
+    With k = 4,096 a shared hundredth of a set's rows is missed with a probability under 1e-17, however large the other
+    sets are; a set of fewer rows is there in full.
     """
-    if not sketch:
-        return False
-    kept, largest = set(sketch), max(sketch)
-    return any(digest in kept for digest in map(row_digest, keys) if digest <= largest)
+    kept = frozenset(sketch)
+    return bool(kept) and any(row_digest(key) in kept for key in keys)

@@ -99,9 +99,9 @@ def backtest_mapping(
     answer = _answer(rows, world, outcome, measured, split=split, options=options, level=level)
     keys = rows.keys
     first_model = f"{models.scorer.ref.name} {models.scorer.ref.version}"
-    answer["overlap"] = first_model in outcome.models and overlaps(
-        [keys[row] for row in measured], models.scorer.trained_on
-    )
+    # A refit that grew on from a model has seen what that one saw.
+    seen = {*replay.scorer.trained_on, *(models.scorer.trained_on if first_model in outcome.models else ())}
+    answer["overlap"] = overlaps([keys[row] for row in measured], seen)
     answer["seconds"] = round(time.monotonic() - began, 3)
     answer["events_per_second"] = round(len(rows) / max(time.monotonic() - began, 1e-9), 1)
     answer["peak_rss_mb"] = round(_peak_rss_mb(), 1)
