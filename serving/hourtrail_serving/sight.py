@@ -50,6 +50,20 @@ def sight(db: TenantStore, who: Principal, permission: Permission) -> Sight:
     return Sight(who.person, None if team is None else team | {who.person})
 
 
+def require_sight(served: Served, who: Principal, permission: Permission, person: str) -> None:
+    """Refuse what concerns somebody whose records are not for this principal. Reads the team only where it counts.
+
+    Raises OutOfReach, MissingPermission.
+    """
+    if who.reach(permission) is Reach.TEAM:
+        with served.store.tenant(served.tenant, read_only=True) as db:
+            sight(db, who, permission).require(person)
+    elif who.reach(permission) is Reach.OWN:
+        Sight(who.person, frozenset({who.person})).require(person)
+    elif not who.may(permission):
+        raise MissingPermission(f"this needs {permission}; {who.name} does not have it")
+
+
 def is_team(who: Principal, permission: Permission) -> bool:
     """Whether the permission reaches to the team and no further."""
     return who.reach(permission) is Reach.TEAM

@@ -19,7 +19,7 @@ from hourtrail_serving.fields import Day, FromQuery, IdPath, OptionalCode, Perso
 from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.openapi import answers, writes
 from hourtrail_serving.served import Context, Served
-from hourtrail_serving.sight import actor_of, is_team, own_or_named, seen, sight
+from hourtrail_serving.sight import actor_of, is_team, own_or_named, require_sight, seen, sight
 
 router = APIRouter(prefix="/v1", tags=["time entries"], route_class=Guarded)
 
@@ -118,8 +118,7 @@ def get_week(
     served: Context, who: Who, person: IdPath, date: Annotated[Day, Path(description="Any day of the week")]
 ) -> JSONResponse:
     """The week that holds the day: every active assignment, booked and proposed minutes Monday to Sunday, 0 until then."""
-    with served.store.tenant(served.tenant, read_only=True) as db:
-        sight(db, who, Permission.SUGGESTIONS_READ).require(person)
+    require_sight(served, who, Permission.SUGGESTIONS_READ, person)
     rows = week_grid(served.store, served.tenant, person, date)
     return JSONResponse(
         {

@@ -18,7 +18,7 @@ from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.openapi import answers, writes
 from hourtrail_serving.scoring import ScoreRequest, score
 from hourtrail_serving.served import Context
-from hourtrail_serving.sight import own_or_named, seen, sight
+from hourtrail_serving.sight import own_or_named, require_sight, seen, sight
 
 router = APIRouter(prefix="/v1", tags=["suggestions"], route_class=Guarded)
 
@@ -85,8 +85,7 @@ def compute_suggestions(served: Context, who: Who, body: ComputeRequest) -> JSON
     """Compute one person's days from the stored activities. Reconciling: what a person decided is never touched."""
     if not 1 <= (body.last - body.first).days + 1 <= COMPUTED_DAYS:
         raise InvalidInput(f"from {body.first} to {body.last} must be 1 to {COMPUTED_DAYS} days")
-    with served.store.tenant(served.tenant, read_only=True) as db:
-        sight(db, who, Permission.SUGGESTIONS_COMPUTE).require(body.person)
+    require_sight(served, who, Permission.SUGGESTIONS_COMPUTE, body.person)
     with served.heavy():
         result = suggest(
             served.store, served.tenant, person=body.person, first=body.first, last=body.last, models=served.models

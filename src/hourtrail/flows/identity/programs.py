@@ -151,14 +151,9 @@ def issue_token(
     Raises NotSignedIn for a client that is not known by this secret, ScopeRefused for a scope beyond the secret's.
     """
     at = now or datetime.now(UTC)
-    known = is_secret(client_secret, SecretKind.CLIENT_SECRET)
+    # Read first: whoever knows no secret must not make anybody wait for the writer.
+    held, program = _known_client(store, tenant, client_id, client_secret, at)
     with store.tenant(tenant) as db:
-        found = db.secret_of(secret_digest(client_secret)) if known else None
-        if found is None or not hmac.compare_digest(found[1].id.encode(), client_id.encode()):
-            raise NotSignedIn("this client is not known by this secret")
-        held, program = found
-        if held.state(at) != "active" or program.disabled_at is not None:
-            raise NotSignedIn("this client is not known by this secret")
         wanted = held.scopes if scopes is None else tuple(scopes)
         beyond = [scope.value for scope in wanted if scope not in held.scopes]
         if beyond or not wanted:
@@ -169,6 +164,23 @@ def issue_token(
             db, program, SecretKind.ACCESS_TOKEN, wanted, expires_at=end, actor=f"program:{program.id}", at=at,
             replaces=held.id,
         )  # fmt: skip
+
+
+def _known_client(
+    store: Store, tenant: str, client_id: str, client_secret: str, at: datetime
+) -> tuple[Secret, Program]:
+    found = None
+    if is_secret(client_secret, SecretKind.CLIENT_SECRET):
+        with store.tenant(tenant, read_only=True) as db:
+            found = db.secret_of(secret_digest(client_secret))
+    if (
+        found is None
+        or found[0].state(at) != "active"
+        or found[1].disabled_at is not None
+        or not hmac.compare_digest(found[1].id.encode(), client_id.encode("utf-8", "surrogatepass"))
+    ):
+        raise NotSignedIn("this client is not known by this secret")
+    return found
 
 
 def _add(

@@ -68,10 +68,11 @@ def sign_in(
     at = now or datetime.now(UTC)
     login = attempt.login.strip().lower()[: LONGEST_LOGIN + 1]
     of_account, of_address = f"account:{_short(login)}", f"address:{_network(attempt.address)}"
+    # Read first: who is locked out must not make anybody wait for the writer. Looked at again before it is counted.
+    with store.tenant(tenant, read_only=True) as db:
+        _require_open(db, (of_account, of_address), at)
     with store.tenant(tenant) as db:
-        closed = db.sign_in_closed_until((of_account, of_address), at)
-        if closed is not None:
-            raise TooManyFailures(max(1, round((closed - at).total_seconds())))
+        _require_open(db, (of_account, of_address), at)
         _count(db, of_account, FREE_OF_ACCOUNT, at)
         _count(db, of_address, FREE_OF_ADDRESS, at)
         account = db.find_account(login)
@@ -162,6 +163,12 @@ def _start(db: TenantStore, account: Account, how: str, *, address: str, previou
     )  # fmt: skip
     db.add_session(row, account.person, how, address)
     return SignedIn(secret, row, account)
+
+
+def _require_open(db: TenantStore, subjects: tuple[str, str], at: datetime) -> None:
+    closed = db.sign_in_closed_until(subjects, at)
+    if closed is not None:
+        raise TooManyFailures(max(1, round((closed - at).total_seconds())))
 
 
 def _count(db: TenantStore, subject: str, free: int, at: datetime) -> None:
