@@ -3,7 +3,9 @@
 With ``--check`` nothing is written; the run fails when a cell does.
 """
 
+import os
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -26,6 +28,7 @@ def execute(path: Path, *, write: bool) -> None:
 
 
 if __name__ == "__main__":
+    os.environ.setdefault("HOURTRAIL_PLAYED", tempfile.mkdtemp())
     for found in sorted(HERE.glob("*.ipynb")):
         sys.stderr.write(f"{found.name}\n")
         execute(found, write="--check" not in sys.argv)
