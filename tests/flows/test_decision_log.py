@@ -8,7 +8,9 @@ from tests.flows.firm import EVENING, FRIDAY, MONDAY, RULES, activity
 
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import NOT_WORK, WorkItem
+from hourtrail.domain.forgetting import Trait
 from hourtrail.flows.decision_log import PREFILL_WEIGHT, Outcome, read_log
+from hourtrail.flows.privacy import forget
 from hourtrail.flows.relive import relive
 from hourtrail.store.schema import decision as decision_table
 
@@ -209,3 +211,19 @@ def test_nothing_that_became_known_later_is_read(firm, two):
 def test_days_outside_the_range_have_no_example(firm, two):
     firm.decide(two[0], "accept")
     assert log_of(firm, first=date(2026, 3, 3)).labelled == []
+
+
+def test_what_a_person_asked_to_forget_teaches_nothing_more(firm):
+    firm.tables()
+    firm.activities(
+        activity("one", "ticket", "2026-03-02T08:00:00Z", title="PORTAL-7 Login fails", reference="PORTAL-7"),
+        activity("two", "meeting", "2026-03-02T12:00:00Z", end="2026-03-02T13:00:00Z", title="Portal plan"),
+    )
+    for row in firm.suggest().suggestions:
+        firm.decide(row, "edit", parts=[SUPPORT])
+    ticket = next(row for row in by_suggestion(log_of(firm)).values() if row.suggestion.block.reference == "PORTAL-7")
+    before = log_of(firm).labelled
+    forget(firm.store, firm.tenant, "ada@firm.example", Trait.REFERENCE, "PORTAL-7", now=EVENING + timedelta(hours=1))
+    after = log_of(firm).labelled
+    assert len(after) == len(before) - 1
+    assert ticket.suggestion.id not in {row.suggestion.id for row in after}

@@ -16,6 +16,8 @@ from typing import Final
 from hourtrail.domain.decision import CLOSING, Decision, Verdict
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import NOT_WORK, WorkItem
+from hourtrail.domain.forgetting import Forgotten, standing
+from hourtrail.domain.memory import Confirmation
 from hourtrail.domain.review import BLIND_AUDIT
 from hourtrail.domain.suggestion import Band, Suggestion, SuggestionStatus
 from hourtrail.store import TenantStore
@@ -43,8 +45,8 @@ class Example:
 
     ``truth`` is None where nobody said what it was; for a split it is the largest part. ``asked_at`` is when the run made
     what was shown: features are computed as of then. ``weight`` is 0 for what teaches nothing: missing, superseded,
-    private, refused without saying what it was. ``audited``: somebody else looked at it, or its answer was kept back for the
-    blind audit, so that no suggestion led to the label.
+    private, forgotten at somebody's wish, refused without saying what it was. ``audited``: somebody else looked at it, or its
+    answer was kept back for the blind audit, so that no suggestion led to the label.
     """
 
     outcome: Outcome
@@ -126,7 +128,28 @@ def read_log(
             answered.add(suggestion.id)
     missing = [row for row in shown.values() if row.id not in answered and row.status is not SuggestionStatus.WITHDRAWN]
     log.examples.extend(_missing(missing, [row for row in entries if not row.suggestion], runs, as_of))
+    forgotten = standing(db.forgotten())
+    if forgotten:
+        booked: dict[str, list[str]] = defaultdict(list)
+        for entry in entries:
+            booked[entry.decision].append(entry.id)
+        log.examples = [
+            replace(row, weight=0.0) if _is_forgotten(row, forgotten, booked) else row for row in log.examples
+        ]
     return log
+
+
+def _is_forgotten(row: Example, forgotten: Sequence[Forgotten], booked: Mapping[str, Sequence[str]]) -> bool:
+    """Whether a person asked that this answer be no longer learned from."""
+    if row.suggestion is None or row.truth is None or row.known_at is None:
+        return False
+    block = row.suggestion.block
+    names = booked.get(row.decision.id, ()) if row.decision else ()
+    told = Confirmation(
+        id="", person=block.person, item=row.truth, at=block.span.start, known_at=row.known_at, text=block.text, kind=block.kind,
+        container=block.container, reference=block.reference, series=block.series, domains=block.domains, zone=block.zone,
+    )  # fmt: skip
+    return any(one.covers(replace(told, id=name)) for one in forgotten for name in names or ("",))
 
 
 def _poison(decision: Decision) -> str:
