@@ -116,6 +116,12 @@ def test_a_container_that_holds_nearly_everything_is_no_hint_and_one_that_holds_
         assert np.isnan(_column(asked(question, everything), name)).all()
         few = _column(asked(question, everything[:10]), name)
         np.testing.assert_allclose(few, [0.5, 0.5, 0, 0])
+    # A newcomer's two entries say no more, where the whole firm works in that repository.
+    newcomer = [confirmation(200 + number, ITEMS[number], person="eve", container="repo") for number in range(2)]
+    column = _column(
+        asked([candidate(0, person="eve", container="repo")], everything + newcomer), "container_own_share"
+    )
+    assert np.isnan(column).all()
     other = [confirmation(100 + number, ITEMS[2], container="other") for number in range(20)]
     for name in ("container_own_share", "container_firm_share"):
         np.testing.assert_allclose(_column(asked(question, everything + other), name), [0.5, 0.5, 0, 0])

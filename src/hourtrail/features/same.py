@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hourtrail.features.arrays import Floats, Ints, Keys, share
 from hourtrail.features.keys import combined
@@ -40,9 +41,13 @@ def same_features(question: Question) -> dict[str, Floats]:
     history, entries = _entries(question)
     for name in ATTRIBUTES:
         found = _counts(question, name, traits.same[name])
-        out[f"{name}_own_share"] = _contrasting(found.own_here, found.own_all, history)
+        firm_all = pairs.summed(found.firm_here)
+        firm_silent = _tells_nothing(firm_all, entries)
+        # What tells nothing in the firm tells nothing of a person whose history is still short either.
+        own_silent = firm_silent | _tells_nothing(found.own_all, history)
+        out[f"{name}_own_share"] = np.where(own_silent, np.nan, share(found.own_here, found.own_all))
         out[f"{name}_own_count"] = np.where(found.stated == 0, np.nan, np.log1p(found.own_here))
-        out[f"{name}_firm_share"] = _contrasting(found.firm_here, pairs.summed(found.firm_here), entries)
+        out[f"{name}_firm_share"] = np.where(firm_silent, np.nan, share(found.firm_here, firm_all))
     return out
 
 
@@ -55,13 +60,13 @@ def _entries(question: Question) -> tuple[Floats, Floats]:
     return history.astype(np.float64), pairs.summed(on_item.astype(np.float64))
 
 
-def _contrasting(here: Floats, alike: Floats, everything: Floats) -> Floats:
-    """The share of ``here`` in ``alike``; NaN where nearly everything is alike.
+def _tells_nothing(alike: Floats, everything: Floats) -> NDArray[np.bool_]:
+    """Where nearly everything is alike.
 
     A repository or calendar that holds all of the work would only repeat how busy each item is, and weigh it as a hint.
     """
-    told = share(here, alike)
-    return np.where((everything >= FEWEST_TO_TELL) & (alike >= NEARLY_ALL * everything), np.nan, told)
+    silent: NDArray[np.bool_] = (everything >= FEWEST_TO_TELL) & (alike >= NEARLY_ALL * everything)
+    return silent
 
 
 def _counts(question: Question, attribute: str, values: Exploded) -> _Counts:

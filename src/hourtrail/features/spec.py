@@ -165,7 +165,9 @@ ATTRIBUTES: Final = {
 }
 
 
-_NO_CONTRAST: Final = "none with the same, or nearly all (9 in 10 of at least 20), so that it tells nothing apart"
+_NO_CONTRAST: Final = (
+    "none with the same, or nearly all (9 in 10 of at least 20, in the firm or of the person): it tells nothing"
+)
 
 
 def _attribute_columns(name: str, words: str) -> tuple[Column, ...]:
