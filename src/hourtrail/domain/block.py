@@ -23,8 +23,8 @@ class Evidence:
 class WorkBlock:
     """Time that belongs together, on one local work date. Its id is stable: person, anchor activity and part.
 
-    ``evidence_minutes`` is what the activities themselves show; ``suggested_minutes`` adds stated lead and tail and is
-    never more than the block's wall-clock time. ``text`` is what the encoder reads: titles of the evidence, best first.
+    ``evidence_minutes`` is what the activities themselves show; ``suggested_minutes`` adds what was worked around them (by
+    the model of presence, without it stated leads and tails) and is never more than the block's wall-clock time. ``text`` is what the encoder reads: titles of the evidence, best first.
     """
 
     id: str
