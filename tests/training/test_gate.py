@@ -5,9 +5,12 @@ import pytest
 
 from hourtrail_training.answers import Answers
 from hourtrail_training.evaluation import calibration_error, chance_calibration_error, coverage_curve, difference
-from hourtrail_training.gate import Bounds, Contest, judge
+from hourtrail_training.gate import Bounds, Contest, Independent, judge
 
 ROWS = 400
+NONE = Independent(
+    candidate=np.zeros(0, dtype=np.bool_), champion=np.zeros(0, dtype=np.bool_), people=np.zeros(0, dtype=np.int64)
+)
 
 
 def answers(right, confidence):
@@ -26,7 +29,7 @@ def contest(**changes):
         "last_label": place < 0.5,
         "weight": np.ones(ROWS),
         "people": drawn.integers(20, size=ROWS),
-        "independent": np.zeros(ROWS, dtype=np.bool_),
+        "independent": NONE,
         "slices": {"kind:meeting": np.arange(ROWS) < 200},
         "champion_name": "ranker 1",
         "seconds": (1.0, 1.0),
@@ -81,12 +84,11 @@ def test_a_slice_that_loses_beyond_its_bound_is_named_and_a_small_one_only_told(
 
 def test_labels_that_no_suggestion_led_to_decide_where_there_are_enough():
     """People accept what they are shown: on all rows the champion wins, on the independent ones it loses."""
-    independent = np.arange(ROWS) < 80
-    right = np.where(independent, np.arange(ROWS) % 5 != 0, np.arange(ROWS) % 2 == 0)
-    shown = np.where(independent, np.arange(ROWS) % 2 == 0, np.arange(ROWS) % 10 != 0)
+    right, shown = np.arange(ROWS) % 2 == 0, np.arange(ROWS) % 10 != 0
     both = {"candidate": answers(right, right.mean()), "champion": answers(shown, 0.8), "slices": {}}
     assert "better than champion" in failed(judge(contest(**both)))
-    verdict = judge(contest(**both, independent=independent))
+    blind = Independent(candidate=np.arange(80) % 5 != 0, champion=np.arange(80) % 2 == 0, people=np.arange(80) % 8)
+    verdict = judge(contest(**both, independent=blind))
     assert "better than champion" not in failed(verdict)
     assert "on the 80 labels that no suggestion led to" in verdict.lines()[1]
 
@@ -95,7 +97,7 @@ def test_too_few_rows_are_refused():
     empty = np.zeros(0, dtype=np.bool_)
     nothing = contest(
         candidate=answers(empty, 0.5), champion=answers(empty, 0.5), last_label=empty, weight=np.zeros(0),
-        people=np.zeros(0, dtype=np.int64), independent=empty, slices={},
+        people=np.zeros(0, dtype=np.int64), slices={},
     )  # fmt: skip
     assert failed(judge(nothing)) == ["rows"]
 

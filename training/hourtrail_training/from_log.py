@@ -13,7 +13,7 @@ from hourtrail.domain.ports import Scorer
 from hourtrail.domain.suggestion import Band, Threshold
 from hourtrail.features import SPEC
 from hourtrail.flows.backtest.benchmark import row_digest
-from hourtrail.flows.decision_log import Example, Outcome
+from hourtrail.flows.decision_log import Outcome
 from hourtrail.flows.relive import Relived
 from hourtrail.wiring import Models
 from hourtrail_models.artefact import TrainingData
@@ -23,7 +23,7 @@ from hourtrail_models.ranker import RankerScorer
 from hourtrail_training.answers import Answers, thresholds
 from hourtrail_training.dataset import Dataset
 from hourtrail_training.evaluation import coverage, metrics, top1, weighted
-from hourtrail_training.gate import Bounds, Contest, Verdict, judge, race
+from hourtrail_training.gate import Bounds, Contest, Independent, Verdict, judge, race
 from hourtrail_training.ranker import SKETCH_SIZE, Trained
 from hourtrail_training.slices import last_label_right, slices_of
 
@@ -138,16 +138,26 @@ def _contest(dataset: Dataset, scorer: Scorer, champion: Scorer) -> Contest:
         last_label=last_label_right(rows),
         weight=dataset.weight[first:],
         people=np.unique(people, return_inverse=True)[1].astype(np.int64),
-        independent=np.array([_independent(row) for row in rows.examples], dtype=np.bool_),
+        independent=_independent(dataset, scorer, champion),
         slices=slices_of(rows),
         champion_name=f"{champion.ref.name} {champion.ref.version}",
         seconds=race(scorer, champion, rows) if len(rows) else (0.0, 0.0),
     )
 
 
-def _independent(row: Example) -> bool:
-    """Whether nobody's suggestion led to the label."""
-    return row.audited or row.outcome is Outcome.NOT_ANSWERED
+def _independent(dataset: Dataset, scorer: Scorer, champion: Scorer) -> Independent:
+    """Both models' answers where nobody's suggestion led to the label."""
+    first = max(dataset.calibrate, first_unseen(dataset.relived.examples, [champion]))
+    rows = dataset.relived.between(first, len(dataset.relived))
+    led_by_none = np.array(
+        [row.audited or row.outcome is Outcome.NOT_ANSWERED for row in rows.examples], dtype=np.bool_
+    )
+    people = np.array([row.suggestion.person if row.suggestion else "" for row in rows.examples])[led_by_none]
+    return Independent(
+        candidate=answers_of(scorer, rows).right[led_by_none],
+        champion=answers_of(champion, rows).right[led_by_none],
+        people=np.unique(people, return_inverse=True)[1].astype(np.int64),
+    )
 
 
 def _measured(contest: Contest, bands: Sequence[Threshold]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from hourtrail.domain.ports import Scorer
 from hourtrail.flows.relive import Relived
 from hourtrail_training.answers import Answers
-from hourtrail_training.evaluation import calibration_error, chance_calibration_error, difference, top1
+from hourtrail_training.evaluation import calibration_error, chance_calibration_error, difference, top1, weighted
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -67,11 +67,21 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Independent:
+    """What both models got right of the labels that nobody's suggestion led to: blindly audited ones, and time booked by hand
+    where the suggestion was not answered. They may also come from the stretch of the thresholds, which no tree has seen.
+    """
+
+    candidate: Bools
+    champion: Bools
+    people: Ints
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Contest:
     """Both models' answers to the measured rows, and what copying the last label would have got right.
 
-    ``independent`` marks labels that nobody's suggestion led to: blindly audited ones, and time booked by hand where the
-    suggestion was not answered. ``seconds`` are the best times of each model on the same matrix, in one run.
+    ``seconds`` are the best times of each model on the same matrix, in one run.
     """
 
     candidate: Answers
@@ -79,7 +89,7 @@ class Contest:
     last_label: Bools
     weight: Floats
     people: Ints
-    independent: Bools
+    independent: Independent
     slices: dict[str, Bools]
     champion_name: str
     seconds: tuple[float, float]
@@ -99,7 +109,7 @@ def judge(contest: Contest, bounds: Bounds = Bounds()) -> Verdict:
         reasons=(
             enough,
             _better_than_champion(contest, bounds),
-            _better("last label", contest, contest.last_label, "copying the last confirmed label"),
+            _better_than_copying(contest),
             _calibrated(contest, bounds),
             _fast(contest, bounds),
             *_slices(contest, bounds),
@@ -109,26 +119,38 @@ def judge(contest: Contest, bounds: Bounds = Bounds()) -> Verdict:
 
 def _better_than_champion(contest: Contest, bounds: Bounds) -> Reason:
     """On independent labels where there are enough: an accepted suggestion is a label that favours whoever suggested it."""
-    count = int(contest.independent.sum())
+    blind = contest.independent
+    count = len(blind.candidate)
     if count >= bounds.fewest_rows:
-        found = _better("champion", contest, contest.champion.right, contest.champion_name, contest.independent)
+        ones = np.ones(count)
+        found = _better("champion", blind.candidate, blind.champion, ones, blind.people, contest.champion_name)
         return replace(found, words=f"{found.words}; on the {count} labels that no suggestion led to")
-    found = _better("champion", contest, contest.champion.right, contest.champion_name)
+    found = _better(
+        "champion",
+        contest.candidate.right,
+        contest.champion.right,
+        contest.weight,
+        contest.people,
+        contest.champion_name,
+    )
     note = (
         f"; only {count} labels that no suggestion led to, so labels by acceptance count too, which favour the champion"
     )
     return replace(found, words=found.words + note)
 
 
-def _better(test: str, contest: Contest, other: Bools, name: str, rows: Bools | None = None) -> Reason:
-    use = np.ones(len(contest.weight), dtype=np.bool_) if rows is None else rows
-    weight = contest.weight[use]
-    gap = difference(contest.candidate.right[use], other[use], weight, contest.people[use])
-    ours = top1(contest.candidate.only(use), weight)
+def _better_than_copying(contest: Contest) -> Reason:
+    name = "copying the last confirmed label"
+    return _better("last label", contest.candidate.right, contest.last_label, contest.weight, contest.people, name)
+
+
+def _better(test: str, ours: Bools, theirs: Bools, weight: Floats, people: Ints, name: str) -> Reason:  # noqa: PLR0917 - one row of a table
+    gap = difference(ours, theirs, weight, people)
+    share = weighted(ours, weight)
     return Reason(
         test=f"better than {test}",
         passed=gap.low > 0,
-        words=f"top-1 {ours:.3f} against {ours - gap.value:.3f} of {name}: {gap.value:+.3f} (90 % interval over people "
+        words=f"top-1 {share:.3f} against {share - gap.value:.3f} of {name}: {gap.value:+.3f} (90 % interval over people "
         f"{gap.low:+.3f} to {gap.high:+.3f}; its lower end must be above 0)",
     )
 

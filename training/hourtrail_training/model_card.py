@@ -50,7 +50,7 @@ def model_card(found: FromLog, ref: ModelRef, *, author: str, code: str) -> str:
         *_failures(found.by_slice, found.metrics),
         (
             "- Labels by acceptance favour whoever made the suggestion: people accept wrong ones that look sure. Blind audits "
-            f"count as evidence; {int(found.contest.independent.sum())} of the measured labels were led by no suggestion."
+            f"count as evidence; {len(found.contest.independent.candidate)} labels behind the fitted ones were led by no suggestion."
         ),
         "- Master data is read as it is now, and a confirmation that was corrected later is missing from the past.",
         "",
