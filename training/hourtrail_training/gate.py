@@ -122,29 +122,24 @@ def _better_than_champion(contest: Contest, bounds: Bounds) -> Reason:
     blind = contest.independent
     count = len(blind.candidate)
     if count >= bounds.fewest_rows:
-        ones = np.ones(count)
-        found = _better("champion", blind.candidate, blind.champion, ones, blind.people, contest.champion_name)
+        sides = blind.candidate, blind.champion
+        found = _better("champion", *sides, weight=np.ones(count), people=blind.people, name=contest.champion_name)
         return replace(found, words=f"{found.words}; on the {count} labels that no suggestion led to")
-    found = _better(
-        "champion",
-        contest.candidate.right,
-        contest.champion.right,
-        contest.weight,
-        contest.people,
-        contest.champion_name,
-    )
+    sides = contest.candidate.right, contest.champion.right
+    found = _better("champion", *sides, weight=contest.weight, people=contest.people, name=contest.champion_name)
     note = (
-        f"; only {count} labels that no suggestion led to, so labels by acceptance count too, which favour the champion"
+        f"only {count} labels that no suggestion led to, so labels by acceptance count too, which favour the champion"
     )
-    return replace(found, words=found.words + note)
+    return replace(found, words=f"{found.words}; {note}")
 
 
 def _better_than_copying(contest: Contest) -> Reason:
+    sides = contest.candidate.right, contest.last_label
     name = "copying the last confirmed label"
-    return _better("last label", contest.candidate.right, contest.last_label, contest.weight, contest.people, name)
+    return _better("last label", *sides, weight=contest.weight, people=contest.people, name=name)
 
 
-def _better(test: str, ours: Bools, theirs: Bools, weight: Floats, people: Ints, name: str) -> Reason:  # noqa: PLR0917 - one row of a table
+def _better(test: str, ours: Bools, theirs: Bools, *, weight: Floats, people: Ints, name: str) -> Reason:
     gap = difference(ours, theirs, weight, people)
     share = weighted(ours, weight)
     return Reason(
