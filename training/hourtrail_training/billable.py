@@ -46,7 +46,8 @@ def asked(folder: Path) -> Iterator[tuple[bool, float, float]]:
         if known:
             task, last = open_tasks[row.item], known[-1][1]
             alike = _alike(row.narrative, known, vectors)
-            yield bool(row.billable), *(billable_of(task, None, last, alike=near).probability for near in ((), alike))
+            by_last, by_all = (billable_of(task, None, last, alike=near).probability for near in ((), alike))
+            yield bool(row.billable), by_last, by_all
         history.setdefault(row.item, []).append((row.date, bool(row.billable), row.narrative))
 
 

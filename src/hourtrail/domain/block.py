@@ -24,7 +24,8 @@ class WorkBlock:
     """Time that belongs together, on one local work date. Its id is stable: person, anchor activity and part.
 
     ``evidence_minutes`` is what the activities themselves show; ``suggested_minutes`` adds what was worked around them (by
-    the model of presence, without it stated leads and tails) and is never more than the block's wall-clock time. ``text`` is what the encoder reads: titles of the evidence, best first.
+    the model of presence, without it stated leads and tails) and is never more than the block's wall-clock time. ``text``
+    is what the encoder reads: titles of the evidence, best first.
     """
 
     id: str
