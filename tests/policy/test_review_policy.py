@@ -92,7 +92,8 @@ def test_a_check_is_muted_only_when_the_verdicts_rule_the_limit_out() -> None:
     assert changed("late_entry", Tally(0, 13), policy, muted=False) == "", "thirteen false alarms are not yet proof"
     assert changed("late_entry", Tally(0, 14), policy, muted=False)
     assert changed("late_entry", Tally(0, 0), policy, muted=False) == ""
-    assert changed("missing_approval", Tally(0, 100), policy, muted=False) == ""
+    for asked in ("missing_approval", "disputed_entry", "disputed_line", "disputed_client"):
+        assert changed(asked, Tally(0, 100), policy, muted=False) == ""
     # It comes back a little above the limit, not at it.
     assert changed("late_entry", Tally(4, 43), policy, muted=True) == ""
     assert "no longer" in changed("late_entry", Tally(8, 50), policy, muted=True)

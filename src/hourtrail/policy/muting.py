@@ -7,7 +7,7 @@ from scipy.special import betaincinv
 
 from hourtrail.domain.precision import Tally
 from hourtrail.domain.review import BLIND_AUDIT
-from hourtrail.policy.review import ReviewPolicy
+from hourtrail.policy.review import ROUTES, ReviewPolicy
 
 NEWEST: Final = 200
 """Only the newest verdicts on a check count, so that what was wrong with it years ago does not follow it for ever."""
@@ -18,7 +18,7 @@ SHADOW_SHARE: Final = 0.05
 RETURN_MARGIN: Final = 0.05
 """A muted check comes back only when its bound lies this far above the limit, so that one verdict does not toggle it."""
 
-NEVER_MUTED: Final = frozenset({BLIND_AUDIT, "disputed_entry", "missing_approval"})
+NEVER_MUTED: Final = frozenset({BLIND_AUDIT, *ROUTES["disputes"], *ROUTES["approvals"]})
 """What somebody asked for, or what has to be done: there is no noise to silence."""
 
 
