@@ -255,6 +255,25 @@ def test_what_was_found_true_is_not_cleared_before_it_is_put_right(firm_on_both:
     assert clean() == {"fine", "long"}
 
 
+def test_what_was_written_late_is_held_back_and_the_rest_of_its_week_is_not(firm: Firm) -> None:
+    late = [entry(f"late{n:02}", minutes=10, created_at=NOW) for n in range(25)]
+    fill(firm, *late, entry("fine", minutes=90), entry("next", date=MONDAY + timedelta(days=1)))
+    (item,) = queue(firm).items
+    assert item.finding.check == "late_entry"
+    assert item.at_risk == (), "being late alone puts no money at risk"
+
+    def clean() -> set[str]:
+        with firm.store.tenant(firm.tenant, read_only=True) as db:
+            return {row.id for row in the_rest(db, "kim", MONDAY, TODAY).clean}
+
+    assert clean() == {"fine", "next"}
+    say(firm, item.id, "true_issue")
+    assert clean() == {"fine", "next"}, "true, and not put right"
+    say(firm, item.id, "undo", now=NOW + timedelta(minutes=1))
+    say(firm, item.id, "acceptable", now=NOW + timedelta(minutes=2))
+    assert clean() == {"fine", "next", *(row.id for row in late)}
+
+
 def test_the_audit_is_blind_and_what_it_finds_wrong_counts(firm: Firm) -> None:
     fill(firm, *(entry(f"ok{n:02}", "ada", minutes=20) for n in range(20)))
     clear_rest(firm.store, firm.tenant, ClearRequest(actor="kim", first=MONDAY, last=TODAY), now=NOW)

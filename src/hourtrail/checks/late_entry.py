@@ -7,11 +7,9 @@ from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.reporting import Fact, report
-from hourtrail.checks.totals import Total
 from hourtrail.checks.wording import count, day, duration
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
-from hourtrail.domain.pricing import add_up
 
 NAME = "late_entry"
 
@@ -21,7 +19,7 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
     Days are counted where the person is. An entry that does not say when it was created is never late. Whoever catches up
     on a week writes many entries at once: they are one habit, and one thing to talk about. The week is the ISO week of
-    the work.
+    the work. No money is at risk: late time is billed like any other, and what is wrong with it other checks tell.
     """
     return report(NAME, policy, _facts(context, policy))
 
@@ -30,11 +28,9 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     limit = int(policy.bound(NAME, "days"))
     allowed = count(limit, "day", "days")
     for (person, first), late in _late(context, limit).items():
-        total = Total(person, first, sum(entry.minutes for entry, _ in late), [entry for entry, _ in late])
-        lines = f"{count(len(late), 'entry', 'entries')} ({duration(total.minutes)})"
+        lines = f"{count(len(late), 'entry', 'entries')} ({duration(sum(entry.minutes for entry, _ in late))})"
         days = count(max(days for _, days in late), "day", "days")
         upto = f"{'up to ' if len(late) > 1 else ''}{days}"
-        amounts = add_up(context.worth(entry) for entry in total.entries)
         period = f"{first:%G-W%V}"
         yield Fact(
             subject=Subject(person=person, period=period),
@@ -45,9 +41,8 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
                 f"{context.name(person)} booked {lines} of the week of {day(first)} late, {upto} after the work; "
                 f"the limit is {allowed}."
             ),
-            # Amounts of two currencies are no sum; the lines tell.
-            value_at_risk=amounts[0] if len(amounts) == 1 else None,
-            comparables=total.ids,
+            # Every one of them, the longest first: clearing the rest leaves them out by their ids.
+            comparables=tuple(entry.id for entry, _ in sorted(late, key=lambda row: (-row[0].minutes, row[0].id))),
         )
 
 

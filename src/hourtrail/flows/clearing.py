@@ -31,6 +31,9 @@ MOST_ENTRIES: Final = 10_000
 NOT_BOOKED: Final = frozenset({"missing_time", "missed_team_meeting"})
 """Checks about time that nobody booked: they say nothing against what was booked that day."""
 
+NAMED_ALONE: Final = frozenset({"late_entry"})
+"""Checks whose findings are about a week and name every entry in question: they say nothing against its others."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearRequest:
@@ -84,7 +87,8 @@ def the_rest(db: TenantStore, actor: str, first: date, last: date, person: str |
 
 
 class _Flags:
-    """Which entries a finding speaks against: one on the entry itself, or on its person's day or period.
+    """Which entries a finding speaks against: one on the entry itself, one that names it as late, or one on its person's
+    day or period.
 
     It counts while it is open, and after a verdict that it is true until somebody says how it was put right. What a muted
     check keeps in the shadow does not count, nor that the entry waits for its approval. A finding on a whole contract or
@@ -112,6 +116,8 @@ class _Flags:
         about = finding.subject
         if about.time_entry:
             self._entries.add(about.time_entry)
+        elif finding.check in NAMED_ALONE:
+            self._entries.update(finding.comparables)
         elif about.date:
             self._days.add((about.person, about.date))
         elif (start := first_day(about.period)) is not None:
