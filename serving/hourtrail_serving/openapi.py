@@ -194,7 +194,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Review": _REVIEW,
     "Queue": _object(
         items=_list("QueueItem"), next_cursor={"description": "opaque; null on the last page", **_TEXT_OR_NULL},
-        total=_COUNT, audits=_COUNT, muted=_list(_object(check=_TEXT, reason=_TEXT, hidden=_COUNT)),
+        total=_COUNT, audits=_COUNT, behind=_COUNT, muted=_list(_object(check=_TEXT, reason=_TEXT, hidden=_COUNT)),
     ),
     "FindingDetail": _object(
         finding=ref("Finding"), item=_or_null("QueueItem"), time_entry=_or_null("TimeEntry"),

@@ -12,9 +12,9 @@ from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.firm import Contract, ContractKind, Person, WorkItem
 from hourtrail.domain.money import Money
-from hourtrail.domain.review import FindingStatus, Raised
+from hourtrail.domain.review import BLIND_AUDIT, FindingStatus, Raised
 from hourtrail.flows import queue, stored_checks
-from hourtrail.flows.queue import review_queue
+from hourtrail.flows.queue import Filter, review_queue
 from hourtrail.flows.stored_checks import check_stored
 from hourtrail.flows.written_checks import check_written
 from hourtrail.store import Store, TenantStore, open_store
@@ -150,3 +150,28 @@ def test_the_queue_orders_what_weighs_most_and_says_how_much_lies_behind(
     first = review_queue(store, "t", TODAY)
     assert {item.id for item in first.items} == {"finding_20", "finding_21", "finding_22"}
     assert first.behind == 13
+
+
+def test_what_is_asked_for_by_name_and_the_audits_are_never_behind_what_weighs_more(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raised(check: str, number: int, amount: int | None = None) -> Raised:
+        found = Finding(
+            id=f"{check}_{number}", check=check, severity=Severity.INFO if amount is None else Severity.WARN,
+            subject=Subject(person="p1", date=MONDAY), score=1.0, measured="m", expected="e", explanation="x",
+            fingerprint=f"{check}_{number}", value_at_risk=None if amount is None else Money(Decimal(amount), "EUR"),
+        )  # fmt: skip
+        return Raised(finding=found, worker="p1", worked_on=MONDAY)
+
+    heavy = [raised("overlap", number, 500 + number) for number in range(6)]
+    light = [raised("missing_approval", number) for number in range(2)]
+    with store.tenant("t") as db:
+        db.add_findings([*heavy, *light, raised(BLIND_AUDIT, 1)], NOW)
+    monkeypatch.setattr(queue, "MOST_OPEN", 3)
+    whole = review_queue(store, "t", TODAY)
+    assert [item.finding.check for item in whole.items] == ["overlap"] * 3
+    assert (len(whole.audits), whole.behind) == (1, 5), "an audit is drawn at random, and stays in the sample"
+    for wanted in (Filter(route="approvals"), Filter(check="missing_approval")):
+        asked = review_queue(store, "t", TODAY, wanted)
+        assert ([item.finding.check for item in asked.items], asked.behind) == (["missing_approval"] * 2, 0)
+    assert review_queue(store, "t", TODAY, Filter(check="overlap")).behind == 3

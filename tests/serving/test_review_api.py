@@ -46,6 +46,16 @@ def test_the_queue_comes_in_pages_that_fit_together(site: Site) -> None:
     assert queue(site, owner="nobody") == []
 
 
+def test_nobody_is_left_to_believe_that_a_bounded_list_is_whole(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert site.get("/v1/findings")["behind"] == 0
+    monkeypatch.setattr("hourtrail.flows.queue.MOST_OPEN", 1)
+    found = site.get("/v1/findings")
+    assert found["total"] == 1
+    assert found["behind"] > 0
+    page = site.person(KIM, Role.REVIEWER).get("/review").text
+    assert f"{found['behind']} more open findings weigh less" in page
+
+
 @pytest.mark.parametrize(
     "cursor", ["x", "====", "W10=", "WzEsMiwzXQ==", "WyIyMDI2LTAxLTAxIiwibmFuIiwieCJd", "\u00e4", "a" * 501]
 )

@@ -109,6 +109,7 @@ def list_findings(
             "next_cursor": str(QueueCursor.after(page[-1][1], today)) if more else None,
             "total": len(items),
             "audits": len(found.audits),
+            "behind": found.behind,
             "muted": [{"check": row.check, "reason": row.reason, "hidden": row.hidden} for row in found.muted],
         }
     )

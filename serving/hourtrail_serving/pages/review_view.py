@@ -95,7 +95,10 @@ class Closed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView:
-    """Everything on the page. ``first`` and ``last`` are the work dates whose rest can be cleared; None when nothing waits."""
+    """Everything on the page. ``first`` and ``last`` are the work dates whose rest can be cleared; None when nothing waits.
+
+    ``behind`` open findings are not ordered (``flows.queue``).
+    """
 
     actor: str
     people: tuple[tuple[str, str], ...]
@@ -103,6 +106,7 @@ class ReviewView:
     queues: tuple[str, ...]
     lines: tuple[Line, ...]
     total: int
+    behind: int
     audits: tuple[Line, ...]
     muted: tuple[Muted, ...]
     closed: tuple[Closed, ...]
@@ -130,8 +134,10 @@ def review_view(
     with store.tenant(tenant, read_only=True) as db:
         master = db.master()
         who = actor or _usual_reviewer(master)
-        found = queue_of(db, today)
         wanted = wanted_of(queue)
+        # The names of the queues come from all lines; a route is asked for, because its lines may lie behind heavier ones.
+        everything = queue_of(db, today)
+        found = queue_of(db, today, wanted) if wanted.route and everything.behind else everything
         items = [item for item in found.items if wanted.passes(item)]
         first, last = _days(db, first, last)
         rest = the_rest(db, who, first, last) if first and last else None
@@ -139,14 +145,15 @@ def review_view(
             Closed(act=look.act, check=look.check.replace("_", " "), word=KIND_WORDS[look.kind], at=look.at)
             for look in db.looks()[:CLOSED_SHOWN]
         )
-        lines, audits = _lines(db, items[:LINES]), _lines(db, found.audits[:LINES])
+        lines, audits = _lines(db, items[:LINES]), _lines(db, everything.audits[:LINES])
     return ReviewView(
         actor=who,
         people=people_to_choose(master, who) if who or master.people else (),
         queue=queue,
-        queues=(*sorted({item.place.queue for item in found.items} | ({queue} - {"", *_ROUTES})), *_ROUTES),
+        queues=(*sorted({item.place.queue for item in everything.items} | ({queue} - {"", *_ROUTES})), *_ROUTES),
         lines=lines,
         total=len(items),
+        behind=found.behind,
         audits=audits,
         muted=found.muted,
         closed=closed,

@@ -105,6 +105,7 @@ def list_(
                 "items": [item_to_json(item, rank) for rank, item in enumerate(items[:limit], start=1)],
                 "total": len(items),
                 "audits": len(found.audits),
+                "behind": found.behind,
                 "muted": [{"check": row.check, "reason": row.reason, "hidden": row.hidden} for row in found.muted],
             }
         )

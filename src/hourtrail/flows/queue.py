@@ -38,7 +38,8 @@ class Muted:
 class Queue:
     """What waits. ``audits`` are cleared entries drawn for a second look; they are apart, because nothing speaks against them.
 
-    ``behind`` open findings weigh less than ``MOST_OPEN`` others and are not ordered; they move up as those are answered.
+    ``behind`` open findings weigh less than ``MOST_OPEN`` others of the asked check or route and are not ordered; they move
+    up as those are answered. Narrowing by queue or owner looks at those that are ordered.
     """
 
     items: tuple[Item, ...]
@@ -73,14 +74,14 @@ class Filter:
     check: str = ""
     route: str = ""
 
+    def asks(self, check: str) -> bool:
+        """Whether findings of that check are wanted."""
+        return self.check in {"", check} and (not self.route or check in ROUTES.get(self.route, ()))
+
     def passes(self, item: Item) -> bool:
         """Whether the line is wanted."""
-        return (
-            self.queue in {"", item.place.queue}
-            and self.owner in {"", item.place.owner}
-            and self.check in {"", item.finding.check}
-            and (not self.route or item.finding.check in ROUTES.get(self.route, ()))
-        )
+        own = self.queue in {"", item.place.queue} and self.owner in {"", item.place.owner}
+        return own and self.asks(item.finding.check)
 
 
 def review_queue(store: Store, tenant: str, today: date, wanted: Filter | None = None) -> Queue:
@@ -93,7 +94,7 @@ def queue_of(db: TenantStore, today: date, wanted: Filter | None = None) -> Queu
     """The same inside an open transaction."""
     silent, precisions = muted_checks(db), Precisions(tallies_of(db))
     chosen = wanted or Filter()
-    seen = _open(db, silent, precisions)
+    seen = _open(db, silent, precisions, chosen)
     policy, master = review_policy_of(db), db.master_of({row.worker for row in seen.rows if row.worker}, ())
     taken_over, escalated = db.handed_on()
     handling = Handling(
@@ -121,20 +122,27 @@ class _Open:
     behind: int
 
 
-def _open(db: TenantStore, silent: Collection[str], precisions: Precisions) -> _Open:
-    """All of them, or the ``MOST_OPEN`` that weigh most, whatever their age. A part of a muted check's stays visible."""
+def _open(db: TenantStore, silent: Collection[str], precisions: Precisions, wanted: Filter) -> _Open:
+    """All of them, or the ``MOST_OPEN`` that weigh most, whatever their age. A part of a muted check's stays visible.
+
+    Where they are too many, the bound is on the checks that are wanted; and the audits, a random sample of which none may be
+    missed for its weight, have one of their own.
+    """
     counts = db.open_counts()
-    heard = [name for name in counts if name not in silent]
     whispered = [name for name in db.open_fingerprints(silent) if stays_visible(name)] if silent else []
     shadow = db.raised_by(whispered[:MOST_OPEN])
     hidden = Counter({name: counts.get(name, 0) for name in silent})
     hidden.subtract(Counter(row.finding.check for row in shadow))
-    behind = max(sum(counts[name] for name in heard) - MOST_OPEN, 0)
-    if behind:
-        rows = db.weightiest(MOST_OPEN, {name: precisions.of(name) for name in heard}, WITHOUT_MONEY)
-    else:
-        rows = db.raised(status=FindingStatus.OPEN, checks=heard)
-    return _Open([*rows, *shadow], hidden, behind)
+    heard = [name for name in counts if name not in silent and name != BLIND_AUDIT]
+    if sum(counts[name] for name in heard) > MOST_OPEN:
+        heard = [name for name in heard if wanted.asks(name)]
+    rows = shadow
+    for names in (heard, [BLIND_AUDIT]):
+        if sum(counts.get(name, 0) for name in names) > MOST_OPEN:
+            rows += db.weightiest(MOST_OPEN, {name: precisions.of(name) for name in names}, WITHOUT_MONEY)
+        else:
+            rows += db.raised(status=FindingStatus.OPEN, checks=names)
+    return _Open(rows, hidden, max(sum(counts[name] for name in heard) - MOST_OPEN, 0))
 
 
 def muted_checks(db: TenantStore) -> dict[str, str]:
