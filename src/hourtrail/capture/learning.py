@@ -108,7 +108,8 @@ class HabitLearner:
         """The share of pauses beside a stated time that were worked for at least half, shrunk towards none."""
         if not self._worked:
             return 0.0
-        begin, end = min(start for start, _ in self._worked), max(end for _, end in self._worked)
+        end = max(end for _, end in self._worked)
+        begin = end - int(LEARNED / timedelta(minutes=1))
         known = self._known(begin, end)
         asked = worked = 0
         for day in self._sighted().days(self._days, begin, end):
