@@ -1,5 +1,6 @@
 """The review page in a real browser: keys alone, by click, without JavaScript, on a phone, and for everybody."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -238,6 +239,18 @@ def test_strange_addresses_are_pages_or_problems(site: Site, page: Page) -> None
     assert kim.post("/review/say", data=body).status_code == 422
     rest = {"expected": "1", "shown_at": "2026-04-30T09:00:00Z"}
     assert kim.post("/review/clear", data=rest).status_code == 422
+
+
+def test_an_auditor_reads_and_is_offered_nothing_else(site: Site, page: Page) -> None:
+    assert say(site, line(site, "daily_hours")["id"], "acceptable").status_code == 201
+    site.enter(page.context, "auditor@northlight.example", Role.AUDITOR)
+    page.goto(f"{site.url}/")
+    expect(page).to_have_url(re.compile("/review$"))
+    expect(page.locator(".card")).not_to_have_count(0)
+    expect(page.get_by_text("You may read this and not answer.")).to_be_visible()
+    assert page.locator("main button").count() == 0
+    assert page.locator("main form").count() <= 1
+    assert Axe().run(page).violations_count == 0
 
 
 def test_a_firm_without_anything_has_a_page_too(tmp_path: Path, page: Page) -> None:

@@ -48,6 +48,7 @@ def page(request: Request, template: str, *, status: HTTPStatus = HTTPStatus.OK,
         login=served.login.required,
         who=who,
         may_review=who is not None and who.may(Permission.FINDINGS_READ),
+        may_answer=who is not None and who.may(Permission.FINDINGS_REVIEW),
         csrf=getattr(request.state, "csrf", ""),
         **values,
     )
