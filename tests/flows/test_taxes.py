@@ -93,3 +93,34 @@ def test_a_firm_without_tax_rates_drafts_net_as_before(firm):
     fill(firm, NORTH, entry("one", item=DEV))
     body = drafted_to_json(bill(firm))
     assert (body["taxes"], body["gross"], body["lines"][0]["tax"]) == ([], [], None)
+
+
+def test_a_draft_of_another_entity_is_not_posted(firm):
+    fill(firm, NORTH, replace(N19, entity=""), entry("one"))
+    made = bill(firm)
+    with firm.store.tenant(firm.tenant) as db:
+        db.put_master([replace(NORTH, entity="south")])
+    with pytest.raises(
+        Conflict, match="drafted for entity north, and contract C-TM is entity south's now: draft it again"
+    ):
+        post_it(firm, made)
+
+
+def test_a_change_of_words_alone_is_told_as_one(firm):
+    fill(firm, NORTH, N19, entry("one"))
+    made = bill(firm)
+    with firm.store.tenant(firm.tenant) as db:
+        db.put_master([replace(N19, note="VAT")])
+    with pytest.raises(
+        Conflict, match=r"N19 19 %: 28\.50 EUR and the note '', and the tax rates say .* 'VAT': draft it again"
+    ):
+        post_it(firm, made)
+
+
+def test_lines_of_two_treatments_of_one_code_are_shown_apart(firm):
+    exempt = replace(S_RC, treatment=TaxTreatment.EXEMPT, valid_from=date(2026, 3, 10))
+    fill(
+        firm, SOUTH, S_RC, exempt, entry("early", item=OPS), entry("late", item=OPS, date=date(2026, 3, 12)),
+        policy='[formats.globex]\ngroup_by = ["project"]',
+    )  # fmt: skip
+    assert [row.tax.note for row in bill(firm, "C-CAP").shown] == ["Reverse charge", "Exempt"]

@@ -94,7 +94,7 @@ def _key(line: DraftLine, entry: TimeEntry | None, shape: ClientFormat) -> tuple
         GroupBy.DAY: entry.date,
     }
     currency = line.amount.currency if line.amount else ""
-    tax = (line.tax.code, line.tax.rate) if line.tax else ()
+    tax = (line.tax.code, line.tax.rate, line.tax.note) if line.tax else ()
     return (line.kind, line.rate, currency, tax, *(parts[by] for by in shape.group_by))
 
 
@@ -116,7 +116,7 @@ def _together(lines: list[DraftLine], entries: Mapping[str, TimeEntry], shape: C
 
 
 def _tax(lines: list[DraftLine]) -> LineTax | None:
-    """The taxes of lines of one code and rate, added up."""
+    """The taxes of lines of one code, rate and note, added up."""
     first = lines[0].tax
     [amount] = add_up(line.tax.amount for line in lines if line.tax) or [None]
     return replace(first, amount=amount) if first and amount else None

@@ -138,12 +138,21 @@ def _totals(lines: Sequence[ClaimedLine]) -> tuple[object, ...]:
     return add_up(line.amount for line in lines)
 
 
+def _entity(name: str) -> str:
+    return f"entity {name}" if name else "no entity"
+
+
 def _against(ground: Ground, draft: InvoiceDraft, lines: Sequence[ClaimedLine]) -> Iterator[str]:
     """Every reason against posting, each with what it is about."""
     contract = ground.contracts.get(draft.contract)
     if contract is None:
         yield f"contract {draft.contract} is gone from the master data"
         return
+    if contract.entity != draft.entity:
+        yield (
+            f"it was drafted for {_entity(draft.entity)}, and contract {contract.id} is {_entity(contract.entity)}'s now:"
+            " draft it again"
+        )
     if missing := ground.missing_facts(contract):
         yield f"the record of client {draft.client} lacks {', '.join(missing)}"
     disputed = {

@@ -49,7 +49,10 @@ def _tax_fault(ground: Ground, contract: Contract, line: DraftLine | ClaimedLine
     now = tax_of(ruling, line.amount) if ruling else None
     if now == line.tax:
         return None
-    return f"it was drafted with {_told(line.tax)}, and the tax rates say {_told(now)}: draft it again"
+    before, after = _told(line.tax), _told(now)
+    if now and line.tax and before == after:
+        before, after = f"{before} and the note {line.tax.note!r}", f"{after} and the note {now.note!r}"
+    return f"it was drafted with {before}, and the tax rates say {after}: draft it again"
 
 
 def _told(tax: LineTax | None) -> str:
