@@ -42,7 +42,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     ),
     "decisions": (
         "id", "suggestion", "verdict", "before", "after", "reason_code", "note", "actor", "decided_at", "shown_at", "shown",
-        "propensity", "seconds", "confidence", "threshold", "model", "policy", "supersedes",
+        "propensity", "seconds", "confidence", "threshold", "unshown", "model", "policy", "supersedes",
     ),
     "findings": (
         "id", "check", "severity", "subject", "score", "value_at_risk", "measured", "expected", "explanation", "comparables",
