@@ -157,6 +157,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         kind={"enum": [kind.value for kind in PrincipalKind]}, id=_TEXT, name=_TEXT,
         person={"description": "whose time is theirs; empty for a program", **_TEXT}, roles=_ROLES,
         permissions={"type": "object", "additionalProperties": {"enum": [reach.value for reach in Reach]}},
+        csrf_token={"description": "of the session; null for a program", **_TEXT_OR_NULL},
     ),
     "Accounts": _object(accounts=_list(_ACCOUNT), programs=_list(_PROGRAM)),
     "AccessToken": _object(

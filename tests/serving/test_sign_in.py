@@ -75,7 +75,10 @@ def test_a_session_is_given_kept_and_closed(client: TestClient, ana: str, store:
     assert "Max-Age" not in cookie
     assert "Secure" not in cookie, "a browser would not send it back to http://127.0.0.1"
     secret = client.cookies[COOKIE]
-    assert client.get("/v1/me").json()["person"] == ana
+    me = client.get("/v1/me").json()
+    assert (me["person"], me["csrf_token"]) == (ana, csrf_token(secret))
+    own_script = client.post("/v1/decisions", json={}, headers={"X-CSRF-Token": me["csrf_token"]})
+    assert own_script.status_code == 422, "past the gate, and then no decision"
     page = client.get("/")
     assert f"Signed in as <strong>{ana}</strong>" in page.text
     assert client.post("/sign-out", data={"csrf": csrf_token(secret)}).headers["location"] == "/sign-in"

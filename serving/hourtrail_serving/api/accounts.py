@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from fastapi import APIRouter
+from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from hourtrail.domain.access import Principal
@@ -16,9 +17,12 @@ router = APIRouter(prefix="/v1", tags=["accounts"], route_class=Guarded)
 
 
 @router.get("/me", responses=answers("Principal", "Who this request comes from"))
-def get_me(who: Who) -> JSONResponse:
-    """The account or program that the request was recognised as, and what it may."""
-    return JSONResponse(principal_to_json(who))
+def get_me(request: Request, who: Who) -> JSONResponse:
+    """The account or program that the request was recognised as, and what it may.
+
+    A signed-in browser's own script is told the token that it sends as `X-CSRF-Token`; other sites' scripts cannot read it.
+    """
+    return JSONResponse({**principal_to_json(who), "csrf_token": request.state.csrf or None})
 
 
 def principal_to_json(who: Principal) -> dict[str, object]:
