@@ -10,7 +10,7 @@ from hourtrail.cli.settings import OK, UNUSABLE, Settings
 from hourtrail.domain.errors import ModelUnavailable
 from hourtrail_models.artefact import BUNDLED, load, pinned_digests
 from hourtrail_models.registered import registered_rows
-from hourtrail_models.registry import configured
+from hourtrail_models.registry import configured, without_password
 from hourtrail_models.registry_command import cards, compare, promote, rollback, shadow, use_cases_command
 
 
@@ -33,7 +33,14 @@ def models(ctx: click.Context, *, as_json: bool) -> int:
         except ModelUnavailable as error:
             problem = str(error)
     if as_json:
-        answer({"models": rows, "registry": configured() or None, "registered": registered, "problem": problem or None})
+        answer(
+            {
+                "models": rows,
+                "registry": without_password(configured()) or None,
+                "registered": registered,
+                "problem": problem or None,
+            }
+        )
     else:
         for row in rows:
             _print(row)

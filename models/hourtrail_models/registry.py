@@ -109,6 +109,11 @@ def configured() -> str:
     return os.environ.get(SETTING, "").strip()
 
 
+def without_password(uri: str) -> str:
+    """The address as it may be printed."""
+    return re.sub(r"(://[^:/@]*):[^@/]*@", r"\1:***@", uri)
+
+
 class Registry:
     """The versions of one registered model. Every method raises ModelUnavailable when the registry does not answer."""
 
@@ -144,7 +149,9 @@ class Registry:
         for row in self.versions():
             if number == row.version or number in row.aliases:
                 return row
-        raise NotFound(f"{self.name} has no version {number!r} at {self.uri}; list them with hourtrail models")
+        raise NotFound(
+            f"{self.name} has no version {number!r} at {without_password(self.uri)}; list them with hourtrail models"
+        )
 
     def at(self, alias: str) -> Version | None:
         """The version that an alias points to."""
@@ -225,8 +232,10 @@ def speaking_to(uri: str) -> Iterator[None]:
     try:
         yield
     except (MlflowException, SQLAlchemyError, OSError) as error:
-        first = str(error).partition("\n")[0][:300]
-        raise ModelUnavailable(f"the model registry at {uri} does not answer: {first}; check {SETTING}") from error
+        first = str(error).partition("\n")[0][:300].replace(uri, without_password(uri))
+        raise ModelUnavailable(
+            f"the model registry at {without_password(uri)} does not answer: {first}; check {SETTING}"
+        ) from error
 
 
 def _short(gate: Mapping[str, Any]) -> str:

@@ -24,7 +24,7 @@ from hourtrail_models.encoder import bundled_encoder
 from hourtrail_models.fitting import fit_ranker
 from hourtrail_models.promotion import Promotion, champions, promote, propose, roll_back
 from hourtrail_models.ranker import artefact_files
-from hourtrail_models.registry import CHALLENGER, CHAMPION, Registry, registered_name
+from hourtrail_models.registry import CHALLENGER, CHAMPION, Registry, registered_name, without_password
 from hourtrail_models.serving_model import registered_scorer
 from hourtrail_models.shipped import bundled_scorer
 
@@ -301,6 +301,14 @@ def test_a_registry_that_does_not_answer_keeps_a_promotion_out_of_the_trail(regi
         )  # fmt: skip
     with store.tenant(TENANT, read_only=True) as db:
         assert list(db.audit_events()) == []
+
+
+def test_no_password_is_printed():
+    assert without_password("postgresql://eva:s3cret@db/mlflow") == "postgresql://eva:***@db/mlflow"
+    assert without_password("http://127.0.0.1:9") == "http://127.0.0.1:9"
+    with pytest.raises(ModelUnavailable) as told:
+        Registry("nonsense://eva:s3cret@db/mlflow", "ranker.acme").versions()
+    assert "s3cret" not in str(told.value)
 
 
 def test_names_of_tenants_that_the_registry_could_not_keep_stay_apart():
