@@ -23,6 +23,14 @@ class ForgedForm(NotAllowed):
     """A form or call of a signed-in browser without the token of its session."""
 
 
+class TooManyRequests(HourtrailError):
+    """One principal asked more often than it may. ``headers`` say how often that is, ``seconds`` when to come back."""
+
+    def __init__(self, seconds: int, headers: dict[str, str]) -> None:
+        super().__init__(f"you ask more often than is your share; wait {seconds} seconds and go on more slowly")
+        self.seconds, self.headers = seconds, headers
+
+
 class RouteWithoutRule(HourtrailError):
     """A route that nobody decided on."""
 

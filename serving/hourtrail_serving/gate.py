@@ -22,6 +22,7 @@ from hourtrail.flows.identity.passwords import Passwords
 from hourtrail.flows.identity.recognise import by_secret, by_session
 from hourtrail.store.audit import acting_through
 from hourtrail_serving.access import SAFE, ForgedForm, Rule, rule_of
+from hourtrail_serving.pace import Pace
 
 if TYPE_CHECKING:
     from hourtrail.store import Store
@@ -87,6 +88,7 @@ class Login:
     public_url: str = ""
     provider: "Provider | None" = None
     remembered: Remembered = field(default_factory=Remembered)
+    pace: Pace = field(default_factory=Pace)
 
     @property
     def secure(self) -> bool:
@@ -135,12 +137,15 @@ class Guarded(APIRoute):
                 return await inner(request)
             who, csrf = await served.login.recognise(request, served.store, served.tenant)
             request.state.principal, request.state.csrf = who, csrf
+            told = {} if who.kind is PrincipalKind.ANYBODY else served.login.pace.take(who)
             _require(rule, who)
             if csrf and request.method not in SAFE:
                 await _require_own_form(request, csrf)
             carrier = "" if who.kind is PrincipalKind.PERSON else f"{_CARRIERS[who.kind]}:{who.id}"
             with acting_through(carrier) if carrier else nullcontext():
-                return await inner(request)
+                answer = await inner(request)
+            answer.headers.update(told)
+            return answer
 
         return handle
 

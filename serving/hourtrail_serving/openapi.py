@@ -360,7 +360,7 @@ def _secure(document: Schema) -> None:
             operation["security"] = [] if rule.is_open else _security(rule)
             if rule.is_open:
                 continue
-            for code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+            for code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS):
                 operation["responses"].setdefault(
                     str(int(code)), {"description": code.phrase, "content": {MEDIA_TYPE: {"schema": ref("Problem")}}}
                 )

@@ -22,7 +22,7 @@ from hourtrail.domain.errors import (
     NotFound,
 )
 from hourtrail.store import StoreUnavailable
-from hourtrail_serving.access import ForgedForm
+from hourtrail_serving.access import ForgedForm, TooManyRequests
 from hourtrail_serving.idempotency import KeyReused
 from hourtrail_serving.served import Busy
 
@@ -37,6 +37,7 @@ _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (NotFound, HTTPStatus.NOT_FOUND, "not-found", "No such record"),
     (NotSignedIn, HTTPStatus.UNAUTHORIZED, "not-signed-in", "Nobody is signed in"),
     (TooManyFailures, HTTPStatus.TOO_MANY_REQUESTS, "too-many-failures", "Too many failed attempts"),
+    (TooManyRequests, HTTPStatus.TOO_MANY_REQUESTS, "too-many-requests", "Too many requests"),
     (MissingPermission, HTTPStatus.FORBIDDEN, "missing-permission", "Your roles or scopes do not allow this"),
     (OutOfReach, HTTPStatus.FORBIDDEN, "out-of-reach", "This is about somebody else"),
     (ForgedForm, HTTPStatus.FORBIDDEN, "forged-form", "This does not come from our own page"),
@@ -95,6 +96,8 @@ async def _hourtrail(request: Request, error: Exception) -> JSONResponse:
 
 def challenge(request: Request, error: HourtrailError) -> dict[str, str]:
     """The headers of a refusal: how to authenticate (RFC 6750, 3), or when to come back."""
+    if isinstance(error, TooManyRequests):
+        return {"Retry-After": str(error.seconds), **error.headers}
     if isinstance(error, TooManyFailures):
         return {"Retry-After": str(error.seconds)}
     if isinstance(error, NotSignedIn):

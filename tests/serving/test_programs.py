@@ -19,6 +19,7 @@ from hourtrail.store import Store, open_store
 from hourtrail.wiring import load_models
 from hourtrail_serving.app import create_app
 from hourtrail_serving.gate import REMEMBERED, Login, Remembered
+from hourtrail_serving.pace import Pace
 
 READ = (Permission.SUGGESTIONS_READ,)
 FORM = {"grant_type": "client_credentials"}
@@ -201,6 +202,26 @@ def test_what_is_no_credential_is_a_problem_and_nothing_is_read_or_kept(
         assert 'error="invalid_token"' in answer.headers["www-authenticate"]
     with empty.tenant(TENANT, read_only=True) as db:
         assert db.audit_head() == before
+
+
+def test_each_principal_has_its_share_of_a_minute(empty: Store) -> None:
+    now = [30.0]
+    login = Login(passwords=CHEAP, pace=Pace(of_a_person=1, of_a_program=2, clock=lambda: now[0]))
+    app = create_app(empty, TENANT, load_models(rules_only=True), login=login)
+    client = TestClient(app, base_url="http://localhost")
+    one, other = made(empty, program="one").secret, made(empty, program="other").secret
+
+    def me(secret: str) -> Any:
+        return client.get("/v1/me", headers={"Authorization": f"Bearer {secret}"})
+
+    assert [me(one).headers["ratelimit"] for _ in range(2)] == ['"minute";r=1;t=30', '"minute";r=0;t=30']
+    refused = me(one)
+    assert (refused.status_code, refused.json()["type"]) == (429, "urn:hourtrail:problem:too-many-requests")
+    assert (refused.headers["retry-after"], refused.headers["ratelimit-policy"]) == ("30", '"minute";q=2;w=60')
+    assert me(other).status_code == 200
+    now[0] += 30
+    assert me(one).status_code == 200
+    assert "ratelimit" not in client.get("/livez").headers
 
 
 def test_a_tenant_does_not_know_another_ones_keys(client: TestClient, empty: Store) -> None:
