@@ -241,6 +241,19 @@ def test_rows_where_none_of_these_leads_earn_no_threshold() -> None:
     assert [row.band for row in thresholds(stream, "500 labels")] == [Band.ASK]
 
 
+def test_prefill_is_earned_on_the_proving_labels_alone() -> None:
+    """What people accept cannot prove itself: without labels that no suggestion led to, prefill is off."""
+    accepted = _stream(np.ones(500, dtype=np.bool_), top=0.995, rest=0.9)
+    nothing = accepted.only(np.zeros(500, dtype=np.bool_))
+    bands = [row.band for row in thresholds(accepted, "500 labels", proving=(nothing, "0 labels"))]
+    assert bands == [Band.SUGGEST, Band.ASK]
+    (prefill, *_) = thresholds(
+        accepted, "500 labels", proving=(accepted.only(np.arange(500) < 300), "300 blind labels")
+    )
+    assert prefill.band is Band.PREFILL
+    assert "on 300 blind labels" in prefill.basis
+
+
 def test_ask_states_the_share_that_three_answers_hold() -> None:
     right = np.arange(500) % 2 == 0
     (second,) = thresholds(_stream(right, top=0.9, rest=0.6, place=1), "500 labels")

@@ -84,25 +84,32 @@ class Answers:
         }
 
 
-def thresholds(answers: Answers, said: str) -> tuple[Threshold, ...]:
-    """Most certain first; a band whose precision no threshold can promise is left out. ``said`` names the labels, in words."""
-    asked = ~answers.none_top
-    prefill, suggest = (
-        learn_then_test(answers.confidence[asked], answers.right[asked], target=aim)
-        for aim in (PREFILL_AIM, SUGGEST_PROMISE)
-    )
+def thresholds(answers: Answers, said: str, *, proving: tuple[Answers, str] | None = None) -> tuple[Threshold, ...]:
+    """Most certain first; a band whose precision no threshold can promise is left out. ``said`` names the labels, in words.
+
+    Prefill is earned on ``proving`` where it is given, with its labels in words: those that no suggestion led to. A threshold
+    learned from what was shown and accepted would promise what acceptance, not accuracy, keeps.
+    """
+    sure, of_sure = proving or (answers, said)
+    prefill = _learned(sure, PREFILL_AIM)
+    suggest = _learned(answers, SUGGEST_PROMISE)
     if prefill is not None and (suggest is None or suggest > prefill):
         # Each test starts at a height of its own, so this can happen; what keeps 97 % keeps 90 %.
         suggest = prefill
     earned = tuple(
-        Threshold(band=band, value=value, target_precision=promise, basis=f"Learn-then-Test at {aim:.2f} on {said}")
-        for band, value, promise, aim in (
-            (Band.PREFILL, prefill, PREFILL_PROMISE, PREFILL_AIM),
-            (Band.SUGGEST, suggest, SUGGEST_PROMISE, SUGGEST_PROMISE),
+        Threshold(band=band, value=value, target_precision=promise, basis=f"Learn-then-Test at {aim:.2f} on {words}")
+        for band, value, promise, aim, words in (
+            (Band.PREFILL, prefill, PREFILL_PROMISE, PREFILL_AIM, of_sure),
+            (Band.SUGGEST, suggest, SUGGEST_PROMISE, SUGGEST_PROMISE, said),
         )
         if value is not None
     )
     return (*earned, _ask(answers, min((row.value for row in earned), default=1.0), said))
+
+
+def _learned(answers: Answers, aim: float) -> float | None:
+    asked = ~answers.none_top
+    return learn_then_test(answers.confidence[asked], answers.right[asked], target=aim) if asked.any() else None
 
 
 def _ask(answers: Answers, lowest: float, said: str) -> Threshold:

@@ -20,7 +20,7 @@ from hourtrail_models.artefact import TrainingData
 from hourtrail_models.compare import first_unseen
 from hourtrail_models.fitting import Boost, fit_ranker
 from hourtrail_models.ranker import RankerScorer
-from hourtrail_training.answers import Answers, thresholds
+from hourtrail_training.answers import Answers, Bools, thresholds
 from hourtrail_training.dataset import Dataset
 from hourtrail_training.evaluation import coverage, metrics, top1, weighted
 from hourtrail_training.gate import Bounds, Contest, Independent, Verdict, judge, race
@@ -68,11 +68,15 @@ def train_on_log(
         raise InvalidInput(
             f"no label of the {len(known)} suggestions that should fix the thresholds was known before the next ones were asked"
         )
-    said = f"{len(answers):,} labels of the decision log of {dataset.tenant}"
+    said = f"labels of the decision log of {dataset.tenant}"
+    blind = _led_by_none(calibration)[known]
+    proving = answers.only(blind), f"{int(blind.sum()):,} {said} that no suggestion led to"
     keys = sorted(row_digest(row.suggestion.block.anchor) for row in relived.examples[: dataset.test] if row.suggestion)
     # All of these rows, not a sample of both: what lies behind them must be told apart from what lies before.
     seen = tuple(sorted({*keys[:SKETCH_SIZE], *scorer.trained_on}))
-    scorer = replace(scorer, thresholds=thresholds(answers, said), trained_on=seen)
+    scorer = replace(
+        scorer, thresholds=thresholds(answers, f"{len(answers):,} {said}", proving=proving), trained_on=seen
+    )
     contest = _contest(dataset, scorer, champion.scorer)
     measured = _measured(contest, scorer.thresholds)
     trained = Trained(
@@ -158,6 +162,11 @@ def _independent(dataset: Dataset, scorer: Scorer, champion: Scorer) -> Independ
         champion=answers_of(champion, rows).right[led_by_none],
         people=np.unique(people, return_inverse=True)[1].astype(np.int64),
     )
+
+
+def _led_by_none(rows: Relived) -> Bools:
+    """Labels that no suggestion led to: blindly audited ones, and time booked by hand where nobody answered."""
+    return np.array([row.audited or row.outcome is Outcome.NOT_ANSWERED for row in rows.examples], dtype=np.bool_)
 
 
 def _measured(contest: Contest, bands: Sequence[Threshold]) -> dict[str, float]:
