@@ -167,3 +167,16 @@ def test_processes_that_need_a_key_at_once_agree_on_one(tmp_path: Path) -> None:
             with store.tenant(str(number)) as db:
                 assert list(db.activities()) == [activity(0)]
     assert sorted(path.name for path in tmp_path.iterdir() if "key" in path.name) == ["at-once.sqlite.key"]
+
+
+def test_rows_left_half_read_when_the_transaction_ends_trouble_nobody(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    with store.tenant("t") as db:
+        db.put_activities([activity(number) for number in range(3)])
+        rows = db.activities()
+        next(rows)
+    del rows
+    assert caplog.records == []
+    with store.tenant("t") as db:
+        assert len(list(db.activities())) == 3

@@ -79,7 +79,11 @@ class Store:
                 if connection.dialect.name == "postgresql":
                     # Read by the row-level security policies; ends with the transaction.
                     connection.execute(select(func.set_config("app.tenant", name, True)))
-                yield TenantStore(connection, name, self.keys)
+                db = TenantStore(connection, name, self.keys)
+                try:
+                    yield db
+                finally:
+                    db.end_reading()
 
     def close(self) -> None:
         """Close every connection."""

@@ -1,11 +1,10 @@
 """The tenant and the open transaction: what every part of a TenantStore reads and writes through."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
-from contextlib import closing
 from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
-from sqlalchemy import Connection, Select, Table, insert, select
+from sqlalchemy import Connection, CursorResult, Select, Table, insert, select
 
 from hourtrail.store.keys import Keyring
 from hourtrail.store.sealing import Sealer
@@ -26,6 +25,7 @@ class Scope:
         self.tenant = tenant
         self._keys = keys
         self._own_sealer: Sealer | None = None
+        self._reading: list[CursorResult[Any]] = []
 
     def _sealer(self) -> Sealer:
         """What seals and opens the tenant's rows; its keys are made in this transaction where it has none."""
@@ -45,8 +45,20 @@ class Scope:
 
     def _stream(self, statement: Select[Any]) -> Generator[Row]:
         """Rows as the database gives them, ``CHUNK`` at a time: memory stays flat."""
-        with closing(self._connection.execute(statement, execution_options={"yield_per": CHUNK})) as result:
+        result = self._connection.execute(statement, execution_options={"yield_per": CHUNK})
+        self._reading.append(result)
+        try:
             yield from cast("Iterator[Row]", result.mappings())
+        finally:
+            self._reading.remove(result)
+            # The end of the transaction may have closed it: rows that were left half read.
+            if not result.closed:
+                result.close()
+
+    def end_reading(self) -> None:
+        """Close what is still being read; called at the end of the transaction."""
+        for result in self._reading:
+            result.close()
 
     def _add(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
