@@ -87,7 +87,7 @@ def encoded(model: Any, texts: Sequence[str]) -> NDArray[np.float32]:
 
 
 def save(model: Any, folder: Path) -> None:
-    """Weights and tokenizer as sentence-transformers writes them: what ``export_encoder --weights`` turns into ONNX."""
+    """Weights and tokenizer as sentence-transformers writes them."""
     model.save(str(folder))
 
 
