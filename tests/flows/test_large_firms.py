@@ -124,6 +124,26 @@ def test_somebody_whose_time_is_taken_back_meanwhile_is_left_for_the_next_pass(
     assert ("daily_hours", "p5") not in found
 
 
+def test_what_is_written_meanwhile_on_a_project_of_which_nobody_knew_leaves_its_client_alone(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new = replace(_long("p5", day=2), item=WorkItem("", "vault"))
+    with store.tenant("t") as db:
+        capped = Contract(id="V", client="bolt", kind=ContractKind.CAPPED, currency="EUR", project="vault")
+        db.put_master([replace(capped, cap_hours=Decimal(4))])
+        db.put_entries([replace(_long("p0", day=1), item=WorkItem("bolt", "vault"))])
+
+    def write() -> None:
+        with store.tenant("t") as db:
+            db.put_entries([new])
+        check_written(store, "t", [new], today=TODAY, now=NOW)
+        assert ("over_cap", "p5") in _open(store)
+
+    _meanwhile(monkeypatch, write)
+    check_stored(store, "t", today=TODAY, now=NOW)
+    assert ("over_cap", "p5") in _open(store), "the check at the write knows better than what the pass had read"
+
+
 def test_the_queue_orders_what_weighs_most_and_says_how_much_lies_behind(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:

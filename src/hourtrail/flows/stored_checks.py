@@ -17,6 +17,7 @@ from hourtrail.checks import CheckPolicy, run
 from hourtrail.checks.catalog import CHECKS
 from hourtrail.checks.reach import Reach, checks_within
 from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.finding import Finding
 from hourtrail.domain.review import BLIND_AUDIT, Raised
 from hourtrail.domain.suggestion import SuggestionStatus
@@ -66,7 +67,7 @@ def check_stored(
     at = now or datetime.now(UTC)
     with store.tenant(tenant, read_only=True) as db:
         # Before the entries: one that is written between the two readings counts as changed, never as checked.
-        seen = _Seen(db.marks())
+        seen = _Seen(db.marks(), db.projects_without_client())
         rules, master = Rules(db, policy, today), db.master()
         entries, activities = tuple(db.entries()), tuple(db.activities())
         verdicts = db.entry_verdicts((*ASKS, BLIND_AUDIT))
@@ -96,7 +97,7 @@ def check_stored(
     for names in chunks(sorted({*parts.by_client, *clients}), PART):
         with store.tenant(tenant) as db:
             db.lock_findings()
-            same = seen.same_clients(db, names, projects)
+            same = seen.same_clients(db, names, projects, contexts)
             changes += parts.of_clients(db, same)
             left += len(names) - len(same)
     return StoredRun(entries=len(entries), findings=[row.finding for row in rows], changes=changes, left=left)
@@ -140,7 +141,8 @@ class _Parts:
 class _Seen:
     """What the entries of each person and of each client were when they were read: sums of hashes, whatever the order."""
 
-    def __init__(self, marks: Iterable[EntryMark]) -> None:
+    def __init__(self, marks: Iterable[EntryMark], without_client: Collection[str]) -> None:
+        self._without_client = without_client
         self._people: Counter[str] = Counter()
         self._places: Counter[tuple[str, str]] = Counter()
         for mark in marks:
@@ -154,14 +156,25 @@ class _Seen:
             now[mark.person] += hash(mark)
         return [name for name in names if now[name] == self._people[name]]
 
-    def same_clients(self, db: TenantStore, names: Sequence[str], projects: Mapping[str, Collection[str]]) -> list[str]:
-        """Those whose entries are still the same; ``projects`` has, by client, those on which entries leave it out."""
+    def same_clients(
+        self, db: TenantStore, names: Sequence[str], projects: Mapping[str, Collection[str]], contexts: Contexts
+    ) -> list[str]:
+        """Those whose entries are still the same; ``projects`` has, by client, those on which entries leave it out.
+
+        A project on which nobody had left it out before changes its client, as ``contexts`` tells it.
+        """
+        fresh = db.projects_without_client().difference(self._without_client)
+        changed = {contexts.client(WorkItem("", project)) for project in fresh}
         without = {project for name in names for project in projects.get(name, ())}
         now: Counter[tuple[str, str]] = Counter()
         for mark in chain(db.marks(clients=[name for name in names if name]), db.marks(projects=without)):
             now[_place(mark)] += hash(mark)
         places = {name: [(name, ""), *(("", project) for project in projects.get(name, ()))] for name in names}
-        return [name for name in names if all(now[place] == self._places[place] for place in places[name])]
+        return [
+            name
+            for name in names
+            if name not in changed and all(now[place] == self._places[place] for place in places[name])
+        ]
 
 
 def _place(mark: EntryMark) -> tuple[str, str]:

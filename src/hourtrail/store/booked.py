@@ -43,6 +43,18 @@ WITH RECURSIVE booked(project) AS (
 )
 SELECT client, project, task FROM item WHERE task IS NOT NULL
 """
+
+# The same steps over the projects of entries that leave the client out.
+_WITHOUT_CLIENT: Final = """
+WITH RECURSIVE booked(project) AS (
+  SELECT (SELECT min(e.project) FROM time_entry e WHERE e.tenant = :tenant AND e.client = '')
+  UNION ALL
+  SELECT (SELECT min(e.project) FROM time_entry e WHERE e.tenant = :tenant AND e.client = '' AND e.project > b.project)
+  FROM booked b WHERE b.project IS NOT NULL
+)
+SELECT project FROM booked WHERE project IS NOT NULL
+"""
+
 _TOGETHER: Final = 100
 """Work items in one question."""
 
@@ -93,6 +105,10 @@ class Booked(Entries):
             "projects": json.dumps([clean(name) for name in sorted(projects)], ensure_ascii=False),
         }
         return sorted(WorkItem(*row) for row in self._connection.execute(text(query), given))
+
+    def projects_without_client(self) -> set[str]:
+        """The projects on which entries, also ones taken back since, leave the client out."""
+        return set(self._connection.scalars(text(_WITHOUT_CLIENT), {"tenant": self.tenant}))
 
     def entries_on(self, items: Collection[WorkItem]) -> list[TimeEntry]:
         """Live ones on exactly these work items (as ``booked_items`` tells them), in the order of ``entries``."""
