@@ -131,7 +131,8 @@ def test_the_registered_artefact_is_data_alone_and_loads_with_pickle_forbidden(m
     for content in loaded.files.values():
         content.decode("utf-8")
         assert not content.startswith(b"\x80")
-    (data,) = loaded.manifest.training_data
+    *before, data = loaded.manifest.training_data
+    assert tuple(before) == artefact.load_bundled("ranker").manifest.training_data, "it grows on the shipped trees"
     assert (data.name, data.digest) == ("decision log of acme", made.answer["data_digest"])
 
 

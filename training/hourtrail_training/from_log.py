@@ -8,7 +8,7 @@ from typing import Final
 
 import numpy as np
 
-from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.errors import InvalidInput, ModelUnavailable
 from hourtrail.domain.ports import Scorer
 from hourtrail.domain.suggestion import Band, Threshold
 from hourtrail.features import SPEC
@@ -16,7 +16,7 @@ from hourtrail.flows.backtest.benchmark import row_digest
 from hourtrail.flows.decision_log import Outcome
 from hourtrail.flows.relive import Relived
 from hourtrail.wiring import Models
-from hourtrail_models.artefact import TrainingData
+from hourtrail_models.artefact import TrainingData, load_bundled
 from hourtrail_models.compare import first_unseen
 from hourtrail_models.fitting import Boost, fit_ranker
 from hourtrail_models.ranker import RankerScorer
@@ -90,6 +90,7 @@ def train_on_log(
         ),
         encoder=champion.encoder.fingerprint if champion.encoder else "",
         refused=(),
+        grown_on=_grown_on(boost),
     )
     return FromLog(
         trained=trained,
@@ -101,6 +102,16 @@ def train_on_log(
         by_slice=dict(_by_slice(contest)),
         contributions=_contributions(scorer, relived),
     )
+
+
+def _grown_on(boost: Boost | None) -> tuple[TrainingData, ...]:
+    """What the shipped ranker learned from, on whose trees ``fit_ranker`` grows by itself."""
+    if boost is not None:
+        return ()
+    try:
+        return load_bundled("ranker").manifest.training_data
+    except ModelUnavailable:
+        return ()
 
 
 def answers_of(scorer: Scorer, relived: Relived) -> Answers:

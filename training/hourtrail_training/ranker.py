@@ -51,13 +51,17 @@ class TrainOptions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
-    """A fitted scorer with its thresholds, everything that its artefact states, and the records that were refused."""
+    """A fitted scorer with its thresholds, everything that its artefact states, and the records that were refused.
+
+    ``grown_on`` is what the ranker learned from whose trees these grow on; empty for trees from nothing.
+    """
 
     scorer: RankerScorer
     metrics: dict[str, float]
     data: TrainingData
     encoder: str
     refused: tuple[Rejected, ...]
+    grown_on: tuple[TrainingData, ...] = ()
 
 
 def train(path: Path, options: TrainOptions, encoder: Encoder, *, today: date, say: Say) -> Trained:
@@ -171,7 +175,7 @@ def write_artefact(trained: Trained, folder: Path, version: str) -> Artefact:
         spec=SPEC,
         encoder=trained.encoder,
         libraries=library_versions("lightgbm", "numpy", "onnxruntime"),
-        training_data=(trained.data,),
+        training_data=(*trained.grown_on, trained.data),
         metrics=trained.metrics,
         about={"objective": str(PARAMETERS["objective"]), "rounds": str(ROUNDS), "parameters": json.dumps(PARAMETERS)},
     )

@@ -130,6 +130,7 @@ def _tags(found: FromLog, artefact: Artefact, author: str, code: str) -> dict[st
         "data.as_of": format_instant(data.as_of),
         "data.simulated": str(data.simulated).lower(),
         "data.unreadable": str(len(data.unreadable)),
+        "grown_on": ", ".join(f"{row.name} {row.digest[:12]}" for row in found.trained.grown_on),
         "encoder": found.trained.encoder,
         "artefact.sha256": artefact.digest,
         "code": code,
