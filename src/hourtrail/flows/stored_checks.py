@@ -17,8 +17,8 @@ from hourtrail.checks import CheckPolicy, run
 from hourtrail.checks.catalog import CHECKS
 from hourtrail.checks.reach import Reach, checks_within
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.finding import Finding
+from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.review import BLIND_AUDIT, Raised
 from hourtrail.domain.suggestion import SuggestionStatus
 from hourtrail.flows.approvals import WAITING_CHECKS
