@@ -46,33 +46,33 @@ ANYBODY: Final = Principal(
 
 
 class Remembered:
-    """Principals by their secret's digest, for some seconds, at most so many. Safe between threads."""
+    """Principals by the way they came and their secret's digest, for some seconds, at most so many. Safe between threads."""
 
     def __init__(self, *, seconds: float = REMEMBERED, clock: Callable[[], float] = monotonic) -> None:
         self._seconds, self._clock = seconds, clock
         self._lock = Lock()
         self._known: OrderedDict[str, tuple[Principal, datetime, float]] = OrderedDict()
 
-    def get(self, digest: str) -> Principal | None:
+    def get(self, name: str) -> Principal | None:
         """The principal, unless it was found too long ago or has ended since."""
         with self._lock:
-            found = self._known.get(digest)
+            found = self._known.get(name)
         if found is None or self._clock() >= found[2] or datetime.now(UTC) >= found[1]:
             return None
         return found[0]
 
-    def put(self, digest: str, who: Principal, until: datetime) -> None:
+    def put(self, name: str, who: Principal, until: datetime) -> None:
         """Remember who holds a secret, at most ``until`` it ends."""
         with self._lock:
-            self._known[digest] = who, until, self._clock() + self._seconds
-            self._known.move_to_end(digest)
+            self._known[name] = who, until, self._clock() + self._seconds
+            self._known.move_to_end(name)
             if len(self._known) > MOST_REMEMBERED:
                 self._known.popitem(last=False)
 
-    def forget(self, secret: str) -> None:
+    def forget_session(self, secret: str) -> None:
         """At once, in this process."""
         with self._lock:
-            self._known.pop(secret_digest(secret), None)
+            self._known.pop(f"{by_session.__name__} {secret_digest(secret)}", None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,11 +115,12 @@ class Login:
         return who, csrf_token(session)
 
     async def _look_up(self, find: Any, secret: str, store: "Store", tenant: str) -> Principal:
-        digest = secret_digest(secret)
-        known = self.remembered.get(digest)
+        # By the way it came too: a session's secret is no bearer token, however well it is known as a cookie.
+        name = f"{find.__name__} {secret_digest(secret)}"
+        known = self.remembered.get(name)
         if known is None:
             known, until = await run_in_threadpool(find, store, tenant, secret)
-            self.remembered.put(digest, known, until)
+            self.remembered.put(name, known, until)
         return known
 
 

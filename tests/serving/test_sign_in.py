@@ -10,7 +10,7 @@ from time import perf_counter
 import pytest
 from starlette.testclient import TestClient
 from tests.databases import KINDS, database, postgresql_server
-from tests.serving.conftest import CHEAP, TENANT
+from tests.serving.conftest import CHEAP, TENANT, key_for
 
 from hourtrail.domain.access import Role
 from hourtrail.domain.accounts import NotSignedIn, SecretKind, csrf_token, new_secret
@@ -92,6 +92,17 @@ def test_a_session_is_given_kept_and_closed(client: TestClient, ana: str, store:
     assert mine == ["person:session:started", "person:session:closed"]
 
 
+def test_a_session_is_no_bearer_token_and_a_bearer_token_no_session(client: TestClient, ana: str, store: Store) -> None:
+    sign_in(client, ana)
+    session = client.cookies[COOKIE]
+    assert client.get("/v1/me").status_code == 200, "and is remembered as a cookie"
+    assert client.get("/v1/me", headers={"Authorization": f"Bearer {session}"}).status_code == 401
+    key = key_for(store, f"of {ana}")
+    client.cookies.clear()
+    assert client.get("/v1/me", headers={"Authorization": f"Bearer {key}"}).status_code == 200
+    assert client.get("/v1/me", headers={"Cookie": f"{COOKIE}={key}"}).status_code == 401
+
+
 def test_behind_https_the_cookie_is_for_this_host_and_https_alone(store: Store, ana: str) -> None:
     login = Login(passwords=CHEAP, public_url="https://hours.example")
     app = create_app(store, TENANT, load_models(rules_only=True), names=["hours.example"], login=login)
@@ -115,6 +126,7 @@ def test_signing_in_again_gives_another_session_and_ends_the_old_one(client: Tes
     assert client.get("/v1/me").status_code == 401
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("planted", ["hts_" + "A" * 43, "x", "", "\u00e4" * 10, "hts_" + "B" * 4000])
 def test_a_session_that_somebody_planted_is_never_taken_over(client: TestClient, ana: str, planted: str) -> None:
     headers = {"Cookie": f"{COOKIE}={planted}".encode("latin-1")}
@@ -146,6 +158,7 @@ def test_every_refusal_says_the_same_and_nothing_of_it_is_kept(client: TestClien
     assert not [name for name in objects if "firm.example" in name]
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_a_login_that_does_not_exist_costs_what_a_wrong_password_costs(ana: str, store: Store) -> None:
     passwords = Passwords(memory_kib=8192, passes=1)
     known = passwords.hashed(PASSWORD)
@@ -177,6 +190,7 @@ def test_failures_close_the_door_for_longer_and_longer_whether_the_account_exist
     assert sign_in(client, ana).status_code == 303
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_one_address_cannot_try_everybody(store: Store, client: TestClient) -> None:
     codes = [sign_in(client, f"guess{number}@firm.example", "wrong").status_code for number in range(52)]
     assert codes[:50] == [401] * 50
@@ -218,6 +232,7 @@ def test_what_an_administrator_takes_away_is_gone_within_seconds(
     assert sign_in(client, ana, "another horse battery").status_code == 303
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("token", [None, "", "0" * 64, "\u00e4", csrf_token(new_secret(SecretKind.SESSION))])
 @pytest.mark.parametrize("path", ["/day/decide", "/sign-out", "/v1/decisions"])
 def test_a_form_without_the_token_of_its_session_changes_nothing(
@@ -242,12 +257,14 @@ def test_another_sites_page_cannot_sign_anybody_in(client: TestClient, ana: str)
     assert (answer.status_code, "set-cookie" in answer.headers) == (403, False)
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("onward", ["https://evil.example", "//evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nSet-Cookie: x=1", "x", ""])  # fmt: skip
 def test_nobody_is_sent_elsewhere(client: TestClient, ana: str, onward: str) -> None:
     done = sign_in(client, ana, onward=onward)
     assert done.headers["location"] == "/"
 
 
+@pytest.mark.parametrize("store", ["sqlite"], indirect=True)
 def test_the_cost_of_a_password_is_owasps(store: Store, ana: str) -> None:
     assert Passwords().hashed("x").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     with store.tenant(TENANT, read_only=True) as db:

@@ -68,7 +68,7 @@ def post_sign_out(request: Request, served: Context, form: Annotated[NoForm, For
     session = request.cookies.get(served.login.cookie, "")
     if session:
         sign_out(served.store, served.tenant, session)
-        served.login.remembered.forget(session)
+        served.login.remembered.forget_session(session)
         answer.delete_cookie(served.login.cookie, path="/", secure=served.login.secure, httponly=True, samesite="lax")
     return answer
 
@@ -118,7 +118,7 @@ def come_back(
 
 
 def _signed_in(login: Login, done: SignedIn, onward: str, previous: str) -> Response:
-    login.remembered.forget(previous)
+    login.remembered.forget_session(previous)
     answer = RedirectResponse(onward, HTTPStatus.SEE_OTHER)
     # Ends with the browser, and in the store when its time is over. Lax: who follows a link to a day arrives signed in.
     answer.set_cookie(login.cookie, done.secret, httponly=True, samesite="lax", secure=login.secure, path="/")
