@@ -37,7 +37,7 @@ WARM_UP, TEST, END = date(2018, 7, 1), date(2019, 1, 1), date(2021, 1, 1)
 BREAK, MENDED, SHARE = date(2019, 7, 1), date(2020, 1, 1), 0.15
 PROMISE: Final = 0.95
 GOAL_SHOWN, GOAL_PRECISION, GOAL_COVERAGE = 0.02, 0.97, 0.43
-AIMS: Final = (0.95, 0.96, 0.97)
+AIMS: Final = "shipped,0.95,0.965,0.97"
 
 Say = Callable[[str], None]
 
@@ -69,15 +69,20 @@ class OnDisk:
             store.close()
 
 
-def settings_for(aim: float, *, gate: bool = True, breaker: bool = True) -> Settings:
-    """The shipped constants at another aim, or with a control left out for comparison.
+def settings_for(aim: float | None, *, gate: bool = True, breaker: bool = True) -> Settings:
+    """The shipped constants (None), those at a fixed aim, or with a control left out for comparison.
 
-    The promise stays two points under the aim, as shipped, so that small quarters do not raise an aim that is to be compared.
+    A fixed aim has a promise two points below it, so that small quarters do not raise it.
     """
     base = Settings()
+    fixed = (
+        base.bands
+        if aim is None
+        else replace(base.bands, aim=aim, floor=aim, promise=min(base.bands.promise, aim - 0.02))
+    )
     return replace(
         base,
-        bands=replace(base.bands, aim=aim, promise=min(base.bands.promise, aim - 0.02)),
+        bands=fixed,
         gate=base.gate if gate else replace(base.gate, least=0.0),
         breaker=base.breaker if breaker else replace(base.breaker, trip=float("inf"), least=0.0),
     )
@@ -100,7 +105,7 @@ class Gate:
         """The stream through the loop."""
         return run(stream, WARM_UP, END, shipped=self.models.policy, selector=threshold_selector(), settings=settings)
 
-    def calm(self, aims: Sequence[float]) -> list[dict[str, Any]]:
+    def calm(self, aims: Sequence[float | None]) -> list[dict[str, Any]]:
         """2019-20 as it was, at each aim, and with controls left out."""
         stream = self.stream(self.rows)
         test = stream.between(TEST, END)
@@ -109,11 +114,11 @@ class Gate:
             for gate, breaker in ((False, False), (True, False), (True, True)):
                 ran = self.controlled(stream, settings_for(aim, gate=gate, breaker=breaker))
                 made = _as_json(numbers(ran, test), ran)
-                found.append({"aim": aim, "person_gate": gate, "breaker": breaker, **made})
+                found.append({"aim": aim or "shipped", "person_gate": gate, "breaker": breaker, **made})
                 self.say(_line(found[-1]))
         return found
 
-    def breaks(self, aims: Sequence[float], seeds: Sequence[int]) -> list[dict[str, Any]]:
+    def breaks(self, aims: Sequence[float | None], seeds: Sequence[int]) -> list[dict[str, Any]]:
         """The break test, once a seed and aim."""
         found = []
         for seed in seeds:
@@ -126,7 +131,7 @@ class Gate:
                 last = until_shown(ran, inside)
                 found.append(
                     {
-                        "seed": seed, "aim": aim, "labels_changed": changed, "break_events": during.events,
+                        "seed": seed, "aim": aim or "shipped", "labels_changed": changed, "break_events": during.events,
                         "break_shown": during.shown, "break_shown_share": round(during.coverage, 4),
                         "break_precision": _rounded(during.precision),
                         "last_shown_after_days": None if last is None else last.days,
@@ -170,7 +175,7 @@ def _line(row: dict[str, Any]) -> str:
         ["thresholds", *(["gate"] if row["person_gate"] else []), *(["breaker"] if row["breaker"] else [])]
     )
     return (
-        f"aim {row['aim']:<5} {controls:<24} precision {row['precision']} coverage {row['coverage']} worst quarter"
+        f"aim {row['aim']:<7} {controls:<24} precision {row['precision']} coverage {row['coverage']} worst quarter"
         f" {row['worst_quarter']} quarters>=.95 {row['quarters_at_95']} people>=.90 {row['people_at_90']} of"
         f" {row['people']} worst person {row['worst_person']} trips {row['trips']}"
     )
@@ -180,7 +185,7 @@ def _break_line(row: dict[str, Any]) -> str:
     out = row["outside"]
     quarters = " ".join(f"{one['quarter'][2:]}:{one['precision']}@{one['shown']}" for one in row["quarters"])
     return (
-        f"seed {row['seed']} aim {row['aim']:<5} shown in the break {row['break_shown']} of {row['break_events']}"
+        f"seed {row['seed']} aim {row['aim']:<7} shown in the break {row['break_shown']} of {row['break_events']}"
         f" ({row['break_shown_share']:.2%}); outside precision {out['precision']} coverage {out['coverage']}; goal"
         f" {'reached' if row['goal_reached'] else 'not reached'}\n    {quarters}"
     )
@@ -200,16 +205,14 @@ def from_log(url: str, tenant: str, say: Say) -> dict[str, Any]:
     end = date.fromordinal(last.toordinal() + 1)
     ran = run(stream, first, end, shipped=models.policy, selector=threshold_selector(), settings=Settings())
     made = _as_json(numbers(ran, np.ones(len(stream), dtype=np.bool_)), ran)
-    say(_line({"aim": Settings().bands.aim, "person_gate": True, "breaker": True, **made}))
+    say(_line({"aim": "shipped", "person_gate": True, "breaker": True, **made}))
     return {"log": tenant, "unreadable": len(outcomes.unreadable), **made}
 
 
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--seeds", default="1,2,3,4,5", metavar="LIST", help="Seeds of the break.", show_default=True)
-@click.option(
-    "--aims", default=",".join(map(str, AIMS)), metavar="LIST", help="Precisions to aim at.", show_default=True
-)
+@click.option("--aims", default=AIMS, metavar="LIST", help="Precisions to aim at.", show_default=True)
 @click.option("--vectors", type=click.Path(dir_okay=False, path_type=Path), help="File that keeps the text vectors.")
 @click.option("--log", "log", metavar="URL", help="Also replay the decision log of this store's tenant `default`.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
@@ -221,7 +224,9 @@ def main(data: Path, seeds: str, aims: str, vectors: Path | None, log: str | Non
         click.echo(text, err=as_json)
 
     try:
-        answer = measure(data, _list(seeds, int), _list(aims, float), vectors, say)
+        answer = measure(
+            data, _list(seeds, int), [None if part == "shipped" else part for part in _list(aims, _aim)], vectors, say
+        )
         if log is not None:
             answer["log"] = from_log(log, "default", say)
     except HourtrailError as error:
@@ -232,14 +237,18 @@ def main(data: Path, seeds: str, aims: str, vectors: Path | None, log: str | Non
         click.echo(json.dumps(answer, indent=1))
 
 
-def _list(text: str, kind: type) -> list[Any]:
+def _aim(text: str) -> float | str:
+    return text if text == "shipped" else float(text)
+
+
+def _list(text: str, kind: Callable[[str], Any]) -> list[Any]:
     try:
         return [kind(part) for part in text.split(",")]
     except ValueError as error:
         raise click.BadParameter(f"{text!r} is no list of numbers, like 1,2,3") from error
 
 
-def measure(data: Path, seeds: list[int], aims: list[float], vectors: Path | None, say: Say) -> dict[str, Any]:
+def measure(data: Path, seeds: list[int], aims: list[float | None], vectors: Path | None, say: Say) -> dict[str, Any]:
     """The whole gate. Raises NothingRead when the data or the bundled model is not there."""
     models = load_models()
     if models.degraded or models.encoder is None:
@@ -253,17 +262,17 @@ def measure(data: Path, seeds: list[int], aims: list[float], vectors: Path | Non
     gate = Gate(rows, models, encoder, say)
     calm, breaks = gate.calm(aims), gate.breaks(aims, seeds)
     for aim in aims:
-        say(_spread(aim, [row for row in breaks if row["aim"] == aim]))
+        say(_spread(aim, [row for row in breaks if row["aim"] == (aim or "shipped")]))
     return {"model": model, "overlap": overlap, "calm": calm, "break": breaks}
 
 
-def _spread(aim: float, tried: Sequence[dict[str, Any]]) -> str:
+def _spread(aim: float | None, tried: Sequence[dict[str, Any]]) -> str:
     def span(values: list[float]) -> str:
         return f"{min(values):.4f} to {max(values):.4f}"
 
     reached = sum(row["goal_reached"] for row in tried)
     return (
-        f"break, aim {aim}, {len(tried)} seeds: shown {span([row['break_shown_share'] for row in tried])}, outside precision"
+        f"break, aim {aim or 'shipped'}, {len(tried)} seeds: shown {span([row['break_shown_share'] for row in tried])}, outside precision"
         f" {span([row['outside']['precision'] or 0.0 for row in tried])}, coverage"
         f" {span([row['outside']['coverage'] for row in tried])}; goal (<= {GOAL_SHOWN}, >= {GOAL_PRECISION},"
         f" >= {GOAL_COVERAGE}) reached {reached} of {len(tried)} times"

@@ -23,19 +23,23 @@ HIGHEST_AIM: Final = 0.99
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BandSettings:
-    """What is promised of the answers of the two upper bands, what is aimed at, and the risk ``delta`` of a wrong threshold."""
+    """What is promised of the answers of the two upper bands, what is aimed at, and the risk ``delta`` of a wrong threshold.
+
+    ``aim`` holds until it is known how many answers a quarter shows; then the headroom that so many need, at least ``floor``.
+    """
 
     promise: float = 0.95
     aim: float = 0.97
+    floor: float = 0.965
     suggest: float = 0.90
     delta: float = 0.1
 
 
 def aim_of(settings: BandSettings, shown_a_quarter: int) -> float:
-    """The aim of the high band: the stated one, and more where a quarter shows so little that chance alone breaks the promise."""
+    """The aim of the high band: as far above the promise as chance in a quarter of that many answers calls for."""
     if not shown_a_quarter:
         return settings.aim
-    return min(max(settings.aim, headroom(settings.promise, shown_a_quarter)), max(HIGHEST_AIM, settings.aim))
+    return max(settings.floor, min(headroom(settings.promise, shown_a_quarter), HIGHEST_AIM))
 
 
 def renew(
