@@ -87,7 +87,17 @@ def test_an_upheld_dispute_keeps_its_entry_off_drafts_until_it_is_corrected(firm
     say(firm, row, "upheld")
     assert reasons(bill(firm)) == {"one": {("dispute", "wrong_hours")}}
     fill(firm, entry("one", minutes=30))
-    assert amounts(bill(firm)) == [("one", "75.00 EUR")]
+    made = bill(firm)
+    assert amounts(made) == [("one", "75.00 EUR")]
+    assert post_it(firm, made).word is Word.POSTED, "what was corrected is disputed no longer"
+
+
+def test_an_upheld_dispute_stops_the_draft_on_which_it_was_raised(firm):
+    fill(firm, entry("one"))
+    made = bill(firm)
+    say(firm, object_to(firm, made.lines[0].id), "upheld")
+    with pytest.raises(Conflict, match="entry one: disputed by Lee of acme"):
+        post_it(firm, made)
 
 
 def test_a_client_that_disputes_often_appears_with_its_reasons(firm_on_both):

@@ -49,6 +49,10 @@ class KeptDispute:
         """Whether it still speaks against billing: open, or upheld."""
         return self.word is None or self.word.word is Word.UPHELD
 
+    def speaks_against(self, content: str) -> bool:
+        """Whether it stands while its entry says ``content``: an upheld one is over once the entry has been corrected."""
+        return self.standing and (self.word is None or self.dispute.content == content)
+
 
 @dataclass(frozen=True, slots=True)
 class KeptRateChange:

@@ -13,7 +13,7 @@ from hourtrail.flows.billing.codes import line_faults
 from hourtrail.flows.billing.ground import Ground
 from hourtrail.flows.resolve import require_colleague
 from hourtrail.store import Store, TenantStore
-from hourtrail.store.billing import KeptDraft, LinePlace
+from hourtrail.store.billing import KeptDispute, KeptDraft, LinePlace
 
 _MOST_TOLD: Final = 20
 
@@ -155,23 +155,27 @@ def _against(ground: Ground, draft: InvoiceDraft, lines: Sequence[ClaimedLine]) 
         )
     if missing := ground.missing_facts(contract):
         yield f"the record of client {draft.client} lacks {', '.join(missing)}"
-    disputed = {
-        name: kept.dispute
-        for kept in ground.db.disputes(client=draft.client)
-        if kept.standing
-        for name in (kept.dispute.line, kept.dispute.entry)
-        if name
-    }
+    disputed: dict[str, list[KeptDispute]] = {}
+    for kept in ground.db.disputes(client=draft.client):
+        for name in filter(None, {kept.dispute.line, kept.dispute.entry}):
+            disputed.setdefault(name, []).append(kept)
     known = ground.db.entries_named({line.entry for line in lines if line.entry})
     for line in lines:
         entry = known.get(line.entry)
-        dispute = disputed.get(line.id) or disputed.get(line.entry)
-        if dispute is not None:
-            yield f"{line.claim}: disputed by {dispute.raised_by} ({dispute.reason})"
-        if line.entry and entry is None:
-            yield f"{line.claim}: it was taken back since it was drafted"
-        elif entry is not None and entry.status is not EntryStatus.APPROVED:
-            yield f"{line.claim}: it is {entry.status}, not approved"
-        elif entry is not None and content_of(entry) != line.content:
-            yield f"{line.claim}: it was changed since it was drafted"
+        content = content_of(entry) if entry else ""
+        about = {row.dispute.id: row for name in (line.id, line.entry) for row in disputed.get(name, ())}
+        for row in about.values():
+            if row.speaks_against(content):
+                yield f"{line.claim}: disputed by {row.dispute.raised_by} ({row.dispute.reason})"
+        yield from (f"{line.claim}: {why}" for why in _changed(line, entry, content))
         yield from (f"{line.claim}: {fault.why}" for fault in line_faults(ground, contract, line, entry))
+
+
+def _changed(line: ClaimedLine, entry: TimeEntry | None, content: str) -> Iterator[str]:
+    """What is no longer as it was when the line was drafted."""
+    if line.entry and entry is None:
+        yield "it was taken back since it was drafted"
+    elif entry is not None and entry.status is not EntryStatus.APPROVED:
+        yield f"it is {entry.status}, not approved"
+    elif entry is not None and content != line.content:
+        yield "it was changed since it was drafted"

@@ -157,8 +157,7 @@ def _of_review(ground: Ground, rows: Iterable[Finding], entry: TimeEntry) -> Ite
 def _disputed(ground: Ground, own: Mapping[str, TimeEntry], found: Examined) -> None:
     for kept in ground.db.disputes(entries=own):
         row, entry = kept.dispute, own[kept.dispute.entry]
-        # An upheld dispute is over once the entry has been corrected; an open one waits for its answer.
-        if not kept.standing or (kept.word is not None and row.content != content_of(entry)):
+        if not kept.speaks_against(content_of(entry)):
             continue
         state = "upheld" if kept.word else "open"
         found.entries.setdefault(entry.id, []).append(
