@@ -40,7 +40,7 @@ WORDS: Final = {
             "It carries none of a customer's data; what it learned from stands above.",
         ),
         failures=(
-            "A firm that it has never seen: not calibrated there, and on one public set no better than nearest neighbours ("
+            "A firm that it has never seen: there the calibration was off by up to seven points, and an aim of .95 gave .909 ("
             + _EVALUATION + "). Prefill stays unproven until a firm's own blind audit carries it.",
             ("Columns that its training data never showed (calendars, attendees) count by hand-set weights and are bounded "
             "([why](../../decisions/0002-rules-where-the-trees-saw-nothing.md))."),

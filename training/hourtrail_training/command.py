@@ -107,7 +107,7 @@ def train(
     version that serves nobody until a named person promotes it (hourtrail models promote).
 
     With FILE (activities with a label) it learns in time order; the stretches are told with the days below, whose defaults
-    are those of the bundled model: OpenStack 2016-17 to learn from, 2018 for the thresholds.
+    are OpenStack 2016-17 to learn from and 2018 for the thresholds. (hourtrail_training.public_mix makes the bundled model.)
     """
     _require_new(out)
     if file is None:
