@@ -92,7 +92,8 @@ def test_days_that_a_model_learned_from_are_left_out(store):
 def test_the_command_compares_with_the_rules_and_prints_both(store):
     words = ["--store", store.url, "--tenant", TENANT, "--from", str(FIRST), "--to", str(LAST), "--model", "rules"]
     done = CliRunner().invoke(compare_command, words, standalone_mode=False, catch_exceptions=False)
-    assert "A ranker 1:" in done.stdout
+    used = load_models().scorer.ref
+    assert f"A {used.name} {used.version}:" in done.stdout
     assert "B rules" in done.stdout
     assert "B alone was right in" in done.stdout
 
