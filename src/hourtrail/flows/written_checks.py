@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
+from itertools import chain
 from typing import Final
 
 from hourtrail.checks import CheckPolicy, budget_forecast, milestone_mismatch, over_cap, run, unknown_work_item
@@ -79,9 +80,9 @@ class _Nearest:
         self._found: dict[WorkItem, list[Task]] = {}
 
     @cached_property
-    def _codes(self) -> tuple[list[str], dict[str, list[list[str]]]]:
-        codes = self._db.task_codes()
-        return sorted(codes), codes
+    def _codes(self) -> tuple[list[str], list[str], list[str]]:
+        keys, codes = self._db.task_codes()
+        return sorted(dict.fromkeys(codes)), codes, keys
 
     def added_to(self, master: MasterData, entries: Collection[TimeEntry]) -> MasterData:
         """``master`` and the tasks with these codes."""
@@ -90,9 +91,14 @@ class _Nearest:
         if not strange or not master.tasks:
             return master
         if new := strange - self._found.keys():
-            ordered, codes = self._codes
-            for item, alike in most_alike(new, ordered).items():
-                self._found[item] = self._db.tasks_on(parts for code in alike for parts in codes[code])
+            ordered, codes, keys = self._codes
+            alike = most_alike(new, ordered)
+            near = set(chain.from_iterable(alike.values()))
+            by_code: dict[str, list[Task]] = {}
+            for task in self._db.tasks_of(key for code, key in zip(codes, keys, strict=True) if code in near):
+                by_code.setdefault(str(task.item), []).append(task)
+            for item in new:
+                self._found[item] = [task for code in alike.get(item, ()) for task in by_code.get(code, ())]
         nearest = [task for item in strange for task in self._found.get(item, ())]
         known = {task.item: task for task in (*master.tasks, *nearest)}
         return replace(master, tasks=tuple(known[item] for item in sorted(known)))
