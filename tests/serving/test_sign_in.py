@@ -13,11 +13,12 @@ from tests.databases import KINDS, database, postgresql_server
 from tests.serving.conftest import CHEAP, TENANT, key_for
 
 from hourtrail.domain.access import Role
-from hourtrail.domain.accounts import NotSignedIn, SecretKind, csrf_token, new_secret
+from hourtrail.domain.accounts import NotSignedIn, SecretKind, SignInRefused, csrf_token, new_secret
+from hourtrail.flows.identity import sign_in as flow
 from hourtrail.flows.identity.passwords import Passwords
 from hourtrail.flows.identity.people import NewAccount, add_account, disable, revoke, set_password
 from hourtrail.flows.identity.recognise import IDLE, by_session
-from hourtrail.flows.identity.sign_in import FREE_OF_ACCOUNT, SESSION_LIFE
+from hourtrail.flows.identity.sign_in import FREE_OF_ACCOUNT, SESSION_LIFE, Attempt
 from hourtrail.store import Store, open_store
 from hourtrail.wiring import load_models
 from hourtrail_serving.app import create_app
@@ -134,6 +135,30 @@ def test_a_session_that_somebody_planted_is_never_taken_over(client: TestClient,
     assert answer.status_code == 303
     assert not answer.headers["set-cookie"].startswith(f"{COOKIE}={planted};")
     assert client.get("/v1/me", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize("becomes", ["another password", "closed"])
+def test_what_is_taken_away_while_a_password_is_verified_lets_nobody_in(store: Store, ana: str, becomes: str) -> None:
+    class Slow(Passwords):
+        """Whose account changes while it computes. Its cost is another one, so that the hash would be renewed."""
+
+        def verified(self, known: str, password: str) -> bool:
+            right = super().verified(known, password)
+            if becomes == "closed":
+                disable(store, TENANT, ana, "test")
+            else:
+                set_password(store, TENANT, ana, "another horse battery", "test", passwords=CHEAP)
+            return right
+
+    attempt = Attempt(login=ana, password=PASSWORD, address="192.0.2.251")
+    with pytest.raises(SignInRefused):
+        flow.sign_in(store, TENANT, attempt, passwords=Slow(memory_kib=16, passes=1))
+    with store.tenant(TENANT, read_only=True) as db:
+        kept = db.account(ana)
+        assert db.verify_audit()[1] == []
+        started = [event for event in db.audit_events() if (event.actor, event.action.verb) == (ana, "started")]
+    assert CHEAP.verified(kept.password, PASSWORD) is (becomes == "closed"), "the old password does not come back"
+    assert started == []
 
 
 def test_every_refusal_says_the_same_and_nothing_of_it_is_kept(client: TestClient, ana: str, store: Store) -> None:

@@ -57,9 +57,11 @@ class Accounts(Audit):
             raise NotFound(f"there is no account {login!r}; hourtrail users list shows those that there are")
         return found
 
-    def find_account(self, login: str) -> Account | None:
-        """One account by its login name."""
-        row = self._one(self._select(account).where(account.c.login == login))
+    def find_account(self, login: str, *, held: bool = False) -> Account | None:
+        """One account by its login name; ``held`` so that nobody changes it before this transaction ends."""
+        query = self._select(account).where(account.c.login == login)
+        # SQLite has one writer anyway.
+        row = self._one(query.with_for_update(key_share=True) if held else query)
         return account_of(row) if row is not None else None
 
     def account_of_subject(self, issuer: str, subject: str) -> Account | None:

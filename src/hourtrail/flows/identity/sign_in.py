@@ -83,7 +83,29 @@ def sign_in(
         _refused(store, tenant, account, why, address=attempt.address, at=at)
         raise SignInRefused(REFUSED)
     fresh = passwords.hashed(attempt.password) if passwords.outdated(known) else ""
+    done = _let_in(store, tenant, account, attempt, fresh=fresh, of_account=of_account, of_address=of_address, at=at)
+    if done is None:
+        _refused(store, tenant, account, "password", address=attempt.address, at=at)
+        raise SignInRefused(REFUSED)
+    return done
+
+
+def _let_in(
+    store: Store,
+    tenant: str,
+    verified: Account,
+    attempt: Attempt,
+    *,
+    fresh: str,
+    of_account: str,
+    of_address: str,
+    at: datetime,
+) -> SignedIn | None:
+    """The session; None where the account was given another password, or closed, while this one was verified."""
     with store.tenant(tenant) as db:
+        account = db.find_account(verified.login, held=True)
+        if account is None or account.password != verified.password or account.disabled_at is not None:
+            return None
         db.forget_failures([of_account], before=at - REMEMBERED)
         # Only this attempt's: whoever has an account must not wipe out what they failed at on others.
         failures = db.sign_in_failures(of_address, at - REMEMBERED)
