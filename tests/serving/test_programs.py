@@ -12,7 +12,17 @@ from tests.serving.conftest import ADA, BEN, CHEAP, DANA, TENANT, Site
 from hourtrail.domain.access import Permission, Role
 from hourtrail.domain.accounts import NotSignedIn, SecretKind, new_secret
 from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
-from hourtrail.flows.identity.programs import LONG_LIVED, Made, NewSecret, create_secret, revoke, rotate, secrets_of
+from hourtrail.flows.identity import programs
+from hourtrail.flows.identity.programs import (
+    LONG_LIVED,
+    Made,
+    NewSecret,
+    create_secret,
+    issue_token,
+    revoke,
+    rotate,
+    secrets_of,
+)
 from hourtrail.flows.identity.recognise import by_secret
 from hourtrail.policy.roles import SCOPES
 from hourtrail.store import Store, open_store
@@ -150,6 +160,29 @@ def test_a_client_fetches_a_token_by_basic_or_by_form_and_narrows_it(
     clock[0] += REMEMBERED
     assert ask(client, token) == 401, "the tokens go with the secret"
     assert client.post("/v1/oauth/token", data=FORM, auth=(name, secret)).status_code == 401
+
+
+def test_a_token_ends_with_the_secret_it_was_fetched_with(empty: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = datetime.now(UTC)
+    old = made(empty, SecretKind.CLIENT_SECRET, program="leaked")
+    fetched = issue_token(empty, TENANT, old.program.id, old.secret, None)
+    new = rotate(empty, TENANT, old.kept.id, timedelta(minutes=5), "test", now=now)
+    other = issue_token(empty, TENANT, old.program.id, new.secret, None)
+    soon = now + timedelta(minutes=6)
+    with pytest.raises(NotSignedIn):
+        by_secret(empty, TENANT, fetched.secret, now=soon)
+    assert by_secret(empty, TENANT, other.secret, now=soon)[0].name == "leaked"
+
+    known = programs._known_client
+
+    def known_and_then_revoked(*asked: Any) -> Any:
+        found = known(*asked)
+        revoke(empty, TENANT, new.kept.id, "test")
+        return found
+
+    monkeypatch.setattr(programs, "_known_client", known_and_then_revoked)
+    with pytest.raises(NotSignedIn):
+        issue_token(empty, TENANT, old.program.id, new.secret, None)
 
 
 def test_the_token_endpoint_refuses_as_the_standard_says(client: TestClient, empty: Store) -> None:

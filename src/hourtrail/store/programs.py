@@ -94,8 +94,13 @@ class Programs(Audit):
         return _secret_of(row), record_of(Program, {column.name: row[f"of_{column.name}"] for column in program.c})
 
     def shorten_secret(self, row: Secret, expires_at: datetime, actor: str, at: datetime) -> None:
-        """Let a secret end earlier, with ``operator:secret:rotated``."""
+        """Let a secret end earlier, and every access token that was fetched with it; with ``operator:secret:rotated``."""
         self._set(row.id, expires_at=expires_at)
+        fetched = and_(
+            secret.c.tenant == self.tenant, secret.c.program == row.program, secret.c.kind == SecretKind.ACCESS_TOKEN,
+            secret.c.replaces == row.id, secret.c.expires_at > expires_at,
+        )  # fmt: skip
+        self._connection.execute(update(secret).where(fetched).values(expires_at=expires_at))
         self.record(
             actor=actor, action="operator:secret:rotated", object_id=row.id, at=at,
             payload={"program": row.program, "visible": row.visible},

@@ -30,6 +30,8 @@ TOKEN_LIFE: Final = timedelta(minutes=30)
 
 LONGEST_OVERLAP: Final = timedelta(days=30)
 
+UNKNOWN_CLIENT: Final = "this client is not known by this secret"
+
 LONG_LIVED: Final = (SecretKind.API_KEY, SecretKind.CLIENT_SECRET)
 
 
@@ -154,11 +156,16 @@ def issue_token(
     # Read first: whoever knows no secret must not make anybody wait for the writer.
     held, program = _known_client(store, tenant, client_id, client_secret, at)
     with store.tenant(tenant) as db:
+        # Noting its use holds its row: who revokes or rotates it waits, and then ends this token too. Looked at again
+        # behind that, for one that was revoked meanwhile.
+        db.use_secret(held.id, at)
+        held = db.secret_named(held.id, SecretKind.CLIENT_SECRET)
+        if held.state(at) != "active":
+            raise NotSignedIn(UNKNOWN_CLIENT)
         wanted = held.scopes if scopes is None else tuple(scopes)
         beyond = [scope.value for scope in wanted if scope not in held.scopes]
         if beyond or not wanted:
             raise ScopeRefused(f"this client does not hold {', '.join(beyond) or 'any scope'}")
-        db.use_secret(held.id, at)
         end = min(at + TOKEN_LIFE, held.expires_at or at + TOKEN_LIFE)
         return _add(
             db, program, SecretKind.ACCESS_TOKEN, wanted, expires_at=end, actor=f"program:{program.id}", at=at,
@@ -179,7 +186,7 @@ def _known_client(
         or found[1].disabled_at is not None
         or not hmac.compare_digest(found[1].id.encode(), client_id.encode("utf-8", "surrogatepass"))
     ):
-        raise NotSignedIn("this client is not known by this secret")
+        raise NotSignedIn(UNKNOWN_CLIENT)
     return found
 
 
