@@ -19,7 +19,10 @@ CORE: Final = (
     Core("check", "Check a file of time entries, alone or against master data."),
     Core("clients", "OAuth 2 clients: programs that fetch a token of half an hour with a secret of their own."),
     Core("completion", "Print the completion script of a shell."),
-    Core("confidence", "What may be shown as sure, why, what it costs, and whether it is proven."),
+    Core(
+        "confidence",
+        "Thresholds in force and why, what they cost, the blind audit's proof, limited people, circuit breaker, drift.",
+    ),
     Core("decide", "Decide on a suggestion."),
     Core("demo", "Run a small sample firm through ingest, suggest, decide and export, and say what to do next."),
     Core("export", "Write activities, time entries, suggestions, decisions, findings or the training set."),

@@ -35,7 +35,11 @@ RECORDS: Final = (
 @click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="PATH|URL...")
 @click.option(
-    "--as", "record", type=click.Choice(RECORDS), help="What a CSV or JSONL file holds; by default it tells itself."
+    "--as",
+    "record",
+    type=click.Choice(RECORDS),
+    metavar="KIND",
+    help=f"What a CSV or JSONL file holds; by default it tells itself. One of {', '.join(RECORDS)}.",
 )
 @click.option(
     "--source",
