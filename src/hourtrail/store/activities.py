@@ -206,7 +206,7 @@ class Activities(Scope):
         that is seen again comes back and counts as updated. Of several rows with one id the last wins.
         """
         by_source: dict[str, dict[str, _Values]] = {}
-        tenant, digest_of = self.tenant, self._sealer().digest
+        tenant, digest_of = self.tenant, self._sealing().digest
         for row in rows:
             values = _values(row, tenant, digest_of)
             source = values[1]
@@ -225,6 +225,12 @@ class Activities(Scope):
                 write=self._write_activities,
             )
         return total
+
+    def _sealing(self, *, alone: bool = False) -> Sealer:
+        """What seals: read anew, since the key may have been renewed after this transaction opened its first row."""
+        self._keys.hold(self._connection, self.tenant, alone=alone)
+        self._own_sealer = self._keys.sealer(self._connection, self.tenant)
+        return self._own_sealer
 
     def _write_activities(self, fresh: list[_Values], changed: list[_Values]) -> None:
         seal = self._sealer().seal
@@ -286,7 +292,8 @@ class Activities(Scope):
 
         Withdrawn ones too. A thousand rows at a time, in the caller's transaction.
         """
-        sealer, done = self._sealer(), 0
+        # Alone: what somebody puts meanwhile must not be written over with what was read before.
+        sealer, done = self._sealing(alone=True), 0
         for row in list(
             self._stream(self._select(activity, activity.c.source, activity.c.external_id, activity.c.body))
         ):

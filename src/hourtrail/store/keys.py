@@ -75,10 +75,20 @@ class Keyring:
 
     def renew(self, connection: Connection, tenant: str) -> Sealer:
         """Give the tenant a new sealing key; what older ones sealed can still be read until it is sealed again."""
+        self.hold(connection, tenant, alone=True)
         self._locked(connection, tenant)
         wrapped = self._read(connection, tenant) or self._make_first(connection, tenant)
         self._store(connection, tenant, (max(wrapped) + 1,))
         return self.sealer(connection, tenant)
+
+    def hold(self, connection: Connection, tenant: str, *, alone: bool = False) -> None:
+        """Let no key be renewed before this transaction ends: what it seals must not outlive the key.
+
+        ``alone`` also waits for everybody who seals. SQLite has one writer anyway.
+        """
+        if connection.dialect.name == "postgresql":
+            lock = func.pg_advisory_xact_lock if alone else func.pg_advisory_xact_lock_shared
+            connection.execute(select(lock(func.hashtextextended(f"hourtrail.sealing:{tenant}", 0))))
 
     def drop_older(self, connection: Connection, tenant: str, current: int) -> None:
         """Destroy every sealing key but the current one; what is still sealed with them is lost for ever."""
