@@ -72,12 +72,13 @@ def create_app(
         docs_url=None,
         redoc_url=None,
     )
-    app.state.served = Served(store=store, tenant=tenant, models=models, login=login or Login())
+    login = login or Login()
+    app.state.served = Served(store=store, tenant=tenant, models=models, login=login)
     problems.install(app)
     for router in ROUTERS:
         require_rules(router.routes, Guarded)
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=str(files("hourtrail_serving") / "static")), name="static")
-    app.add_middleware(Guards, names=names, most_bytes=MOST_BYTES)
+    app.add_middleware(Guards, names=names, most_bytes=MOST_BYTES, only_here=not login.required)
     app.openapi = described(app)  # type: ignore[method-assign] # FastAPI's documented way to extend the document
     return app

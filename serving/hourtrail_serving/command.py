@@ -106,7 +106,7 @@ def serve(
     People sign in with an account (`hourtrail users add`), programs show a key (`hourtrail keys create`). To try it out
     on your own machine: --no-login.
     """
-    if require_safe_place(host, public_url, no_login=no_login, allow_remote=allow_remote):
+    if require_safe_place(host, public_url, (*names, *proxies), no_login=no_login, allow_remote=allow_remote):
         say(IN_THE_CLEAR)
     public, provider = public_address(public_url), identity_provider(oidc_issuer, oidc_client)
     with listening(host, port) as listener, opened(ctx, create=True) as (store, tenant):

@@ -1,6 +1,5 @@
 """What stands before every request: is it meant for this host, does it come from our own pages, and what browsers may do."""
 
-import ipaddress
 from collections.abc import Collection
 from http import HTTPStatus
 from typing import Final
@@ -11,9 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hourtrail_serving.access import SAFE
+from hourtrail_serving.listening import is_address, only_here
 from hourtrail_serving.problems import problem
 
 TOO_LARGE: Final = "the request's body is too large; send less at once"
+
+FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
+"""What proxies add to a request that they hand on."""
 
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -35,11 +38,15 @@ class Guards:
 
     A rebinding attack makes a browser call us under the attacker's own domain name, so names are refused unless they are
     ours; addresses in figures cannot be rebound and pass. Starlette's TrustedHostMiddleware knows names only.
+
+    ``only_here``, for a server that asks nobody who they are: only what comes from this machine itself is answered, neither
+    another address of it nor what a proxy hands on.
     """
 
-    def __init__(self, app: ASGIApp, *, names: Collection[str] = (), most_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, names: Collection[str] = (), most_bytes: int, only_here: bool = False) -> None:
         self.app = app
         self.most_bytes = most_bytes
+        self.only_here = only_here
         self.names = frozenset({"localhost", *(name.lower() for name in names)})
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -67,7 +74,14 @@ class Guards:
 
     def _foreign_host(self, headers: Headers) -> tuple[HTTPStatus, str, str] | None:
         host = _name_of(f"//{headers.get('host', '')}")
-        if host in self.names or _is_address(host):
+        if self.only_here:
+            if only_here(host) and not any(name in headers for name in FORWARDED):
+                return None
+            detail = (
+                "this server runs without a login, for this machine alone; let people sign in to be reached otherwise"
+            )
+            return HTTPStatus.MISDIRECTED_REQUEST, "foreign-host", detail
+        if host in self.names or is_address(host):
             return None
         detail = f"this server does not answer to the name {host[:100]!r}; start it with --name if it should"
         return HTTPStatus.MISDIRECTED_REQUEST, "foreign-host", detail
@@ -116,14 +130,6 @@ def _name_of(url: str) -> str:
         return (urlsplit(url).hostname or "").rstrip(".")
     except ValueError:
         return ""
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _same_place(origin: str, host: str) -> bool:

@@ -3,6 +3,7 @@
 import ipaddress
 import os
 import socket
+from collections.abc import Collection
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,14 +27,16 @@ def only_here(host: str) -> bool:
     return host == "localhost" or (is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
-def require_safe_place(host: str, public_url: str, *, no_login: bool, allow_remote: bool) -> bool:
-    """Whether others reach the address in the clear, as was asked for.
+def require_safe_place(
+    host: str, public_url: str, others: Collection[str] = (), *, no_login: bool, allow_remote: bool
+) -> bool:
+    """Whether others reach the address in the clear, as was asked for. ``others`` are further names of it and proxies.
 
     Raises InvalidInput where they would without it having been asked for, or without a login.
     """
-    if no_login and (public_url or not only_here(host)):
+    if no_login and (public_url or others or not only_here(host)):
         raise InvalidInput(
-            "--no-login is for this machine alone; leave out --host and --public-url, or let people sign in"
+            "--no-login is for this machine alone; leave out --host, --name, --proxy and --public-url, or let people sign in"
         )
     if only_here(host) or public_url.startswith("https://"):
         return False

@@ -9,11 +9,20 @@ from starlette.testclient import TestClient
 from tests.serving.conftest import ADA, Site
 
 from hourtrail.domain.accounts import SecretKind, new_secret
-from hourtrail.store import Store
+from hourtrail.store import Store, open_store
 from hourtrail.wiring import load_models
 from hourtrail_serving.app import MOST_BYTES, create_app
+from hourtrail_serving.gate import Login
 
 FORM = {"suggestion": "sug", "verdict": "accept", "as": ADA, "person": ADA, "date": "2026-03-03", "revision": "1", "shown_at": "2026-03-03T18:00:00Z"}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def open_door(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A server that asks nobody who they are, whatever name it was given."""
+    with open_store(str(tmp_path_factory.mktemp("open") / "a.db")) as store:
+        login = Login(required=False)
+        yield TestClient(create_app(store, "t", load_models(rules_only=True), names=["hours.example"], login=login))
 
 
 @pytest.mark.parametrize(
@@ -36,6 +45,26 @@ def test_a_name_of_ours_is_answered(store: Store) -> None:
     client = TestClient(create_app(store, "t", load_models(rules_only=True), names=["Hours.example"]))
     assert client.get("/livez", headers={"Host": "hours.example:8000"}).status_code == 200
     assert client.get("/livez", headers={"Host": "other.example"}).status_code == 421
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "127.0.0.1:8000"}, 200),
+        ({"Host": "localhost"}, 200),
+        ({"Host": "[::1]:8000"}, 200),
+        ({"Host": "192.168.1.5"}, 421),
+        ({"Host": "0.0.0.0:8000"}, 421),
+        ({"Host": "hours.example"}, 421),
+        ({"Host": "127.0.0.1", "X-Forwarded-For": "198.51.100.7"}, 421),
+        ({"Host": "localhost", "Forwarded": "for=198.51.100.7"}, 421),
+        ({"Host": "localhost", "Via": "1.1 proxy"}, 421),
+    ],
+)
+def test_without_a_login_only_this_machine_itself_is_answered(
+    open_door: TestClient, headers: dict[str, str], status: int
+) -> None:
+    assert open_door.get("/v1/me", headers=headers).status_code == status
 
 
 @pytest.mark.parametrize(

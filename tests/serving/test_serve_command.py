@@ -74,6 +74,8 @@ def test_other_machines_are_kept_out_unless_it_is_said(host: str, tmp_path: Path
         (("--public-url", "hours.example"), "--public-url"),
         (("--public-url", "https://hours.example/app"), "--public-url"),
         (("--no-login", "--public-url", "https://hours.example"), "for this machine alone"),
+        (("--no-login", "--name", "hours.example"), "for this machine alone"),
+        (("--no-login", "--proxy", "127.0.0.1"), "for this machine alone"),
         (("--oidc-issuer", "https://login.example"), "--oidc-client"),
         (("--oidc-issuer", "http://login.example", "--oidc-client", "x"), "https"),
     ],
