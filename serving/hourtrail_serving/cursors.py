@@ -69,7 +69,7 @@ class QueueCursor:
 
 @dataclass(frozen=True, slots=True)
 class LineCursor:
-    """The last line of a draft that was read; what is drafted meanwhile comes behind it."""
+    """The last line of a draft that was read; drafts are in the order in which they were asked for, not in which they ended."""
 
     place: LinePlace
 
