@@ -27,11 +27,16 @@ SECONDS: Final = 5.0
 KEPT_SECONDS: Final = 300.0
 """How long its addresses and keys are believed; a key that it changes is known after that at the latest."""
 
+SILENT_SECONDS: Final = 5.0
+"""How long a provider that did not answer is not asked again: anybody can begin a sign-in, and each would keep a thread waiting."""
+
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")
 """Signatures with a public key; never ``none``, never a shared secret."""
 
 LEEWAY: Final = 60
 """Seconds by which its clock may differ from ours."""
+
+SILENT: Final = "the identity provider does not answer; try again in a minute, or sign in with a password"
 
 COOKIE: Final = "hourtrail_provider"
 COOKIE_SECONDS: Final = 600
@@ -89,6 +94,7 @@ class Provider:
     client_id: str
     client_secret: str = field(repr=False)
     _known: _Known | None = None
+    _silent_until: float = 0.0
     _lock: Lock = field(default_factory=Lock, repr=False)
 
     def address(self, journey: Journey, redirect: str) -> str:
@@ -131,6 +137,8 @@ class Provider:
             leeway=LEEWAY,
             iss={"essential": True, "value": self.issuer},
             aud={"essential": True, "value": self.client_id},
+            # For whom it was made, where it names several audiences (OpenID Connect Core, 3.1.3.7).
+            azp={"value": self.client_id},
             exp={"essential": True},
             iat={"essential": True},
             sub={"essential": True},
@@ -152,23 +160,33 @@ class Provider:
         return self._ask().keys
 
     def _ask(self) -> _Known:
-        with self._lock:
+        # Behind a silent provider nobody queues: one asks again, the others are told at once.
+        if not self._lock.acquire(blocking=not self._silent_until):
+            raise ProviderSilent(SILENT)
+        try:
             if self._known is None or monotonic() >= self._known.until:
-                try:
-                    with httpx2.Client(timeout=SECONDS) as http:
-                        metadata = _json(http, f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
-                        _require_issuer(metadata, self.issuer)
-                        keys = KeySet.import_key_set(_json(http, metadata["jwks_uri"]))  # type: ignore[arg-type] # a JSON object
-                except (httpx2.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
-                    raise self._silent(error) from error
-                self._known = _Known(metadata, keys, monotonic() + KEPT_SECONDS)
+                if monotonic() < self._silent_until:
+                    raise ProviderSilent(SILENT)
+                self._known = self._read()
             return self._known
+        finally:
+            self._lock.release()
+
+    def _read(self) -> _Known:
+        try:
+            with httpx2.Client(timeout=SECONDS) as http:
+                metadata = _json(http, f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
+                _require_issuer(metadata, self.issuer)
+                keys = KeySet.import_key_set(_json(http, metadata["jwks_uri"]))  # type: ignore[arg-type] # a JSON object
+        except (httpx2.HTTPError, JoseError, ValueError, KeyError, TypeError) as error:
+            self._silent_until = monotonic() + SILENT_SECONDS
+            raise self._silent(error) from error
+        self._silent_until = 0.0
+        return _Known(metadata, keys, monotonic() + KEPT_SECONDS)
 
     def _silent(self, error: Exception) -> ProviderSilent:
         log.warning("the identity provider %s does not answer as it should: %s", self.issuer, type(error).__name__)
-        return ProviderSilent(
-            "the identity provider does not answer; try again in a minute, or sign in with a password"
-        )
+        return ProviderSilent(SILENT)
 
 
 def _require_issuer(metadata: dict[str, Any], issuer: str) -> None:

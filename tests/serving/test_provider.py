@@ -22,9 +22,10 @@ from hourtrail.domain.access import Role
 from hourtrail.flows.identity.people import NewAccount, add_account, disable
 from hourtrail.store import Store, open_store
 from hourtrail.wiring import load_models
+from hourtrail_serving import provider as module
 from hourtrail_serving.app import create_app
 from hourtrail_serving.gate import Login
-from hourtrail_serving.provider import COOKIE, Journey, Provider, _Known
+from hourtrail_serving.provider import COOKIE, Journey, Provider, ProviderSilent, _Known
 
 # What the provider's own code still calls; it runs in a thread of this process.
 pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")
@@ -153,6 +154,8 @@ KEY, OTHERS = RSAKey.generate_key(2048), RSAKey.generate_key(2048)
     ("change", "good"),
     [
         ({}, True), ({"nonce": "another"}, False), ({"nonce": None}, False), ({"aud": "somebody else"}, False),
+        ({"aud": ["somebody else", "hourtrail"], "azp": "hourtrail"}, True),
+        ({"aud": ["somebody else", "hourtrail"], "azp": "somebody else"}, False),
         ({"iss": "https://evil.example"}, False), ({"exp": 1}, False), ({"exp": None}, False), ({"sub": None}, False),
         ({"key": OTHERS}, False), ({"alg": "HS256"}, False), ({"alg": "none"}, False),
     ],
@@ -162,7 +165,7 @@ def test_an_identity_token_is_believed_only_when_everything_fits(change: dict[st
     provider._known = _Known({}, KeySet([KEY]), float("inf"))
     now = 4_000_000_000
     claims = {"iss": "https://login.example", "aud": "hourtrail", "sub": "u", "iat": 1, "exp": now, "nonce": "n"}
-    claims |= {name: value for name, value in change.items() if name in claims}
+    claims |= {name: value for name, value in change.items() if name in {*claims, "azp"}}
     claims = {name: value for name, value in claims.items() if value is not None}
     algorithm = change.get("alg", "RS256")
     if algorithm == "none":
@@ -193,3 +196,24 @@ def test_a_provider_that_is_silent_is_a_page_and_no_traceback(tmp_path: Path) ->
             assert answer.status_code == 401
             assert "does not answer" in answer.text
             assert "secret of ours" not in answer.text + repr(silent)
+
+
+def test_a_silent_provider_is_asked_by_one_at_a_time_and_not_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def silent(_http: object, url: str) -> dict[str, Any]:
+        asked.append(url)
+        raise httpx2.ConnectTimeout("silent")
+
+    monkeypatch.setattr(module, "_json", silent)
+    own = Provider(issuer="https://login.example", client_id="hourtrail", client_secret="s")
+    for _ in range(2):
+        with pytest.raises(ProviderSilent):
+            own.address(Journey.begun("/"), "https://hours.example/back")
+    assert len(asked) == 1
+    own._silent_until = 1.0  # a while ago: it is asked again, and nobody waits behind who asks
+    with own._lock, pytest.raises(ProviderSilent):
+        own.address(Journey.begun("/"), "https://hours.example/back")
+    with pytest.raises(ProviderSilent):
+        own.address(Journey.begun("/"), "https://hours.example/back")
+    assert len(asked) == 2
