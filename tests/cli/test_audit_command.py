@@ -122,6 +122,11 @@ def test_a_trail_made_anew_is_found_by_what_was_noted_before(trail, run, tmp_pat
     assert "row 1 is not the one noted earlier" in told
     assert "are not those that were sealed" in told
     assert "row 4 is not the one noted" in run("audit", "verify", "anew.jsonl", "--expect", head, code=1).out
+    other = run("audit", "verify", "anew.jsonl", "--against", "anew.jsonl", "--expect", head, code=1).out
+    assert "is not the one of the head that was noted" in other, "an earlier export may be forged, too"
+    for no_head in ("0:0", "\u00b2:0", ":"):
+        assert "is not SEQUENCE:DIGEST" in run("audit", "verify", "before.jsonl", "--expect", no_head, code=2).err
+        assert "is not SEQUENCE:DIGEST" in run("audit", "verify", "--expect", no_head, code=2).err
     run("audit", "export", "after.jsonl", "--as", "olga")
     assert run("audit", "verify", "after.jsonl", "--against", "before.jsonl", "--expect", head, "--json").json["intact"]
 

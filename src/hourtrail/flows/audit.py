@@ -73,13 +73,14 @@ def verify_file(path: Path, *, against: Path | None = None, expected: str = "") 
     header = read_header(path)
     earlier = _digests_of(against, header.tenant) if against is not None else {}
     number, digest = _noted(expected) if expected else (0, "")
-    if number:
-        earlier.setdefault(number, digest)
+    noted_otherwise = earlier.setdefault(number, digest) != digest if number else False
     seals = {head.size: head for head in header.seals}
     if against is not None:
         seals = {**seals, **{head.size: head for head in read_header(against).seals}}
     examiner, erased, head = Examiner(header.tenant, seals.values()), 0, ""
     breaks: list[ChainBreak] = []
+    if noted_otherwise:
+        breaks.append(ChainBreak(number, f"row {number} of {against} is not the one of the head that was noted"))
     for event, payload in read_events(path):
         examiner.look_at(event, payload)
         erased += payload is None
@@ -158,6 +159,6 @@ def _digests_of(path: Path, tenant: str) -> dict[int, str]:
 
 def _noted(head: str) -> tuple[int, str]:
     sequence, _, digest = head.partition(":")
-    if not sequence.isdigit() or len(sequence) > 18:
+    if not sequence.isdecimal() or len(sequence) > 18 or not int(sequence):
         raise InvalidInput(f"{head[:80]!r} is not SEQUENCE:DIGEST as `audit verify` prints it")
     return int(sequence), digest

@@ -166,7 +166,7 @@ class Audit(Scope):
     def audit_holds(self, head: str) -> bool:
         """Whether the trail still contains the event that ``head`` (of :meth:`audit_head`) names."""
         sequence, _, digest = head.partition(":")
-        if not sequence.isdigit() or len(sequence) > 18:
+        if not sequence.isdecimal() or len(sequence) > 18 or not int(sequence):
             raise InvalidInput(f"{head[:80]!r} is not SEQUENCE:DIGEST as `audit verify` prints it")
         row = self._one(self._select(audit_event, audit_event.c.digest).where(audit_event.c.sequence == int(sequence)))
         return row is not None and row["digest"] == digest
