@@ -169,7 +169,7 @@ def test_every_refusal_says_the_same_and_nothing_of_it_is_kept(client: TestClien
     told = set()
     for login, password in (
         (ana, "wrong"), (ana, ""), (f"nobody-{ana}", PASSWORD), (closed, PASSWORD), (f"sso-{ana}", PASSWORD), (f"sso-{ana}", ""),
-        (ana, "x" * 2000), ("\u0131" * 300, PASSWORD), (" ", PASSWORD), (ana, f"{PASSWORD}\u0000"),
+        (ana, "x" * 2000), ("\u0131" * 300, PASSWORD), (" ", PASSWORD), (ana, f"{PASSWORD}\u0000"), (f"{ana}\u0000", PASSWORD),
     ):  # fmt: skip
         answer = sign_in(client, login, password)
         assert (answer.status_code, "set-cookie" in answer.headers) == (401, False), (login, password)
