@@ -138,6 +138,21 @@ def test_an_answer_that_was_not_asked_for_in_this_browser_is_refused(firm: Firm)
         assert "begin again" in answer.text.lower()
 
 
+def test_behind_https_no_other_host_of_the_domain_begins_a_sign_in_for_somebody(firm: Firm) -> None:
+    login = Login(passwords=CHEAP, provider=firm.provider, public_url="https://hours.example")
+    app = create_app(firm.store, TENANT, load_models(rules_only=True), names=["hours.example"], login=login)
+    client = TestClient(app, base_url="https://hours.example", follow_redirects=False)
+    began = client.get("/sign-in/provider").headers["set-cookie"]
+    assert began.startswith("__Host-hourtrail_provider=")
+    assert all(words in began for words in ("HttpOnly", "SameSite=lax", "Path=/;", "Secure"))
+    planted = {"Cookie": f"{COOKIE}=s.n.v.%2F"}
+    client.cookies.clear()
+    back = client.get("/sign-in/provider/back", params={"code": "x", "state": "s"}, headers=planted)
+    assert "was not begun in this browser" in back.text
+    assert back.headers["set-cookie"].startswith('__Host-hourtrail_provider="";'), "used once, whatever came of it"
+    assert "Path=/;" in back.headers["set-cookie"]
+
+
 def test_a_code_is_good_once(firm: Firm) -> None:
     address = firm.authorised("u-lea")
     cookie = firm.client.cookies.get(COOKIE)

@@ -83,8 +83,8 @@ def go_to_provider(request: Request, served: Context, onward: Annotated[Optional
         return sign_in_page(request, error=error, onward=journey.onward)
     answer = RedirectResponse(address, HTTPStatus.SEE_OTHER)
     answer.set_cookie(
-        COOKIE, str(journey), max_age=COOKIE_SECONDS, httponly=True, samesite="lax", secure=served.login.secure,
-        path="/sign-in/provider",
+        _cookie(served.login), str(journey), max_age=COOKIE_SECONDS, httponly=True, samesite="lax",
+        secure=served.login.secure, path="/",
     )  # fmt: skip
     return answer
 
@@ -97,7 +97,7 @@ def come_back(
     state: Annotated[str, Query(max_length=500)] = "",
 ) -> Response:
     """Back from the identity provider: who it is, whether there is an account, and a session for it."""
-    journey = Journey.parse(request.cookies.get(COOKIE, ""))
+    journey = Journey.parse(request.cookies.get(_cookie(served.login), ""))
     try:
         if journey is None:
             raise SignInRefused("this sign-in was not begun in this browser, or too long ago; begin again")
@@ -113,7 +113,7 @@ def come_back(
     else:
         answer = _signed_in(served.login, done, own_address(journey.onward), previous)
     # Used once, whatever came of it.
-    answer.delete_cookie(COOKIE, path="/sign-in/provider", secure=served.login.secure, httponly=True, samesite="lax")
+    answer.delete_cookie(_cookie(served.login), path="/", secure=served.login.secure, httponly=True, samesite="lax")
     return answer
 
 
@@ -137,3 +137,8 @@ def _redirect(request: Request, login: Login) -> str:
 
 def _address(request: Request) -> str:
     return request.client.host[:64] if request.client else ""
+
+
+def _cookie(login: Login) -> str:
+    """The name of the journey's cookie; the prefix lets browsers refuse one that another host of the domain planted."""
+    return f"__Host-{COOKIE}" if login.secure else COOKIE
