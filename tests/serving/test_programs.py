@@ -283,6 +283,18 @@ def test_a_program_carries_a_persons_word_only_when_it_may(site: Site) -> None:
     assert (done.status_code, done.json()["decision"]["actor"]) == (201, BEN)
 
 
+def test_a_program_that_only_decides_is_shown_no_day(site: Site) -> None:
+    row = site.open_suggestions(BEN)[0]
+    scopes = (Permission.DECISIONS_WRITE, Permission.ON_BEHALF)
+    new = NewSecret(kind=SecretKind.API_KEY, program="only decides", scopes=scopes, life=timedelta(days=1))
+    key = {"Authorization": f"Bearer {create_secret(site.store, TENANT, new, 'test').secret}"}
+    form = {"verdict": "accept", "person": BEN, "as": BEN, "date": row["date"], "revision": "1", "shown_at": row["end"]}
+    wrong = site.http.post("/day/decide", data={**form, "suggestion": "sug_0"}, headers=key)
+    assert wrong.status_code == 403
+    assert row["narrative"] not in wrong.text
+    assert site.http.get("/day", params={"person": BEN, "date": row["date"]}, headers=key).status_code == 403
+
+
 def test_people_see_what_is_theirs_and_their_teams(site: Site) -> None:
     ben, ada = (site.person(who, Role.CONSULTANT) for who in (BEN, ADA))
     row = site.open_suggestions(BEN)[0]

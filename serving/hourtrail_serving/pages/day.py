@@ -89,6 +89,8 @@ def decide_on_day(request: Request, served: Context, who: Who, form: Annotated[D
     """Decide, and go back to the day (303); an error is shown on the page with its status."""
     now = datetime.now(UTC)
     require_sight(served, who, Permission.DECISIONS_WRITE, form.person)
+    # What goes wrong is shown on the day itself.
+    require_sight(served, who, Permission.SUGGESTIONS_READ, form.person)
     actor = actor_of(who, form.actor)
     try:
         require_own_suggestion(served, who, form.suggestion)
