@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from tests.store.samples import ITEM, NINE, activity, decision, entry, suggestion
 
+from hourtrail.domain.audit import ChainBreak, Examiner
 from hourtrail.domain.decision import Verdict
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.errors import Conflict, HourtrailError, IllegalTransition, InvalidInput, NotAllowed, NotFound
@@ -268,3 +269,20 @@ def test_the_seconds_of_deciding_are_added_up_where_they_are_known(store: Store)
         for number, seconds in enumerate((4.5, None, 10.25)):
             db.append_decision(decision(f"d{number}", suggestion=f"sug_{number}", seconds=seconds))
         assert db.decision_seconds() == 14.75
+
+
+def test_who_decides_while_the_trail_is_verified_breaks_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    _decided(store)
+    finish = Examiner.finish
+
+    def decided_meanwhile(examiner: Examiner) -> list[ChainBreak]:
+        with store.tenant("t") as other:
+            other.append_decision(decision("d2", Verdict.UNDO, supersedes="d1"))
+        return finish(examiner)
+
+    monkeypatch.setattr(Examiner, "finish", decided_meanwhile)
+    with store.tenant("t", read_only=True) as db:
+        assert db.verify_audit() == (1, [])
+    monkeypatch.undo()
+    with store.tenant("t", read_only=True) as db:
+        assert db.verify_audit() == (2, [])
