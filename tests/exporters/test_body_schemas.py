@@ -15,7 +15,7 @@ from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.money import Money
 from hourtrail.domain.spans import Span
-from hourtrail.domain.suggestion import Alternative, Band, ModelRef, PolicyRef, Suggestion, Threshold
+from hourtrail.domain.suggestion import Alternative, Band, MinutesInterval, ModelRef, PolicyRef, Suggestion, Threshold
 from hourtrail.domain.wire import decision_to_json, finding_to_json, suggestion_to_json
 from hourtrail.exporters.schemas import DECISION, FINDING, SUGGESTION, write_schemas
 
@@ -57,6 +57,7 @@ A_SUGGESTION = Suggestion(
     leans_on=("e1",),
     model=MODEL,
     policy=POLICY,
+    minutes_interval=MinutesInterval(low=30, high=75, share=0.8),
 )
 A_DECISION = Decision(
     id="d1", suggestion="s1", verdict=Verdict.ACCEPT, actor="ana", decided_at=TEN, before=BOOKED, after=(BOOKED,)

@@ -1,5 +1,6 @@
 """Everything that scoring reads, built once a run: memory, catalogue, models, and the cache of text vectors."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -70,8 +71,10 @@ class Scoring:
         self._models, self._memory, self._catalogue = models, memory, catalogue
         self._changes: dict[str, list[Confirmation]] = {}
         self._billable = {row.id: row.billable for row in confirmations}
+        ordered = sorted(confirmations, key=lambda row: row.known_at)
+        self._known_at = [row.known_at for row in ordered]
         last: dict[tuple[str, WorkItem], bool | None] = {}
-        for row in sorted(confirmations, key=lambda row: row.known_at):
+        for row in ordered:
             booked = row.person, row.item
             if row.item != NOT_WORK and (booked not in last or last[booked] != row.billable):
                 last[booked] = row.billable
@@ -108,10 +111,20 @@ class Scoring:
     def pairs(
         self, candidates: Sequence[Candidate], *, as_of: datetime | Sequence[datetime], cache: VectorCache
     ) -> PairFrame:
-        """The feature matrix of every (block, work item) pair, which is what a scorer reads and what training fits on."""
+        """The feature matrix of every (block, work item) pair, which is what a scorer reads and what training fits on.
+
+        Time stands still between confirmations: "how long ago" is told as of the newest one that was known by ``as_of``, so
+        that the same question asked again an hour later, when nobody has said anything new, has the same answer.
+        """
         encoder = self._models.encoder
         encode = None if encoder is None else CachedEncoder(encoder, cache)
-        return frame(candidates, as_of=as_of, memory=self._memory, catalogue=self._catalogue, encode=encode)
+        settled = self._settled(as_of) if isinstance(as_of, datetime) else [self._settled(instant) for instant in as_of]
+        return frame(candidates, as_of=settled, memory=self._memory, catalogue=self._catalogue, encode=encode)
+
+    def _settled(self, instant: datetime) -> datetime:
+        """When the newest confirmation became known that was known at ``instant``; ``instant`` itself before the first."""
+        known = bisect_right(self._known_at, instant)
+        return self._known_at[known - 1] if known else instant
 
     def scores(
         self,
