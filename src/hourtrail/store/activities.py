@@ -24,7 +24,7 @@ _ENUMS: Final = {"response": Response, "status": Status, "show_as": ShowAs, "sen
 _ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
-_Values: TypeAlias = tuple[str, str, str, str, str, str, str, str, str | None, str]
+_Values: TypeAlias = tuple[str, str, str, str, str, str, str, str, str | None, bytes]
 """A row as both drivers take it; activities come by the hundred thousand, and more than a plain tuple of texts costs more
 than the insert. Instants are written as SQLite's column type does: UTC to the microsecond, without a zone."""
 
@@ -42,8 +42,6 @@ _COLUMNS: Final = (
 )
 _PLAIN: Final = b"{"
 """How a body from before activities were sealed begins."""
-_PERSON: Final = 3
-"""Tenant, source and external id stand before it; they name the row."""
 _REVISION: Final = 5
 _DIGEST: Final = 6
 _NAMES: Final = [f'"{name}"' for name in _COLUMNS]
@@ -124,7 +122,14 @@ def _instant(at: datetime) -> str:
     )
 
 
-def _values(row: Activity, tenant: str, digest_of: Callable[[bytes], str]) -> _Values:
+def _values(
+    row: Activity,
+    tenant: str,
+    digest_of: Callable[[bytes], str],
+    seal: Callable[[bytes, bytes], bytes],
+    bound_to: bytes,
+) -> _Values:
+    """``bound_to`` is the part of :func:`_bound` that the tenant makes."""
     start = _instant(row.start)
     end = None if row.end is None else _instant(row.end)
     source, external_id, person, container, revision = (
@@ -143,12 +148,17 @@ def _values(row: Activity, tenant: str, digest_of: Callable[[bytes], str]) -> _V
     except UnicodeEncodeError:
         data, unclean = content.encode("utf-8", "surrogatepass"), True
     digest = digest_of(data)
+    if content.isascii() and not unclean:
+        # The body and what it is bound to stand in ``data`` already.
+        sealed = seal(data[-len(body) :], bound_to + data[: len(source) + 1 + len(external_id)])
+        return (tenant, source, external_id, person, container, revision, digest, start, end, sealed)
     if unclean:
         source, external_id, person, container, revision = map(
             clean, (source, external_id, person, container, revision)
         )
         body = _ENCODER.encode(clean_json(json.loads(body)))
-    return (tenant, source, external_id, person, container, revision, digest, start, end, body)
+    sealed = seal(body.encode(), _bound(tenant, source, external_id))
+    return (tenant, source, external_id, person, container, revision, digest, start, end, sealed)
 
 
 def _bound(tenant: str, source: str, external_id: str) -> bytes:
@@ -206,9 +216,12 @@ class Activities(Scope):
         that is seen again comes back and counts as updated. Of several rows with one id the last wins.
         """
         by_source: dict[str, dict[str, _Values]] = {}
-        tenant, digest_of = self.tenant, self._sealing().digest
+        tenant, sealer = self.tenant, self._sealing()
+        # Sealed before it is known which rows are new: to build the few that are not costs less than every row a second time.
+        digest_of, seal = sealer.digest, sealer.sealing(len(rows))
+        bound_to = f"{tenant}\x1f".encode()
         for row in rows:
-            values = _values(row, tenant, digest_of)
+            values = _values(row, tenant, digest_of, seal, bound_to)
             source = values[1]
             if source not in by_source:
                 by_source[source] = {}
@@ -233,22 +246,16 @@ class Activities(Scope):
         return self._own_sealer
 
     def _write_activities(self, fresh: list[_Values], changed: list[_Values]) -> None:
-        seal = self._sealer().seal
         if self._connection.dialect.name == "postgresql":
             *columns, bodies = zip(*fresh, *changed, strict=True)
-            ids = zip(*columns[:_PERSON], strict=True)
-            sealed = [
-                b64encode(seal(body.encode(), _bound(*row))).decode() for body, row in zip(bodies, ids, strict=True)
-            ]
-            self._connection.exec_driver_sql(_TO_POSTGRESQL, tuple(map(_ENCODER.encode, (*columns, sealed))))
+            told = [b64encode(body).decode() for body in bodies]
+            self._connection.exec_driver_sql(_TO_POSTGRESQL, tuple(map(_ENCODER.encode, (*columns, told))))
             return
         # SQLite has one writer at a time, and it is us since the transaction began: what was not there is not there now.
-        for statement, rows in ((_NEW_TO_SQLITE, fresh), (_TO_SQLITE, changed)):
-            if rows:
-                contents = [seal(row[-1].encode(), _bound(*row[:_PERSON])) for row in rows]
-                self._connection.exec_driver_sql(
-                    statement, [(*row[:-1], body) for row, body in zip(rows, contents, strict=True)]
-                )
+        if fresh:
+            self._connection.exec_driver_sql(_NEW_TO_SQLITE, fresh)
+        if changed:
+            self._connection.exec_driver_sql(_TO_SQLITE, changed)
 
     def withdraw_missing(self, snapshot: Snapshot, seen: Collection[str]) -> int:
         """Withdraw what the store holds inside the snapshot's window and the source did not tell again; how many.

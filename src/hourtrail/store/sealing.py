@@ -1,7 +1,7 @@
 """What a tenant's rows are sealed with: AES-256-GCM under the tenant's own key, bound to the row that they stand in."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from hashlib import blake2b
 from typing import Final
 
@@ -35,6 +35,18 @@ class Sealer:
         nonce = os.urandom(_NONCE)
         return self._head + nonce + self._ciphers[self.current].encrypt(nonce, data, bound_to)
 
+    def sealing(self, rows: int) -> Callable[[bytes, bytes], bytes]:
+        """:meth:`seal` for at most ``rows`` rows, with all nonces drawn at once. For one caller alone: it counts them."""
+        nonces, encrypt, head = os.urandom(_NONCE * rows), self._ciphers[self.current].encrypt, self._head
+        drawn = iter(range(0, len(nonces), _NONCE))
+
+        def seal(data: bytes, bound_to: bytes) -> bytes:
+            place = next(drawn)
+            nonce = nonces[place : place + _NONCE]
+            return head + nonce + encrypt(nonce, data, bound_to)
+
+        return seal
+
     def unseal(self, sealed: bytes, bound_to: bytes) -> bytes:
         """What was sealed. Raises StoreUnavailable for a key that is gone, and for a row that was altered or moved."""
         number = int.from_bytes(sealed[1:_HEAD], "big")
@@ -55,5 +67,9 @@ class Sealer:
         return sealed[:_HEAD] == self._head
 
     def digest(self, content: bytes) -> str:
-        """A keyed digest of content: equal content has equal digests, and without the key it tells nothing."""
-        return blake2b(content, digest_size=16, key=self._digest_key).hexdigest()
+        """A keyed digest of content: equal content has equal digests, and without the key it tells nothing.
+
+        The key stands in front: BLAKE2 cannot be extended from a digest (RFC 7693), so that is as good as its key block, and
+        faster on texts as short as these.
+        """
+        return blake2b(self._digest_key + content, digest_size=16).hexdigest()
