@@ -182,6 +182,6 @@ def test_what_is_forgotten_and_what_a_manager_sees_by_command(trail, run):
     assert "1 entry no longer remembered" in run("privacy", "forget", "sug_0", "--as", "ann").out
     seen = run("privacy", "manager-view", "ann", "2026-03-02").out
     assert "0:50  acme/audit/review  Prüfung  (submitted)" in seen
-    assert "Only ann sees: no activity; 1 suggestion with their evidence." in seen
+    assert "Not shown to them: no activity; 1 suggestion." in seen
     for usage in ([], ["sug_0", "--trait", "series", "--value", "s1"], ["--trait", "series"]):
         assert "name a SUGGESTION" in run("privacy", "forget", "--as", "ann", *usage, code=2).err

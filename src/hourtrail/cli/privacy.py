@@ -60,7 +60,7 @@ def _told(tenant: str, count: int, *, as_json: bool) -> int:
 @common_options
 @click.pass_context
 def manager_view(ctx: click.Context, person: str, day: date, *, as_json: bool) -> int:
-    """Show what a manager can see of PERSON's DAY, and how much of it nobody else can."""
+    """Show what a manager sees of PERSON's DAY, and how much of it they do not."""
     with opened(ctx) as (store, tenant):
         seen = managers_view(store, tenant, person, day)
     if as_json:
@@ -74,7 +74,8 @@ def manager_view(ctx: click.Context, person: str, day: date, *, as_json: bool) -
         f"Visible: {hours(visible['booked_minutes'])} h booked, {hours(visible['evidenced_minutes'])} h evidenced."
     )
     kinds = ", ".join(counted(count, kind) for kind, count in hidden["activities"].items()) or "no activity"
-    click.echo(f"Only {person} sees: {kinds}; {counted(hidden['suggestions'], 'suggestion')} with their evidence.")
+    click.echo(f"Not shown to them: {kinds}; {counted(hidden['suggestions'], 'suggestion')}.")
+    click.echo("Whoever may open the trail of a booked entry sees the evidence of that one entry.")
     return OK
 
 

@@ -114,10 +114,10 @@ def forgotten_of(store: Store, tenant: str, person: str) -> list[Forgotten]:
 
 
 def managers_view(store: Store, tenant: str, person: str, day: date) -> dict[str, Any]:
-    """What anybody but the person themself can see of their day, and how much of it nobody else can.
+    """What a manager sees of somebody's day, and how much of it they do not.
 
-    Approvers and reviewers see the entries, and how many of their minutes evidence supports; never the evidence: no title,
-    text, series or participant of any activity, and no suggestion that the person has not booked.
+    Approvers and reviewers see the entries, and how many of their minutes evidence supports; no activity, and no suggestion
+    that the person has not booked. The trail behind one booked entry, which they may open, names that entry's evidence.
     """
     with store.tenant(tenant, read_only=True) as db:
         entries = list(db.entries(person=person, first=day, last=day))
@@ -145,7 +145,7 @@ def managers_view(store: Store, tenant: str, person: str, day: date) -> dict[str
 
 
 _HIDDEN = frozenset({"suggestion", "decision"})
-"""Ways from an entry back to evidence; the trail behind them is for its owner and for an auditor with a reason."""
+"""Ways from an entry back to its evidence: not part of what is seen at a glance."""
 
 
 def forgotten_to_json(row: Forgotten) -> dict[str, Any]:
