@@ -98,6 +98,20 @@ def link(
     )  # fmt: skip
 
 
+def alterations(tenant: str, event: AuditEvent, payload: Mapping[str, object] | None) -> list[str]:
+    """What in one row, taken by itself, is not as it was written. ``payload`` is None where it was erased."""
+    again = link(
+        tenant=tenant, sequence=event.sequence, at=event.at, actor=event.actor, action=event.action,
+        object_id=event.object_id, digest=event.payload_digest, previous=event.previous,
+    )  # fmt: skip
+    found = []
+    if again.digest != event.digest:
+        found.append(f"row {event.sequence} was changed after it was written")
+    if payload is not None and payload_digest(payload) != event.payload_digest:
+        found.append(f"the payload of row {event.sequence} was changed after it was written")
+    return found
+
+
 class Examiner:
     """Reads a trail from its beginning and notes every break: a gap, a changed field or payload, a link that does not fit,
     a sealed tree head that the rows do not give.
@@ -124,14 +138,7 @@ class Examiner:
             self._breaks.append(ChainBreak(self._expected, f"{missing} of the audit trail is missing"))
         elif event.previous != self._previous:
             self._breaks.append(ChainBreak(number, f"row {number} does not follow the row before it"))
-        again = link(
-            tenant=self._tenant, sequence=number, at=event.at, actor=event.actor, action=event.action,
-            object_id=event.object_id, digest=event.payload_digest, previous=event.previous,
-        )  # fmt: skip
-        if again.digest != event.digest:
-            self._breaks.append(ChainBreak(number, f"row {number} was changed after it was written"))
-        if payload is not None and payload_digest(payload) != event.payload_digest:
-            self._breaks.append(ChainBreak(number, f"the payload of row {number} was changed after it was written"))
+        self._breaks += [ChainBreak(number, reason) for reason in alterations(self._tenant, event, payload)]
         self._previous, self._expected = event.digest, number + 1
         self.root.add(event.digest)
         self._compare_with_seals()

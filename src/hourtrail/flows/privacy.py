@@ -1,5 +1,6 @@
 """What a tenant and its people do about their privacy: keys, what is forgotten, and what a manager can see."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -10,6 +11,7 @@ from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.forgetting import Forgotten, Trait
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import day_bounds, format_instant, zone_named
+from hourtrail.domain.memory import Confirmation
 from hourtrail.domain.suggestion import Suggestion
 from hourtrail.domain.wire import entry_to_json, item_to_json
 from hourtrail.store import Store, TenantStore
@@ -53,7 +55,8 @@ def forget(
     require_person(person)
     at = now or datetime.now(UTC)
     with store.tenant(tenant) as db:
-        return _forget(db, Forgotten(id="asked", person=person, trait=trait, value=value, item=item, at=at))
+        asked = Forgotten(id="asked", person=person, trait=trait, value=value, item=item, at=at)
+        return _forget(db, asked, db.confirmations())
 
 
 def forget_suggested(
@@ -76,7 +79,7 @@ def forget_suggested(
         for trait, value in _traits(row):
             asked = Forgotten(id="asked", person=person, trait=trait, value=value, item=row.item, at=at)
             if any(map(asked.covers, memory)):
-                return [_forget(db, asked)]
+                return [_forget(db, asked, memory)]
         leaned_on = [
             Forgotten(id="asked", person=person, trait=Trait.ENTRY, value=entry, item=row.item, at=at)
             for entry in row.leans_on
@@ -86,7 +89,7 @@ def forget_suggested(
             raise NotFound(
                 f"nothing that you confirmed before led to suggestion {suggestion_id}; there is nothing to forget"
             )
-        return [_forget(db, asked) for asked in mine]
+        return [_forget(db, asked, memory) for asked in mine]
 
 
 def remember_again(
@@ -160,8 +163,8 @@ def _traits(row: Suggestion) -> list[tuple[Trait, str]]:
     return [(trait, value) for trait, value in found if value]
 
 
-def _forget(db: TenantStore, asked: Forgotten) -> tuple[Forgotten, int]:
-    count = sum(map(asked.covers, db.confirmations()))
+def _forget(db: TenantStore, asked: Forgotten, memory: Sequence[Confirmation]) -> tuple[Forgotten, int]:
+    count = sum(map(asked.covers, memory))
     if not count:
         raise NotFound(
             f"nothing that {asked.person} confirmed has the {asked.trait.value} {asked.value!r}; there is nothing to forget"

@@ -32,8 +32,7 @@ class Sealer:
 
     def seal(self, data: bytes, bound_to: bytes) -> bytes:
         """``data`` under the key in use. ``bound_to`` names tenant and row: moved elsewhere, it does not open."""
-        nonce = os.urandom(_NONCE)
-        return self._head + nonce + self._ciphers[self.current].encrypt(nonce, data, bound_to)
+        return self.sealing(1)(data, bound_to)
 
     def sealing(self, rows: int) -> Callable[[bytes, bytes], bytes]:
         """:meth:`seal` for at most ``rows`` rows, with all nonces drawn at once. For one caller alone: it counts them."""
