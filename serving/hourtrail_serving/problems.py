@@ -114,11 +114,15 @@ async def _invalid(_request: Request, error: Exception) -> JSONResponse:
     errors = [
         {"in": str(row["loc"][0]), "at": _path(row["loc"]), "reason": _reason(row)} for row in faults[:MOST_FAULTS]
     ]
-    first = errors[0]
-    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    where = f"{first['at']}: " if first["at"] else ""
-    detail = f"{where}{first['reason']}{more}"
+    detail = first_fault(error)
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The request does not fit", detail, errors=errors)
+
+
+def first_fault(error: RequestValidationError) -> str:
+    """The first fault of a request in a sentence, and how many more there are."""
+    faults = error.errors()
+    at, more = _path(faults[0]["loc"]), f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    return f"{f'{at}: ' if at else ''}{_reason(faults[0])}{more}"
 
 
 def _path(location: Sequence[Any]) -> str:

@@ -157,3 +157,13 @@ def test_the_server_does_not_serve_other_files(standing: Site) -> None:
     for path in ("/static/../app.py", "/static/..%2fapp.py", "/static/%2e%2e/app.py", "/static//etc/passwd"):
         with httpx2.Client(base_url=standing.url) as client:
             assert client.get(path).status_code == 404, path
+
+
+@pytest.mark.parametrize("path", ["/day?person=ada&date=2026-13-99", "/review?from=x"])
+def test_an_address_that_was_mistyped_in_a_browser_is_answered_with_a_page(open_door: TestClient, path: str) -> None:
+    shown = open_door.get(path, headers={"Host": "127.0.0.1", "Accept": "text/html,application/xhtml+xml"})
+    assert (shown.status_code, shown.headers["content-type"]) == (422, "text/html; charset=utf-8")
+    assert "<h1>This address does not fit</h1>" in shown.text
+    assert "is not a date; write it like 2026-03-02" in shown.text
+    told = open_door.get(path, headers={"Host": "127.0.0.1", "Accept": "application/json"})
+    assert (told.status_code, told.headers["content-type"]) == (422, "application/problem+json")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Coroutine
 from http import HTTPStatus
 from typing import Any, Final
 
+from fastapi.exceptions import RequestValidationError
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
@@ -14,7 +15,7 @@ from hourtrail.domain.accounts import NotSignedIn
 from hourtrail.domain.errors import HourtrailError, NotAllowed
 from hourtrail.domain.instants import format_instant
 from hourtrail_serving.gate import CSRF_FIELD, Guarded
-from hourtrail_serving.problems import challenge, status_of
+from hourtrail_serving.problems import challenge, first_fault, status_of
 from hourtrail_serving.served import Served
 
 
@@ -98,7 +99,13 @@ class GuardedPage(Guarded):
                 # Who comes for the first time has done nothing wrong that needs to be told.
                 return shown if came_back else _quiet(request, onward, shown)
             except NotAllowed as error:
-                return page(request, "refused.html", status=status_of(error), error=str(error))
+                return page(request, "refused.html", status=status_of(error), error=str(error), heading="Not for you")
+            except RequestValidationError as error:
+                if "text/html" not in request.headers.get("accept", ""):
+                    raise
+                # Somebody changed the address by hand: they get a page, not a problem document.
+                status, said = HTTPStatus.UNPROCESSABLE_ENTITY, first_fault(error)
+                return page(request, "refused.html", status=status, error=said, heading="This address does not fit")
 
         return handle
 
