@@ -12,10 +12,12 @@ Json = dict[str, Any]
 
 
 def instant_text(value: datetime | None) -> str | None:
+    """RFC 3339 text; None stays None."""
     return None if value is None else format_instant(value)
 
 
 def decimal_text(value: Decimal | None) -> str | None:
+    """All digits, without an exponent; None stays None."""
     return None if value is None else format(value, "f")
 
 
