@@ -1,0 +1,63 @@
+"""Suggestions, decisions, time entries, the trail behind them, and the week."""
+
+from typing import Final
+
+from hourtrail.exporters.schemas import DECISION, SUGGESTION
+from hourtrail_serving.schemas.parts import (
+    COUNT,
+    DATE,
+    DEGRADED,
+    INSTANT,
+    INSTANT_OR_NULL,
+    MODEL,
+    REFUSED,
+    STATUS,
+    TEXT,
+    TEXT_OR_NULL,
+    Schema,
+    list_of,
+    object_of,
+    or_null,
+    ref,
+)
+
+_WITHHELD: Final = object_of(
+    block=TEXT, reason=TEXT, person=TEXT, date={"anyOf": [DATE, {"type": "null"}]}, title=TEXT,
+    suggestion=TEXT_OR_NULL,
+)  # fmt: skip
+_TIME_ENTRY: Final = object_of(
+    id=TEXT, person=TEXT, date=DATE, minutes=COUNT, client=TEXT, project=TEXT, task=TEXT, start=INSTANT_OR_NULL,
+    end=INSTANT_OR_NULL, billable={"type": ["boolean", "null"]}, narrative=TEXT,
+    hourly_rate={"description": "decimal string", **TEXT_OR_NULL}, currency=TEXT, status=STATUS,
+    created_at=INSTANT_OR_NULL, source=TEXT, write_off_minutes=COUNT, billable_minutes={"type": ["integer", "null"]},
+    suggestion=TEXT_OR_NULL, decision=TEXT_OR_NULL,
+)  # fmt: skip
+_APPROVAL: Final[Schema] = object_of(**{"from": STATUS, "to": STATUS, "actor": TEXT, "at": INSTANT, "note": TEXT})
+_GRID_ROW: Final = object_of(
+    client=TEXT, project=TEXT, task=TEXT, booked=list_of(COUNT), proposed=list_of(COUNT),
+    planned_minutes={"type": ["integer", "null"]},
+)  # fmt: skip
+
+SCHEMAS: Final[dict[str, Schema]] = {
+    "Suggestion": SUGGESTION,
+    "Decision": DECISION,
+    "Withheld": _WITHHELD,
+    "TimeEntry": _TIME_ENTRY,
+    "Suggestions": object_of(suggestions=list_of("Suggestion"), withheld=list_of("Withheld"), degraded=DEGRADED),
+    "Computed": object_of(
+        suggestions=list_of("Suggestion"), withheld=list_of("Withheld"), created=COUNT, updated=COUNT, withdrawn=COUNT,
+        totals=list_of(object_of(person=TEXT, date=DATE, working_minutes=COUNT, project_minutes=COUNT)), degraded=DEGRADED,
+        strangers=list_of(TEXT),
+    ),
+    "Scored": object_of(
+        suggestions=list_of("Suggestion"), withheld=list_of("Withheld"), refused=list_of(REFUSED), model=MODEL,
+        policy=object_of(version=TEXT), as_of=INSTANT, degraded=DEGRADED,
+    ),
+    "Decided": object_of(decision=ref("Decision"), time_entries=list_of("TimeEntry")),
+    "TimeEntries": object_of(time_entries=list_of("TimeEntry")),
+    "Trail": object_of(
+        time_entry=ref("TimeEntry"), decision=or_null("Decision"), suggestion=or_null("Suggestion"),
+        evidence=list_of({"type": "object"}), approvals=list_of(_APPROVAL),
+    ),
+    "Week": object_of(person=TEXT, monday=DATE, rows=list_of(_GRID_ROW)),
+}  # fmt: skip
