@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from hourtrail.domain.autopost import AutoPostWord
 from hourtrail.domain.billing import DisputeReason, Word
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.finding import Blame, Severity
@@ -292,6 +293,12 @@ control = Table(
     Column("events", Json(), nullable=False),
 )  # fmt: skip
 
+auto_post = Table(
+    "auto_post", metadata, _key("tenant"), Column("place", Integer(), primary_key=True, autoincrement=False),
+    Column("word", EnumText(AutoPostWord), nullable=False), *_texts("order_id", "actor"),
+    Column("at", Instant(), nullable=False), *_texts("reason"), Column("terms", Json(), nullable=False),
+)  # fmt: skip
+
 text_vector = Table(
     "text_vector", metadata, _key("tenant"), _key("fingerprint"), _key("digest"),
     Column("vector", LargeBinary(), nullable=False),
@@ -336,5 +343,5 @@ audit_root = Table(
 APPEND_ONLY: Final = (
     "audit_root", "forgotten",
     "decision", "approval", "audit_event", "finding_review", "clearing", "cleared_entry", "check_muting", "review_policy",
-    "invoice_draft", "draft_line", "dispute", "rate_change", "last_word", "billing_policy", "control",
+    "invoice_draft", "draft_line", "dispute", "rate_change", "last_word", "billing_policy", "control", "auto_post",
 )  # fmt: skip

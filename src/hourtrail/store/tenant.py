@@ -2,6 +2,7 @@
 
 from hourtrail.store.accounts import Accounts
 from hourtrail.store.activities import Activities
+from hourtrail.store.autopost import AutoPosting
 from hourtrail.store.billing import Billing
 from hourtrail.store.booked import Booked
 from hourtrail.store.controls import ControlLog
@@ -30,6 +31,7 @@ class TenantStore(
     Billing,
     ModelLog,
     ControlLog,
+    AutoPosting,
     Vectors,
     Accounts,
     Programs,
