@@ -47,6 +47,14 @@ class Permission(StrEnum):
     RATES_APPROVE = "rates:approve"
     ON_BEHALF = "people:on_behalf"
     ACCOUNTS_READ = "accounts:read"
+    AUDIT_READ = "audit:read"
+    AUDIT_EXPORT = "audit:export"
+    MODELS_READ = "models:read"
+    MODELS_PROMOTE = "models:promote"
+    MODE_WRITE = "mode:write"
+    AUTO_POST_ORDER = "auto_post:order"
+    AUTO_POST_STOP = "auto_post:stop"
+    POLICIES_READ = "policies:read"
 
 
 class Reach(StrEnum):
@@ -73,6 +81,11 @@ PEOPLE_ONLY: Final = frozenset(
         Permission.RATES_PROPOSE,
         Permission.RATES_APPROVE,
         Permission.ACCOUNTS_READ,
+        Permission.AUDIT_EXPORT,
+        Permission.MODELS_PROMOTE,
+        Permission.MODE_WRITE,
+        Permission.AUTO_POST_ORDER,
+        Permission.AUTO_POST_STOP,
     }
 )
 """What no program, service or model is ever given, whoever asks for it."""

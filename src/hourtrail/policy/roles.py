@@ -21,28 +21,39 @@ ROLES: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.APPROVER: {_P.ENTRIES_READ: _TEAM, _P.ENTRIES_APPROVE: _TEAM, _P.TRAILS_READ: _TEAM},
     Role.REVIEWER: {
         _P.ENTRIES_READ: _ALL, _P.ENTRIES_CLEAR: _ALL, _P.TRAILS_READ: _ALL, _P.DECISIONS_READ: _ALL,
-        _P.FINDINGS_READ: _ALL, _P.FINDINGS_REVIEW: _ALL, _P.PRECISION_READ: _ALL,
+        _P.FINDINGS_READ: _ALL, _P.FINDINGS_REVIEW: _ALL, _P.PRECISION_READ: _ALL, _P.MODELS_READ: _ALL,
+        _P.AUTO_POST_STOP: _ALL, _P.POLICIES_READ: _ALL,
     },
     Role.FINANCE: {
         _P.ENTRIES_READ: _ALL, _P.TRAILS_READ: _ALL, _P.BILLING_READ: _ALL, _P.DRAFTS_WRITE: _ALL, _P.DRAFTS_POST: _ALL,
-        _P.DISPUTES_WRITE: _ALL, _P.RATES_PROPOSE: _ALL, _P.RATES_APPROVE: _ALL,
+        _P.DISPUTES_WRITE: _ALL, _P.RATES_PROPOSE: _ALL, _P.RATES_APPROVE: _ALL, _P.AUTO_POST_STOP: _ALL,
+        _P.POLICIES_READ: _ALL,
     },
-    Role.ML_ENGINEER: {_P.SUGGESTIONS_SCORE: _ALL, _P.PRECISION_READ: _ALL},
+    Role.ML_ENGINEER: {
+        _P.SUGGESTIONS_SCORE: _ALL, _P.PRECISION_READ: _ALL, _P.MODELS_READ: _ALL, _P.MODELS_PROMOTE: _ALL,
+        _P.POLICIES_READ: _ALL,
+    },
     # Sets up programs and tries them out; what a program may is its scopes, below.
     Role.INTEGRATOR: {_P.SUGGESTIONS_SCORE: _ALL, _P.ACCOUNTS_READ: _ALL},
     # Sees which accounts there are, and no activity, suggestion or entry at all.
     Role.PARTNER_ADMIN: {_P.ACCOUNTS_READ: _ALL},
-    Role.ADMIN: {_P.ACCOUNTS_READ: _ALL},
+    # Sets the terms on which the firm works, and sees that they are kept; takes part in none of it.
+    Role.ADMIN: {
+        _P.ACCOUNTS_READ: _ALL, _P.AUDIT_READ: _ALL, _P.MODELS_READ: _ALL, _P.MODELS_PROMOTE: _ALL, _P.MODE_WRITE: _ALL,
+        _P.AUTO_POST_ORDER: _ALL, _P.AUTO_POST_STOP: _ALL, _P.POLICIES_READ: _ALL,
+    },
     # Everything that people did, and nothing that waits for its owner's word.
     Role.AUDITOR: {
         _P.DECISIONS_READ: _ALL, _P.ENTRIES_READ: _ALL, _P.TRAILS_READ: _ALL, _P.FINDINGS_READ: _ALL,
-        _P.PRECISION_READ: _ALL, _P.BILLING_READ: _ALL, _P.ACCOUNTS_READ: _ALL,
+        _P.PRECISION_READ: _ALL, _P.BILLING_READ: _ALL, _P.ACCOUNTS_READ: _ALL, _P.AUDIT_READ: _ALL, _P.AUDIT_EXPORT: _ALL,
+        _P.MODELS_READ: _ALL, _P.POLICIES_READ: _ALL,
     },
 }  # fmt: skip
 
 SCOPES: Final = (
     _P.SUGGESTIONS_READ, _P.SUGGESTIONS_COMPUTE, _P.SUGGESTIONS_SCORE, _P.DECISIONS_READ, _P.DECISIONS_WRITE,
     _P.ENTRIES_READ, _P.ENTRIES_SUBMIT, _P.TRAILS_READ, _P.FINDINGS_READ, _P.PRECISION_READ, _P.BILLING_READ, _P.ON_BEHALF,
+    _P.AUDIT_READ, _P.MODELS_READ, _P.POLICIES_READ,
 )  # fmt: skip
 """What a program can be given, each for everybody's records. Nothing that only people may (``PEOPLE_ONLY``)."""
 
@@ -82,6 +93,8 @@ ACTS: Final = (
     "nobody approves a rate that they proposed",
     "nobody audits an entry that they cleared",
     "no program, service or model approves, reviews, clears, drafts or posts",
+    "nobody enables an auto-post order that they proposed",
+    "nobody promotes a model that they trained",
 )
 """Conflicts of duties that are refused at the act, whatever the roles."""
 
