@@ -10,7 +10,10 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import Annotated, Any, Final
+
+from fastapi import Header
+from pydantic import StringConstraints
 
 from hourtrail.domain.access import Principal
 from hourtrail.domain.errors import Conflict, InvalidInput
@@ -22,6 +25,13 @@ GIVEN_BACK: Final = timedelta(minutes=10)
 
 MOST: Final = 10_000
 """Answers kept of one principal."""
+
+
+IdempotencyKey = Annotated[
+    Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")] | None,
+    Header(alias="Idempotency-Key", description="The same key with the same body is done once; kept for a day"),
+]
+"""Parameter type of an endpoint that writes; ``Answers.once`` takes it."""
 
 
 class KeyReused(InvalidInput):

@@ -27,6 +27,16 @@ def answers(schema: str, description: str, *problems: HTTPStatus, status: int = 
     }
 
 
+_ETAG: Final[Schema] = {"ETag": {"description": "of this answer; If-None-Match and If-Match take it", "schema": TEXT}}
+
+
+def one(schema: str, description: str, *problems: HTTPStatus) -> dict[int | str, Schema]:
+    """:func:`answers` of an endpoint that reads one record by its address: with a tag, and 304 for whoever has it already."""
+    found = answers(schema, description, HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED, *problems)
+    found[200]["headers"] = _ETAG
+    return {**found, 304: {"description": "It is still what If-None-Match names", "headers": _ETAG}}
+
+
 def writes(schema: str, description: str, *problems: HTTPStatus, status: int = 200) -> dict[int | str, Schema]:
     """:func:`answers` of an endpoint that takes a body: it may be too large, or come from another site's page."""
     refusals = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

@@ -23,6 +23,7 @@ from hourtrail.domain.errors import (
 )
 from hourtrail.store import StoreUnavailable
 from hourtrail_serving.access import ForgedForm, TooManyRequests
+from hourtrail_serving.etags import PreconditionFailed
 from hourtrail_serving.idempotency import KeyReused
 from hourtrail_serving.served import Busy
 
@@ -42,6 +43,7 @@ _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (OutOfReach, HTTPStatus.FORBIDDEN, "out-of-reach", "This is about somebody else"),
     (ForgedForm, HTTPStatus.FORBIDDEN, "forged-form", "This does not come from our own page"),
     (NotAllowed, HTTPStatus.FORBIDDEN, "not-allowed", "This actor may not do this"),
+    (PreconditionFailed, HTTPStatus.PRECONDITION_FAILED, "precondition-failed", "The record is not the one you read"),
     (IllegalTransition, HTTPStatus.CONFLICT, "illegal-transition", "The entry cannot go to that status"),
     (Conflict, HTTPStatus.CONFLICT, "conflict", "The record changed or was decided"),
     (InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The request does not fit"),

@@ -7,15 +7,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import StringConstraints
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from hourtrail.flows.billing.closing import Wanted, draft_lines, drafts
 from hourtrail.flows.billing.disputes import disputes
 from hourtrail.flows.billing.wire import claimed_to_json, disputes_to_json, shown_to_json
 from hourtrail_serving.cursors import LONGEST, DisputeCursor, LineCursor
+from hourtrail_serving.etags import Given
 from hourtrail_serving.fields import IdPath, OptionalCode
 from hourtrail_serving.gate import Guarded
-from hourtrail_serving.openapi import answers
+from hourtrail_serving.openapi import answers, one
 from hourtrail_serving.served import Context
 
 router = APIRouter(prefix="/v1", tags=["billing"], route_class=Guarded)
@@ -63,11 +64,11 @@ def list_draft_lines(
     )
 
 
-@router.get("/drafts/{draft}", responses=answers("Draft", "The draft, its lines and totals", HTTPStatus.NOT_FOUND))
-def get_draft(served: Context, draft: IdPath) -> JSONResponse:
+@router.get("/drafts/{draft}", responses=one("Draft", "The draft, its lines and totals"))
+def get_draft(served: Context, draft: IdPath, given: Given) -> Response:
     """One draft with its lines, net, tax and gross totals, and the same as its client reads it."""
     [found] = drafts(served.store, served.tenant, Wanted(draft=draft))
-    return JSONResponse(shown_to_json(found))
+    return given.answer(shown_to_json(found))
 
 
 @router.get("/disputes", responses=answers("Disputes", "Disputes, oldest first"))

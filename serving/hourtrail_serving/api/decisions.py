@@ -1,35 +1,33 @@
 """Decisions: a person's word on a suggestion."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Header
-from pydantic import Field, StringConstraints
-from starlette.responses import JSONResponse
+from fastapi import APIRouter
+from pydantic import Field
+from starlette.responses import JSONResponse, Response
 
 from hourtrail.domain.access import Permission
 from hourtrail.domain.decision import Verdict
 from hourtrail.domain.errors import InvalidInput
-from hourtrail.domain.wire import decision_to_json, entry_to_json
-from hourtrail.flows.decide import Decided, Request, decide
+from hourtrail.domain.wire import decision_to_json, entry_to_json, suggestion_to_json
+from hourtrail.flows.decide import DECISION, Decided, Request, decide
 from hourtrail.flows.resolve import Part
 from hourtrail_serving.checking import check_decision
+from hourtrail_serving.etags import Conditions, Given, PreconditionFailed
 from hourtrail_serving.fields import Code, IdPath, Instant, Minutes, OptionalCode, Revision, Strict, Text
 from hourtrail_serving.gate import Guarded, Who
-from hourtrail_serving.openapi import answers, writes
-from hourtrail_serving.served import Context
+from hourtrail_serving.idempotency import IdempotencyKey
+from hourtrail_serving.openapi import one, writes
+from hourtrail_serving.served import Context, Served
 from hourtrail_serving.sight import actor_of, person_decided_for, require_own_suggestion, seen, sight
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=Guarded)
 
 CLOCK_SKEW: Final = timedelta(minutes=2)
 """How far a client's clock may run ahead of ours."""
-
-IdempotencyKey = Annotated[
-    Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")] | None,
-    Header(alias="Idempotency-Key", description="The same key with the same body is done once; kept for a day"),
-]
 
 
 class PartBody(Strict):
@@ -94,28 +92,47 @@ class DecisionRequest(PartBody):
     "/decisions",
     status_code=HTTPStatus.CREATED,
     responses=writes(
-        "Decided", "The logged decision and the entries it books", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, status=201
+        "Decided", "The logged decision and the entries it books", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT,
+        HTTPStatus.PRECONDITION_FAILED, status=201,
     ),
-)
+)  # fmt: skip
 def post_decision(
-    served: Context, who: Who, body: DecisionRequest, idempotency_key: IdempotencyKey = None
+    served: Context, who: Who, body: DecisionRequest, given: Given, idempotency_key: IdempotencyKey = None
 ) -> JSONResponse:
     """Log a decision for ever and book what follows from it. Only a named person decides; undo supersedes.
 
     Whoever is signed in decides in their own name, on their own suggestions. A program sends the word of the person that it
-    names; both are logged.
+    names; both are logged. `If-Match` takes the ETag of the suggestion (for the undo of time added by hand, of its decision).
     """
     actor = actor_of(who, body.actor)
 
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
         require_own_suggestion(served, who, body.suggestion)
-        decided = decide(served.store, served.tenant, body.request(actor, now), now=now)
+        revision = body.revision if given.if_match is None else _matched(served, given, body)
+        request = replace(body.request(actor, now), revision=revision)
+        decided = decide(served.store, served.tenant, request, now=now)
         check_decision(served, decided.decision)
         return decided_to_json(decided)
 
     answer = served.answers.once(who, idempotency_key, f"decisions {body.model_dump_json()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED)
+
+
+def _matched(served: Served, given: Conditions, body: DecisionRequest) -> int | None:
+    """The revision of the suggestion that ``If-Match`` names; whether it is still that one is asked again where it is decided.
+
+    Raises PreconditionFailed, NotFound.
+    """
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        if body.verdict is Verdict.ADDED_BY_HAND:
+            raise PreconditionFailed("time added by hand is about no record; leave If-Match out")
+        if body.suggestion.startswith(DECISION):
+            given.require(decision_to_json(db.decision(body.suggestion)))
+            return None
+        row = db.suggestion(body.suggestion)
+        given.require(suggestion_to_json(row))
+        return row.revision if body.revision is None else body.revision
 
 
 def decided_to_json(row: Decided) -> dict[str, object]:
@@ -126,8 +143,8 @@ def decided_to_json(row: Decided) -> dict[str, object]:
     }
 
 
-@router.get("/decisions/{decision}", responses=answers("Decision", "The decision", HTTPStatus.NOT_FOUND))
-def get_decision(served: Context, who: Who, decision: IdPath) -> JSONResponse:
+@router.get("/decisions/{decision}", responses=one("Decision", "The decision"))
+def get_decision(served: Context, who: Who, decision: IdPath, given: Given) -> Response:
     """One decision, superseded or not."""
     with served.store.tenant(served.tenant, read_only=True) as db:
         within = sight(db, who, Permission.DECISIONS_READ)
@@ -135,4 +152,4 @@ def get_decision(served: Context, who: Who, decision: IdPath) -> JSONResponse:
             within, "decision", decision, lambda: db.decision(decision),
             lambda found: within.people is None or within.sees(person_decided_for(db, found)),
         )  # fmt: skip
-        return JSONResponse(decision_to_json(row))
+        return given.answer(decision_to_json(row))

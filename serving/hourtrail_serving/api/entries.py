@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import Field
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from hourtrail.domain.access import MissingPermission, Permission, Principal, PrincipalKind, Reach
 from hourtrail.domain.entry import APPROVALS, EntryStatus, TimeEntry
@@ -15,9 +15,10 @@ from hourtrail.domain.wire import entry_to_json, item_to_json
 from hourtrail.flows.entries import move_entry, trail
 from hourtrail.flows.week import week_grid
 from hourtrail_serving.checking import check_entries
+from hourtrail_serving.etags import Given, tagged
 from hourtrail_serving.fields import Day, FromQuery, IdPath, OptionalCode, PersonQuery, Strict, Text, ToQuery, bounded
 from hourtrail_serving.gate import Guarded, Who
-from hourtrail_serving.openapi import answers, writes
+from hourtrail_serving.openapi import answers, one, writes
 from hourtrail_serving.served import Context, Served
 from hourtrail_serving.sight import actor_of, is_team, own_or_named, require_sight, seen, sight
 
@@ -63,10 +64,10 @@ def list_entries(
     return JSONResponse({"time_entries": rows})
 
 
-@router.get("/time-entries/{entry}", responses=answers("TimeEntry", "The entry", HTTPStatus.NOT_FOUND))
-def get_entry(served: Context, who: Who, entry: IdPath) -> JSONResponse:
+@router.get("/time-entries/{entry}", responses=one("TimeEntry", "The entry"))
+def get_entry(served: Context, who: Who, entry: IdPath, given: Given) -> Response:
     """One live entry."""
-    return JSONResponse(entry_to_json(_entry(served, who, entry, Permission.ENTRIES_READ)))
+    return given.answer(entry_to_json(_entry(served, who, entry, Permission.ENTRIES_READ)))
 
 
 def _entry(served: Served, who: Principal, entry: str, permission: Permission) -> TimeEntry:
@@ -86,22 +87,29 @@ def get_trail(served: Context, who: Who, entry: IdPath) -> JSONResponse:
 
 @router.post(
     "/time-entries/{entry}/status",
-    responses=writes("TimeEntry", "The entry in its next status", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
-)
-def post_status(served: Context, who: Who, entry: IdPath, body: StatusRequest) -> JSONResponse:
+    responses=writes(
+        "TimeEntry", "The entry in its next status", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT,
+        HTTPStatus.PRECONDITION_FAILED,
+    ),
+)  # fmt: skip
+def post_status(served: Context, who: Who, entry: IdPath, body: StatusRequest, given: Given) -> JSONResponse:
     """Submit, approve, reject or recall an entry. An illegal step is a conflict, approving one's own time is refused.
 
     One's own entries are submitted and recalled with `entries:submit`; those of one's team are approved, rejected and sent
-    back with `entries:approve`, which no program has.
+    back with `entries:approve`, which no program has. `If-Match` takes the entry's ETag.
     """
     status = EntryStatus(body.status.value)
     permission = _needed(who, status)
     actor = actor_of(who, body.actor)
     if who.reach(permission) is not Reach.ALL:
         _entry(served, who, entry, permission)
-    moved = move_entry(served.store, served.tenant, entry, status, actor, note=body.note)
+
+    def unchanged(row: TimeEntry) -> None:
+        given.require(entry_to_json(row))
+
+    moved = move_entry(served.store, served.tenant, entry, status, actor, note=body.note, expected=unchanged)
     check_entries(served, [moved])
-    return JSONResponse(entry_to_json(moved))
+    return tagged(entry_to_json(moved))
 
 
 def _needed(who: Principal, status: EntryStatus) -> Permission:
@@ -113,14 +121,18 @@ def _needed(who: Principal, status: EntryStatus) -> Permission:
     return Permission.ENTRIES_APPROVE
 
 
-@router.get("/weeks/{person}/{date}", responses=answers("Week", "The week grid, likely work first"))
+@router.get("/weeks/{person}/{date}", responses=one("Week", "The week grid, likely work first"))
 def get_week(
-    served: Context, who: Who, person: IdPath, date: Annotated[Day, Path(description="Any day of the week")]
-) -> JSONResponse:
+    served: Context,
+    who: Who,
+    person: IdPath,
+    date: Annotated[Day, Path(description="Any day of the week")],
+    given: Given,
+) -> Response:
     """The week that holds the day: every active assignment, booked and proposed minutes Monday to Sunday, 0 until then."""
     require_sight(served, who, Permission.SUGGESTIONS_READ, person)
     rows = week_grid(served.store, served.tenant, person, date)
-    return JSONResponse(
+    return given.answer(
         {
             "person": person,
             "monday": (date - timedelta(days=date.weekday())).isoformat(),

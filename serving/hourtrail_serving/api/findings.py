@@ -1,12 +1,13 @@
 """Findings: the reviewers' queue, a person's word on them, and clearing the rest."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Query
 from pydantic import Field, StringConstraints
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from hourtrail.domain.errors import InvalidInput, NotFound
 from hourtrail.domain.review import ReviewKind
@@ -17,10 +18,12 @@ from hourtrail.flows.precision import review_report
 from hourtrail.flows.queue import Filter, behind, queue_of, review_queue
 from hourtrail.flows.review import ReviewRequest, review
 from hourtrail_serving.cursors import LONGEST, QueueCursor
+from hourtrail_serving.etags import Given
 from hourtrail_serving.fields import Code, Day, IdPath, Instant, OptionalCode, Strict, Text
 from hourtrail_serving.gate import Guarded, Who
-from hourtrail_serving.openapi import answers, writes
-from hourtrail_serving.served import Context
+from hourtrail_serving.idempotency import IdempotencyKey
+from hourtrail_serving.openapi import answers, one, writes
+from hourtrail_serving.served import Context, Served
 from hourtrail_serving.sight import actor_of
 
 router = APIRouter(prefix="/v1", tags=["findings"], route_class=Guarded)
@@ -29,11 +32,6 @@ Route = Literal["disputes", "approvals", "billing"]
 
 CLOCK_SKEW: Final = timedelta(minutes=2)
 """How far a client's clock may run ahead of ours."""
-
-IdempotencyKey = Annotated[
-    Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$")] | None,
-    Header(alias="Idempotency-Key", description="The same key with the same body is done once; kept for a day"),
-]
 
 
 def _seen(shown_at: datetime | None, now: datetime) -> datetime | None:
@@ -115,52 +113,68 @@ def list_findings(
     )
 
 
-@router.get("/findings/{finding}", responses=answers("FindingDetail", "What stands behind it", HTTPStatus.NOT_FOUND))
-def get_finding(served: Context, finding: IdPath) -> JSONResponse:
+@router.get("/findings/{finding}", responses=one("FindingDetail", "What stands behind it"))
+def get_finding(served: Context, finding: IdPath, given: Given) -> Response:
     """One finding, whatever its status, or one line of the queue: its entry, comparable ones, and what was said of it."""
+    return given.answer(_detail(served, finding))
+
+
+def _detail(served: Served, finding: str) -> dict[str, Any]:
+    """A finding or a line of the queue, as it stands today. Raises NotFound."""
     with served.store.tenant(served.tenant, read_only=True) as db:
         try:
             seen = behind(db, queue_of(db, datetime.now(UTC).date()).item(finding))
         except NotFound:
             row = db.raised_finding(finding).finding
-            body: dict[str, Any] = {
+            return {
                 "finding": finding_to_json(row),
                 "item": None,
                 "time_entry": None,
                 "comparable_entries": [],
                 "reviews": [review_to_json(said) for said in db.reviews(finding)],
             }
-            return JSONResponse(body)
-    return JSONResponse(
-        {
-            "finding": finding_to_json(seen.item.finding),
-            "item": item_to_json(seen.item),
-            "time_entry": entry_to_json(seen.entry) if seen.entry else None,
-            "comparable_entries": [entry_to_json(row) for row in seen.comparables],
-            "reviews": [review_to_json(said) for said in seen.reviews],
-        }
-    )
+    return {
+        "finding": finding_to_json(seen.item.finding),
+        "item": item_to_json(seen.item),
+        "time_entry": entry_to_json(seen.entry) if seen.entry else None,
+        "comparable_entries": [entry_to_json(row) for row in seen.comparables],
+        "reviews": [review_to_json(said) for said in seen.reviews],
+    }
 
 
 @router.post(
     "/findings/{finding}/reviews",
     status_code=HTTPStatus.CREATED,
     responses=writes(
-        "Reviewed", "The logged act, a row for each finding", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, status=201
+        "Reviewed", "The logged act, a row for each finding", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT,
+        HTTPStatus.PRECONDITION_FAILED, status=201,
     ),
-)
+)  # fmt: skip
 def post_review(
-    served: Context, who: Who, finding: IdPath, body: ReviewBody, idempotency_key: IdempotencyKey = None
+    served: Context,
+    who: Who,
+    finding: IdPath,
+    body: ReviewBody,
+    *,
+    given: Given,
+    idempotency_key: IdempotencyKey = None,
 ) -> JSONResponse:
     """Log a person's word for ever: a verdict closes, undo (also of an act) opens again, the others leave it open.
 
-    Nobody reviews findings on their own time, and nobody audits what they cleared themselves.
+    Nobody reviews findings on their own time, and nobody audits what they cleared themselves. `If-Match` takes the ETag of
+    the finding or line, like `version`.
     """
     actor = actor_of(who, body.actor)
 
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
-        done = review(served.store, served.tenant, body.request(finding, actor, now), now=now)
+        said = body.request(finding, actor, now)
+        if given.if_match is not None:
+            shown = _detail(served, finding)
+            given.require(shown)
+            # Asked again where the review is logged, so that nothing slips in between.
+            said = replace(said, version=said.version or (shown["item"] or {}).get("version", ""))
+        done = review(served.store, served.tenant, said, now=now)
         return {"act": done.act, "reviews": [review_to_json(row) for row in done.rows], "muting": list(done.muting)}
 
     answer = served.answers.once(who, idempotency_key, f"reviews {finding} {body.model_dump_json()}", work)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import Field
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from hourtrail.domain.access import OutOfReach, Permission, Reach
 from hourtrail.domain.block import Withheld
@@ -13,9 +13,10 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.suggestion import Band, Suggestion, SuggestionStatus
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
 from hourtrail.flows.suggest import suggest
+from hourtrail_serving.etags import Given
 from hourtrail_serving.fields import Code, Day, FromQuery, IdPath, PersonQuery, Strict, ToQuery, bounded
 from hourtrail_serving.gate import Guarded, Who
-from hourtrail_serving.openapi import answers, writes
+from hourtrail_serving.openapi import answers, one, writes
 from hourtrail_serving.scoring import ScoreRequest, score
 from hourtrail_serving.served import Context
 from hourtrail_serving.sight import own_or_named, require_sight, seen, sight
@@ -67,15 +68,15 @@ def _withheld(row: Suggestion) -> Withheld:
     )
 
 
-@router.get("/suggestions/{suggestion}", responses=answers("Suggestion", "The suggestion", HTTPStatus.NOT_FOUND))
-def get_suggestion(served: Context, who: Who, suggestion: IdPath) -> JSONResponse:
+@router.get("/suggestions/{suggestion}", responses=one("Suggestion", "The suggestion"))
+def get_suggestion(served: Context, who: Who, suggestion: IdPath, given: Given) -> Response:
     """One suggestion, whatever its status."""
     with served.store.tenant(served.tenant, read_only=True) as db:
         within = sight(db, who, Permission.SUGGESTIONS_READ)
         row = seen(
             within, "suggestion", suggestion, lambda: db.suggestion(suggestion), lambda found: within.sees(found.person)
         )
-        return JSONResponse(suggestion_to_json(row))
+        return given.answer(suggestion_to_json(row))
 
 
 @router.post(

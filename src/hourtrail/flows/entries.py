@@ -1,5 +1,6 @@
 """The life of a time entry after the decision, and the way back from it to its evidence."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,14 +20,20 @@ def move_entry(
     *,
     note: str = "",
     now: datetime | None = None,
+    expected: Callable[[TimeEntry], None] | None = None,
 ) -> TimeEntry:
     """Submit, approve, reject, recall or mark as invoiced.
 
+    ``expected`` is shown the entry as it stands before the move, and refuses by raising when it is not what somebody saw.
     Raises IllegalTransition, NotAllowed (a service; an unknown person; one's own time), NotFound.
     """
     with store.tenant(tenant) as db:
         require_member(db, actor)
-        return db.move_entry(entry, status, actor, now or datetime.now(UTC), note)
+        row = db.entry(entry)
+        if expected is not None:
+            expected(row)
+        [moved] = db.move_entries([row], status, actor, now or datetime.now(UTC), note)
+        return moved
 
 
 def trail(store: Store, tenant: str, entry: str) -> dict[str, Any]:
