@@ -79,36 +79,37 @@ def the_rest(db: TenantStore, actor: str, first: date, last: date, person: str |
     submitted = [
         entry for entry in db.entries(person=person, first=first, last=last) if entry.status is EntryStatus.SUBMITTED
     ]
-    flags = _Flags(db)
+    flags = Flags(db)
     own = [entry for entry in submitted if entry.person == actor]
     others = [entry for entry in submitted if entry.person != actor]
     clean = tuple(entry for entry in others if not flags.on(entry))
     return Rest(clean=clean, flagged=len(others) - len(clean), own=len(own))
 
 
-class _Flags:
+class Flags:
     """Which entries a finding speaks against: one on the entry itself, one that names it as late, or one on its person's
     day or period.
 
     It counts while it is open, and after a verdict that it is true until somebody says how it was put right. What a muted
     check keeps in the shadow does not count, nor that the entry waits for its approval. A finding on a whole contract or
-    project speaks against none of its entries in particular.
+    project speaks against none of its entries in particular. With a ``worker`` it tells of that person's entries alone, and
+    reads no more.
     """
 
-    def __init__(self, db: TenantStore) -> None:
+    def __init__(self, db: TenantStore, worker: str | None = None) -> None:
         silent = muted_checks(db)
         self._entries: set[str] = set()
         self._days: set[tuple[str, date]] = set()
         self._weeks: set[tuple[str, date]] = set()
         self._months: set[tuple[str, date]] = set()
-        for row in db.raised(status=FindingStatus.OPEN):
+        for row in db.raised(status=FindingStatus.OPEN, worker=worker):
             check = row.finding.check
             if check in silent and not stays_visible(row.finding.fingerprint):
                 continue
             if check not in NOT_BOOKED and check not in WAITING_CHECKS:
                 self._add(row.finding)
         wrong = db.to_correct()
-        for row in db.raised(status=FindingStatus.REVIEWED) if wrong else ():
+        for row in db.raised(status=FindingStatus.REVIEWED, worker=worker) if wrong else ():
             if row.finding.id in wrong:
                 self._add(row.finding)
 

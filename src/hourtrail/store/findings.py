@@ -168,13 +168,23 @@ class Findings(Scope):
             query = query.where(finding.c.worked_on <= last)
         return [_finding(row) for row in self._stream(query.order_by(finding.c.check, finding.c.fingerprint))]
 
-    def raised(self, *, status: FindingStatus | None = None, checks: Collection[str] | None = None) -> list[Raised]:
-        """Findings with their context, by check and fingerprint; only those of one status or of some checks."""
+    def raised(
+        self,
+        *,
+        status: FindingStatus | None = None,
+        checks: Collection[str] | None = None,
+        worker: str | None = None,
+    ) -> list[Raised]:
+        """Findings with their context, by check and fingerprint; only those of one status, of some checks, or on one
+        person's time.
+        """
         query = self._select(finding)
         if status is not None:
             query = query.where(finding.c.status == status)
         if checks is not None:
             query = query.where(finding.c.check.in_(tuple(checks)))
+        if worker is not None:
+            query = query.where(finding.c.worker == worker)
         return [_raised(row) for row in self._stream(query.order_by(finding.c.check, finding.c.fingerprint))]
 
     def open_places(self) -> tuple[list[str], list[str]]:

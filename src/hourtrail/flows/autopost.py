@@ -1,0 +1,251 @@
+"""Submitting what was confirmed on a standing order: ordering it, stopping it, and the nightly job.
+
+An entry is submitted in a transaction of its own, which first waits for whoever is just saying "stop" and then reads what was
+said: after a stop has been stored, no process anywhere submits another entry, and none has to be told.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, Final
+
+from hourtrail.domain.access import Permission
+from hourtrail.domain.autopost import AutoPost, AutoPostEvent, AutoPostWord, OrderTerms, StandingOrder, require_end
+from hourtrail.domain.confidence import Mode
+from hourtrail.domain.decision import require_person
+from hourtrail.domain.entry import EntryStatus, TimeEntry
+from hourtrail.domain.errors import Conflict, NotFound
+from hourtrail.domain.identity import stable_id
+from hourtrail.domain.instants import format_instant
+from hourtrail.flows.check_ground import Rules
+from hourtrail.flows.clearing import Flags
+from hourtrail.flows.identity.authority import require_authority
+from hourtrail.flows.written_checks import check_written
+from hourtrail.policy.autopost import VERSION, Ground, Left, why_left
+from hourtrail.store import Store, TenantStore
+from hourtrail.store.audit import acting_through
+
+CARRIER: Final = "system:auto_post"
+LOOK_BACK: Final = timedelta(days=62)
+"""How old a draft may be; an older one has been forgotten, and somebody should look at it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoPosted:
+    """What one run did. ``left`` counts the entries it left to their owners by the reason; ``why_off`` says why it ended."""
+
+    order: str
+    looked: int
+    submitted: tuple[str, ...]
+    left: Mapping[str, int]
+    why_off: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        """As the command tells it."""
+        return {
+            "order": self.order or None,
+            "looked": self.looked,
+            "submitted": len(self.submitted),
+            "left": dict(self.left),
+            "why_off": self.why_off or None,
+        }
+
+
+def propose_order(
+    store: Store, tenant: str, terms: OrderTerms, actor: str, reason: str, *, now: datetime | None = None
+) -> StandingOrder:
+    """Propose an order; nothing is submitted until somebody else enables it.
+
+    Raises NotAllowed for a service, MissingPermission for anybody but an administrator, InvalidInput for terms that are none.
+    """
+    at = now or datetime.now(UTC)
+    require_person(actor)
+    require_end(terms, at)
+    order = stable_id("apo", (actor, format_instant(at), str(terms.to_json())))
+    with store.tenant(tenant) as db:
+        require_authority(db, actor, Permission.AUTO_POST_ORDER)
+        said = db.auto_post(lock=True)
+        row = AutoPostEvent(
+            place=len(said.log) + 1,
+            word=AutoPostWord.PROPOSED,
+            order=order,
+            actor=actor,
+            at=at,
+            reason=reason,
+            terms=terms,
+        )
+        db.say_of_auto_post(row)
+    return StandingOrder(id=order, terms=terms, proposed_by=actor, proposed_at=at, reason=reason)
+
+
+def enable_order(
+    store: Store, tenant: str, order: str, actor: str, reason: str, *, now: datetime | None = None
+) -> StandingOrder:
+    """Put a proposed order in force, in place of the one before it.
+
+    Raises NotAllowed for a service and for whoever proposed it, MissingPermission, NotFound, Conflict for one that was
+    enabled, stopped or is over.
+    """
+    at = now or datetime.now(UTC)
+    require_person(actor)
+    with store.tenant(tenant) as db:
+        require_authority(db, actor, Permission.AUTO_POST_ORDER)
+        said = db.auto_post(lock=True)
+        proposal = said.to_enable(order, actor, at)
+        row = AutoPostEvent(
+            place=len(said.log) + 1, word=AutoPostWord.ENABLED, order=order, actor=actor, at=at, reason=reason
+        )
+        db.say_of_auto_post(row)
+    return replace(proposal, enabled_by=actor, enabled_at=at)
+
+
+def stop_auto_post(store: Store, tenant: str, actor: str, reason: str, *, now: datetime | None = None) -> AutoPost:
+    """The kill switch: ends the order in force and every proposal; a running job submits no further entry.
+
+    Never refused because nothing is in force: who presses it need not know. Raises NotAllowed for a service,
+    MissingPermission.
+    """
+    at = now or datetime.now(UTC)
+    require_person(actor)
+    with store.tenant(tenant) as db:
+        require_authority(db, actor, Permission.AUTO_POST_STOP)
+        said = db.auto_post(lock=True)
+        standing = said.in_force(at)
+        row = AutoPostEvent(
+            place=len(said.log) + 1, word=AutoPostWord.STOPPED, order=standing.id if standing else "", actor=actor, at=at,
+            reason=reason,
+        )  # fmt: skip
+        db.say_of_auto_post(row)
+    return AutoPost([*said.log, row])
+
+
+def auto_post_to_json(said: AutoPost, now: datetime) -> dict[str, Any]:
+    """What holds, what waits for a second person, and everything that was ever said, newest first."""
+    standing = said.in_force(now)
+    return {
+        "enabled": standing is not None,
+        "why_off": said.why_off(now) or None,
+        "order": order_to_json(standing) if standing else None,
+        "proposals": [order_to_json(row) for row in said.proposals(now)],
+        "policy": VERSION,
+        "log": [
+            {
+                "word": row.word.value, "order": row.order or None, "actor": row.actor, "at": format_instant(row.at),
+                "reason": row.reason,
+            }
+            for row in reversed(said.log)
+        ],
+    }  # fmt: skip
+
+
+def order_to_json(row: StandingOrder) -> dict[str, Any]:
+    """One order with the people behind it."""
+    return {
+        "id": row.id,
+        **row.terms.to_json(),
+        "proposed_by": row.proposed_by,
+        "proposed_at": format_instant(row.proposed_at),
+        "reason": row.reason,
+        "enabled_by": row.enabled_by or None,
+        "enabled_at": format_instant(row.enabled_at) if row.enabled_at else None,
+    }
+
+
+def nightly_auto_post(store: Store, tenant: str, now: datetime) -> Mapping[str, int]:
+    """The job ``auto_post``: how many entries it looked at, submitted and left. Running it again submits nothing twice."""
+    ran = run_auto_post(store, tenant, now=now)
+    return {"looked": ran.looked, "submitted": len(ran.submitted), "left": sum(ran.left.values())}
+
+
+def run_auto_post(store: Store, tenant: str, *, now: datetime | None = None) -> AutoPosted:
+    """Submit what the order in force lets through, one entry in one transaction; stops at the next entry once it is stopped."""
+    at = now or datetime.now(UTC)
+    with store.tenant(tenant, read_only=True) as db:
+        said = db.auto_post()
+        standing = said.in_force(at)
+        drafts = list(_drafts(db, at.date())) if standing else []
+    if standing is None:
+        return AutoPosted(order="", looked=0, submitted=(), left={}, why_off=said.why_off(at))
+    left: Counter[str] = Counter()
+    done: list[TimeEntry] = []
+    looked, why_off = 0, ""
+    for entry in drafts:
+        # Looked at without a lock first: a person who says "stop", or decides, finds the database free in between.
+        with store.tenant(tenant, read_only=True) as db:
+            reason = _why_left(db, entry.id, standing, at)
+        try:
+            outcome = _submit(store, tenant, entry.id, at) if reason is None else reason
+        except _Stopped as stop:
+            why_off = str(stop)
+            break
+        looked += 1
+        if isinstance(outcome, TimeEntry):
+            done.append(outcome)
+        else:
+            left[outcome.value] += 1
+    if done:
+        check_written(store, tenant, done, today=at.date())
+    return AutoPosted(
+        order=standing.id, looked=looked, submitted=tuple(row.id for row in done), left=left, why_off=why_off
+    )
+
+
+def _drafts(db: TenantStore, today: date) -> Iterator[TimeEntry]:
+    for entry in db.entries(first=today - LOOK_BACK, last=today):
+        if entry.status is EntryStatus.DRAFT and entry.decision:
+            yield entry
+
+
+class _Stopped(Exception):
+    """The order ended while its job ran; in words, why."""
+
+
+def _submit(store: Store, tenant: str, entry: str, at: datetime) -> TimeEntry | Left:
+    """Submit one entry, unless it is no more what it was: then the reason. Raises _Stopped."""
+    try:
+        with acting_through(CARRIER), store.tenant(tenant) as db:
+            said = db.auto_post(lock=True)
+            standing = said.in_force(at)
+            if standing is None:
+                raise _Stopped(said.why_off(at))
+            reason = _why_left(db, entry, standing, at)
+            if reason is not None:
+                return reason
+            moved = db.move_entry(
+                entry, EntryStatus.SUBMITTED, standing.enabled_by, at, note=f"auto-post order {standing.id}"
+            )
+            told = {
+                "order": standing.id, "policy": VERSION, "enabled_by": standing.enabled_by, "decision": moved.decision,
+                "minutes": moved.minutes,
+            }  # fmt: skip
+            with acting_through(""):
+                db.record(actor=CARRIER, action="system:time_entry:auto_posted", object_id=entry, payload=told, at=at)
+            return moved
+    except (Conflict, NotFound):
+        # Its owner took it back, or somebody moved it, between the two looks.
+        return Left.WITHDRAWN
+
+
+def _why_left(db: TenantStore, name: str, order: StandingOrder, at: datetime) -> Left | None:
+    controls, _ = db.controls()
+    if controls.mode is not Mode.PREFILL:
+        return Left.NOT_PREFILL_MODE
+    if controls.breaker.tripped:
+        return Left.BREAKER
+    try:
+        entry = db.entry(name)
+    except NotFound:
+        return Left.WITHDRAWN
+    if entry.person in controls.limited:
+        return Left.OWNER_LIMITED
+    master = db.master_of([entry.person], {entry.item})
+    context = Rules(db, None, at.date()).context(master, [entry])
+    ground = Ground(
+        entry=entry,
+        decision=db.decision(entry.decision),
+        contract=master.contract(entry.item),
+        worth=context.worth(entry),
+        flagged=Flags(db, entry.person).on(entry),
+    )
+    return why_left(ground, order.terms)
