@@ -19,7 +19,8 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.flows.identity.programs import Made, ScopeRefused, issue_token
 from hourtrail.policy.roles import scopes_named
 from hourtrail_serving.gate import Guarded
-from hourtrail_serving.openapi import TOKEN_REQUEST, ref
+from hourtrail_serving.openapi import TOKEN_REQUEST
+from hourtrail_serving.schemas.parts import ref
 from hourtrail_serving.served import Context, Served
 
 router = APIRouter(prefix="/v1", tags=["accounts"], route_class=Guarded)
