@@ -24,7 +24,7 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.forgetting import Forgotten, Trait
 from hourtrail.domain.precision import Tally
 from hourtrail.domain.review import ClearedEntry
-from hourtrail.store import Store, StoreUnavailable, default_url, identity_schema, open_store
+from hourtrail.store import Store, StoreUnavailable, default_url, identity_schema, open_store, tenant_schema
 from hourtrail.store.findings import FindingScope
 from hourtrail.store.locations import normalised
 from hourtrail.store.migrate import HEAD, VERSION_TABLE
@@ -90,6 +90,7 @@ def _filled(store: Store) -> None:
         db.add_forgotten(forgotten)
         db.add_forgotten(replace(forgotten, id="fgt_2", takes_back="fgt_1"))
         fill_identity(db, NINE)
+        db.change_settings({"brand": {"product": "T"}}, actor="kim", at=NINE, reason="")
 
 
 def _raw(store: Store, *statements: str, pragma: bool = True) -> None:
@@ -103,7 +104,7 @@ def _raw(store: Store, *statements: str, pragma: bool = True) -> None:
                 connection.exec_driver_sql(statement)
 
 
-@pytest.mark.parametrize("table", [*APPEND_ONLY, *identity_schema.APPEND_ONLY])
+@pytest.mark.parametrize("table", [*APPEND_ONLY, *identity_schema.APPEND_ONLY, *tenant_schema.APPEND_ONLY])
 def test_what_is_append_only_cannot_be_changed_by_any_sql(store: Store, table: str) -> None:
     _filled(store)
     attempts = [f"UPDATE {table} SET tenant = 'eve'", f"DELETE FROM {table}"]

@@ -11,10 +11,12 @@ from sqlalchemy import func, select
 from hourtrail.domain.audit import GENESIS, AuditAction, AuditEvent, ChainBreak, Examiner, link, payload_digest
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.merkle import Frontier, TreeHead
+from hourtrail.domain.tenant import TenantState
 from hourtrail.store.audit_rows import ToldRows
 from hourtrail.store.records import record_of, values_of
 from hourtrail.store.schema import audit_event, audit_payload, audit_root
 from hourtrail.store.scope import Row, Scope
+from hourtrail.store.tenant_schema import tenant_state
 from hourtrail.store.types import clean, clean_json
 
 _THROUGH: ContextVar[str] = ContextVar("hourtrail_through", default="")
@@ -73,7 +75,11 @@ class Audit(Scope):
         """The same action on many objects, each with its payload, in one go: an event for each, written together."""
         name, through = AuditAction(action), _THROUGH.get()
         self._lock_chain()
-        chain = _Chain(self.tenant, self._newest(), at)
+        newest = self._newest()
+        if newest is None and self._one(self._select(tenant_state, tenant_state.c.place).limit(1)) is None:
+            # Whoever writes under a new name has made a tenant, by whichever command.
+            self._add_state(TenantState.ACTIVE, actor=actor, reason="its first record", at=at)
+        chain = _Chain(self.tenant, newest, at)
         events = []
         for object_id, payload in told:
             event = chain.add(actor, name, object_id, payload)
@@ -89,6 +95,11 @@ class Audit(Scope):
     def _newest(self) -> Row | None:
         query = self._select(audit_event, audit_event.c.sequence, audit_event.c.digest)
         return self._one(query.order_by(audit_event.c.sequence.desc()).limit(1))
+
+    def _add_state(self, state: TenantState, *, actor: str, reason: str, at: datetime) -> None:
+        newest = self._connection.scalar(self._select(tenant_state, func.max(tenant_state.c.place)))
+        row = {"place": int(newest or 0) + 1, "state": state, "actor": actor, "reason": reason, "at": at}
+        self._add(tenant_state, [row])
 
     def audit_events(self) -> Iterator[AuditEvent]:
         """The chain from its beginning; streams."""

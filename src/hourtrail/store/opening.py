@@ -10,12 +10,14 @@ from sqlalchemy import URL, Engine, select
 from sqlalchemy.sql import func
 
 from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.tenant import TenantWord
 from hourtrail.store.engine import READ_ONLY, make_engine
 from hourtrail.store.errors import StoreUnavailable, told_plainly
 from hourtrail.store.keys import Keyring
 from hourtrail.store.locations import normalised
 from hourtrail.store.migrate import migrate, use_wal
 from hourtrail.store.tenant import TenantStore
+from hourtrail.store.tenants import newest_words
 
 
 def open_store(url: str) -> "Store":
@@ -84,6 +86,16 @@ class Store:
                     yield db
                 finally:
                     db.end_reading()
+
+    def tenants(self) -> list[TenantWord]:
+        """The newest word on every tenant of the installation, by name: the only reading that looks across tenants.
+
+        Raises StoreUnavailable for what the database refuses.
+        """
+        with told_plainly(self.engine.url), self.engine.connect() as connection:
+            connection.execution_options(**{READ_ONLY: True})
+            with connection.begin():
+                return newest_words(connection)
 
     def close(self) -> None:
         """Close every connection."""

@@ -14,6 +14,7 @@ from hourtrail.store.programs import Programs
 from hourtrail.store.review_rules import ReviewRules
 from hourtrail.store.reviews import Reviews
 from hourtrail.store.scoped_master import ScopedMaster
+from hourtrail.store.settings import TenantWords
 from hourtrail.store.suggestions import Suggestions
 from hourtrail.store.vectors import Vectors
 
@@ -35,6 +36,7 @@ class TenantStore(
     Vectors,
     Accounts,
     Programs,
+    TenantWords,
 ):
     """Everything of one tenant, inside one transaction. Made by ``Store.tenant``.
 

@@ -1,0 +1,65 @@
+"""Changing a tenant's settings: the document, and the policies that it names put in force with it."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.settings import TenantSettings
+from hourtrail.domain.settings_wire import settings_from_mapping
+from hourtrail.policy import billing, review
+from hourtrail.store import Store, TenantStore
+
+POLICIES: Final = ("billing", "review")
+"""Those that a settings document may name."""
+
+
+def change_settings(
+    store: Store,
+    tenant: str,
+    document: Mapping[str, Any],
+    actor: str,
+    *,
+    reason: str,
+    based_on: int | None = None,
+    now: datetime | None = None,
+) -> TenantSettings:
+    """Put a document in force for the tenant, and the policies that it names where they are not what is in force.
+
+    Raises InvalidInput for a document that cannot be read or a host that another tenant has, Conflict when ``based_on`` is no
+    longer the version in force.
+    """
+    at = now or datetime.now(UTC)
+    _require_free_hosts(store, tenant, settings_from_mapping(document))
+    with store.tenant(tenant) as db:
+        made = db.change_settings(document, actor=actor, at=at, reason=reason, based_on=based_on)
+        apply_policies(db, made, actor, at)
+    return made
+
+
+def apply_policies(db: TenantStore, settings: TenantSettings, actor: str, at: datetime) -> None:
+    """Put the policies of ``settings`` in force where others are. Raises InvalidInput for one that cannot be read."""
+    unknown = sorted(set(settings.policies) - set(POLICIES))
+    if unknown:
+        raise InvalidInput(f"policies.{unknown[0]:.60}: unknown; a settings document may name {', '.join(POLICIES)}")
+    if "review" in settings.policies:
+        wanted = review.to_mapping(review.from_mapping(settings.policies["review"], "policies.review"))
+        if wanted != db.review_policy():
+            db.put_review_policy(wanted, actor, at)
+    if "billing" in settings.policies:
+        body = billing.to_mapping(billing.from_mapping(settings.policies["billing"], "policies.billing"))
+        if body != db.billing_policy():
+            db.put_billing_policy(body, actor, at)
+
+
+def _require_free_hosts(store: Store, tenant: str, settings: TenantSettings) -> None:
+    """A host leads to one tenant. Two who claim one at the same moment are both left without it by the server."""
+    if not settings.brand.hosts:
+        return
+    for word in store.tenants():
+        if word.tenant == tenant:
+            continue
+        with store.tenant(word.tenant, read_only=True) as db:
+            taken = set(db.settings().brand.hosts) & set(settings.brand.hosts)
+        if taken:
+            raise InvalidInput(f"brand.hosts: {min(taken)!r} belongs to another tenant of this installation")
