@@ -39,15 +39,25 @@ def write_trail(path: Path, header: TrailHeader, rows: Iterable[tuple[AuditEvent
     count = 0
     try:
         with _opened(path, "xt") as out:
-            out.write(_line({"format": FORMAT, **_header(header)}))
+            out.write(header_line(header))
             for event, payload in rows:
-                out.write(_line({**event_to_json(event), "payload": payload}))
+                out.write(event_line(event, payload))
                 count += 1
     except FileExistsError as error:
         raise InvalidInput(f"{path} exists already; an export never replaces a file, choose another name") from error
     except OSError as error:
         raise InvalidInput(f"{path} cannot be written: {error.strerror or error}") from error
     return count
+
+
+def header_line(header: TrailHeader) -> str:
+    """The first line of the file, with its end."""
+    return _line({"format": FORMAT, **_header(header)})
+
+
+def event_line(event: AuditEvent, payload: dict[str, Any] | None) -> str:
+    """The line of one event, with its end. ``payload`` is None where it was erased."""
+    return _line({**event_to_json(event), "payload": payload})
 
 
 def read_header(path: Path) -> TrailHeader:

@@ -2,6 +2,7 @@
 
 from hourtrail.store.accounts import Accounts
 from hourtrail.store.activities import Activities
+from hourtrail.store.audit_reading import AuditReading
 from hourtrail.store.autopost import AutoPosting
 from hourtrail.store.billing import Billing
 from hourtrail.store.booked import Booked
@@ -33,6 +34,7 @@ class TenantStore(
     ModelLog,
     ControlLog,
     AutoPosting,
+    AuditReading,
     Vectors,
     Accounts,
     Programs,
