@@ -14,10 +14,11 @@ from hourtrail.domain.errors import InvalidInput, NotAllowed
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.suggestion import Band, SuggestionStatus, Threshold, Unshown
 from hourtrail.domain.wire import suggestion_to_json
-from hourtrail.flows.confidence import read_outcomes, renew_controls, set_mode
+from hourtrail.flows.confidence import read_outcomes, renew_controls
 from hourtrail.flows.confidence_report import confidence_report
 from hourtrail.flows.decide import Request, decide
 from hourtrail.flows.export import rows
+from hourtrail.flows.modes import set_mode
 from hourtrail.flows.resolve import Part
 from hourtrail.policy.bands import BandPolicy
 

@@ -8,8 +8,9 @@ from rich.console import Console
 from hourtrail.cli.common import answer, common_options, console, counted, opened, say
 from hourtrail.domain.confidence import Mode
 from hourtrail.domain.confidence_wire import event_to_json
-from hourtrail.flows.confidence import SETTINGS, renew_controls, set_mode
+from hourtrail.flows.confidence import SETTINGS, renew_controls
 from hourtrail.flows.confidence_report import BandReport, ConfidenceReport, confidence_report
+from hourtrail.flows.modes import set_mode
 from hourtrail.policy.confidence.gate import posterior
 from hourtrail.wiring import load_models
 
@@ -62,13 +63,23 @@ def renew(ctx: click.Context, *, as_json: bool) -> None:
 
 @confidence.command()
 @click.argument("mode", metavar="MODE", type=click.Choice([mode.value for mode in Mode]))
-@click.option("--as", "actor", required=True, metavar="PERSON", help="Who says so; always a named person.")
+@click.option(
+    "--as",
+    "actor",
+    required=True,
+    metavar="PERSON",
+    help="Who says so: a named person, an administrator if there are roles.",
+)
+@click.option("--reason", default="", metavar="TEXT", help="Why, for the log.")
 @common_options
 @click.pass_context
-def mode(ctx: click.Context, mode: str, actor: str, *, as_json: bool) -> None:
-    """Put shadow, suggest or prefill in force. Down at any time, up only on what blind answers prove; logged either way."""
+def mode(ctx: click.Context, mode: str, actor: str, reason: str, *, as_json: bool) -> None:
+    """Put shadow, suggest or prefill in force. Down at any time, up only on what blind answers prove; logged either way.
+
+    What is open is shown as the new mode shows it from the same moment on. A refusal lists what is missing, in numbers.
+    """
     with opened(ctx) as (store, tenant):
-        set_mode(store, tenant, Mode(mode), actor, load_models(tenant=tenant), now=datetime.now(UTC))
+        set_mode(store, tenant, Mode(mode), actor, load_models(tenant=tenant), now=datetime.now(UTC), reason=reason)
     if as_json:
         answer({"mode": mode})
     else:

@@ -78,6 +78,16 @@ class ControlEvent:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModeChange:
+    """Who put which mode in force, and on what ground."""
+
+    at: datetime
+    actor: str
+    to: Mode
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BandControl:
     """The threshold of one band; ``value`` None means that the band is off.
 

@@ -6,25 +6,21 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from hourtrail.domain.confidence import ControlEvent, Controls, EventKind, Mode, Outcome
-from hourtrail.domain.decision import require_person
-from hourtrail.domain.errors import InvalidInput, NotAllowed
+from hourtrail.domain.confidence import ControlEvent, Controls, Outcome
+from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.suggestion import Band, Suggestion
 from hourtrail.flows.decision_log import Example, read_log
 from hourtrail.flows.decision_log import Outcome as Answer
-from hourtrail.flows.resolve import require_colleague
 from hourtrail.policy.audit import SHARE
 from hourtrail.policy.bands import BandPolicy
 from hourtrail.policy.confidence import Settings, advance, in_force
-from hourtrail.policy.confidence.bounds import lower
 from hourtrail.policy.confidence.temperature import tempered
 from hourtrail.store import Store, TenantStore
 from hourtrail.wiring import Models, load_models, threshold_selector
 
 ACTOR: Final = "system:confidence"
 SETTINGS: Final = Settings()
-RANK: Final = (Mode.SHADOW, Mode.SUGGEST, Mode.PREFILL)
 
 
 @dataclass(slots=True)
@@ -107,7 +103,9 @@ def policy_of(db: TenantStore, models: Models) -> BandPolicy:
     """What routes this tenant's answers now: one object, named by the place of the controls that made it."""
     controls, place = db.controls()
     version = f"{models.policy.version}+controls-{place}" if place else models.policy.version
-    return in_force(_for(controls, models), models.policy, version=version, audit=SHARE, seed=seed_of(db.tenant))
+    return in_force(
+        controls_for(controls, models), models.policy, version=version, audit=SHARE, seed=seed_of(db.tenant)
+    )
 
 
 def with_controls(db: TenantStore, models: Models) -> Models:
@@ -115,7 +113,7 @@ def with_controls(db: TenantStore, models: Models) -> Models:
     return replace(models, policy=policy_of(db, models))
 
 
-def _for(controls: Controls, models: Models) -> Controls:
+def controls_for(controls: Controls, models: Models) -> Controls:
     """Thresholds and temperature belong to the model that they were measured on; another one starts from its shipped ones."""
     if controls.model == models.scorer.ref.name:
         return controls
@@ -139,7 +137,7 @@ def renew_controls(store: Store, tenant: str, models: Models, *, now: datetime) 
     """
     with store.tenant(tenant) as db:
         before, _ = db.controls()
-        controls = _for(before, models)
+        controls = controls_for(before, models)
         outcomes = read_outcomes(db, model=models.scorer.ref.name)
         known = [row for row in outcomes.rows if row.known_at <= now]
         fresh = [row for row in known if controls.folded_to is None or (row.known_at, row.id) > controls.folded_to]
@@ -159,44 +157,6 @@ def nightly_confidence(store: Store, tenant: str, now: datetime) -> Mapping[str,
     """The job ``confidence``: what was taken in, what changed. Idempotent."""
     ran = renew_controls(store, tenant, load_models(tenant=tenant), now=now)
     return {"outcomes": ran.fresh, "changes": len(ran.events), "unreadable": len(ran.unreadable)}
-
-
-def set_mode(store: Store, tenant: str, mode: Mode, actor: str, models: Models, *, now: datetime) -> None:
-    """Put a mode in force, logged with its ground. Down at any time; up only on measured precision.
-
-    Up to suggest, the blind answers from the suggest threshold on must prove .90; up to prefill, those from the prefill
-    threshold on .95, each by a one-sided 95 % Clopper-Pearson bound, with the breaker on. Raises NotAllowed for a service or
-    a stranger, and when the proof is missing.
-    """
-    with store.tenant(tenant) as db:
-        require_person(actor)
-        require_colleague(db.master(), actor)
-        before, _ = db.controls()
-        controls = _for(before, models)
-        if mode is controls.mode:
-            return
-        why = "moved down"
-        if RANK.index(mode) > RANK.index(controls.mode):
-            why = _proof(db, controls, mode, models)
-        event = ControlEvent(at=now, kind=EventKind.MODE, why=f"{controls.mode} to {mode} by {actor}: {why}")
-        db.put_controls(replace(controls, mode=mode), [event], actor, now)
-
-
-def _proof(db: TenantStore, controls: Controls, mode: Mode, models: Models) -> str:
-    if controls.breaker.tripped:
-        raise NotAllowed(f"the circuit breaker is off ({controls.breaker.why}); the mode moves up when it is on again")
-    policy = in_force(controls, models.policy, version="")
-    threshold = policy.prefill if mode is Mode.PREFILL else policy.suggest
-    promise = SETTINGS.bands.promise if mode is Mode.PREFILL else SETTINGS.bands.suggest
-    if threshold is None:
-        raise NotAllowed(f"no confidence carries {mode}: its band is off; see hourtrail confidence")
-    blind = audited(read_outcomes(db, model=models.scorer.ref.name).rows, controls, threshold.value)
-    right = sum(row.right for row in blind)
-    bound = lower(right, len(blind)) if blind else 0.0
-    said = f"{right} of {len(blind)} blind answers right, which proves {bound:.1%}"
-    if bound < promise:
-        raise NotAllowed(f"{mode} needs a proven precision of {promise:.0%}: {said}; see hourtrail confidence")
-    return said
 
 
 def audited(rows: list[Outcome], controls: Controls, threshold: float | None) -> list[Outcome]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func
 
-from hourtrail.domain.confidence import ControlEvent, Controls
+from hourtrail.domain.confidence import ControlEvent, Controls, EventKind, Mode, ModeChange
 from hourtrail.domain.confidence_wire import controls_from_json, controls_to_json, event_from_json, event_to_json
 from hourtrail.store.audit import Audit
 from hourtrail.store.schema import control
@@ -45,6 +45,20 @@ class ControlLog(Audit):
         query = self._select(control, control.c.events).order_by(control.c.place.desc())
         for row in self._stream(query):
             found += [event_from_json(body) for body in reversed(row["events"])]
+            if len(found) >= most:
+                break
+        return found[:most]
+
+    def mode_changes(self, most: int = 200) -> list[ModeChange]:
+        """The newest changes of the mode, newest first."""
+        found: list[ModeChange] = []
+        query = self._select(control, control.c.at, control.c.actor, control.c.body, control.c.events)
+        for row in self._stream(query.order_by(control.c.place.desc())):
+            found += [
+                ModeChange(at=row["at"], actor=row["actor"], to=Mode(row["body"]["mode"]), why=event["why"])
+                for event in row["events"]
+                if event["kind"] == EventKind.MODE
+            ]
             if len(found) >= most:
                 break
         return found[:most]
