@@ -8,6 +8,7 @@ import pytest
 from tests.flows.firm import EVENING, RULES, activity
 from tests.store import samples
 
+from hourtrail.domain.access import MissingPermission, Role
 from hourtrail.domain.confidence import BandControl, Breaker, Controls, Mode
 from hourtrail.domain.decision import Booking, Verdict
 from hourtrail.domain.errors import InvalidInput, NotAllowed
@@ -18,7 +19,9 @@ from hourtrail.flows.confidence import read_outcomes, renew_controls
 from hourtrail.flows.confidence_report import confidence_report
 from hourtrail.flows.decide import Request, decide
 from hourtrail.flows.export import rows
-from hourtrail.flows.modes import set_mode
+from hourtrail.flows.identity.passwords import Passwords
+from hourtrail.flows.identity.people import NewAccount, add_account
+from hourtrail.flows.modes import ModeNotProven, mode_report, set_mode
 from hourtrail.flows.resolve import Part
 from hourtrail.policy.bands import BandPolicy
 
@@ -278,3 +281,64 @@ def test_the_report_says_what_is_proven_and_what_is_missing(firm):
     assert (report["outcomes"], report["unseen_outcomes"], report["mode"]) == (34, 30, "suggest")
     assert [row["value"] for row in report["bands"]] == [0.5, 0.3, 0.05]
     json.dumps(report, allow_nan=False)
+
+
+def test_moving_down_to_shadow_hides_what_was_open_and_what_was_seen_proves_nothing_afterwards(firm_on_both):
+    firm = firm_on_both
+    firm.tables()
+    firm.activities(meeting())
+    (before,) = shown_of(firm).values()
+    assert before.item is not None
+    set_mode(firm.store, firm.tenant, Mode.SHADOW, ADA, MODELS, now=NOW, reason="too many wrong ones")
+    with firm.store.tenant(firm.tenant) as db:
+        hidden = db.suggestion(before.id)
+        (change,) = db.mode_changes()
+    assert (hidden.item, hidden.alternatives, hidden.band) == (None, (), Band.WITHHOLD)
+    assert hidden.revision == before.revision + 1, "who has the old page open is told that it changed"
+    assert (change.actor, change.to, change.why) == (
+        ADA, Mode.SHADOW, f"suggest to shadow by {ADA}: moved down; too many wrong ones",
+    )  # fmt: skip
+    (again,) = shown_of(firm).values()
+    assert again.unshown is not None
+    assert again.unshown.seen, "a later run does not forget that it was shown"
+    decided(firm, before.id, Verdict.EDIT, parts=(Part(client="acme", project="portal", task="DEV"),))
+    with firm.store.tenant(firm.tenant) as db:
+        (outcome,) = read_outcomes(db, model="rules").rows
+    assert (outcome.shown, outcome.audited) == (True, False)
+
+
+def test_moving_down_from_prefill_fills_nothing_in_from_that_moment_on(firm):
+    firm.tables()
+    firm.activities(meeting())
+    with firm.store.tenant(firm.tenant) as db:
+        db.put_controls(Controls(mode=Mode.PREFILL, model="rules"), [], "kim", EVENING)
+    (before,) = shown_of(firm).values()
+    assert before.band is Band.PREFILL
+    set_mode(firm.store, firm.tenant, Mode.SUGGEST, ADA, MODELS, now=NOW)
+    with firm.store.tenant(firm.tenant) as db:
+        after = db.suggestion(before.id)
+    assert (after.band, after.item) == (Band.SUGGEST, before.item)
+    assert after.threshold.basis == "shipped; the mode is suggest"
+
+
+def test_a_refusal_to_move_up_lists_what_is_missing_in_numbers(firm):
+    with firm.store.tenant(firm.tenant) as db:
+        logged(db, 30)
+    with pytest.raises(ModeNotProven) as refused:
+        set_mode(firm.store, firm.tenant, Mode.PREFILL, "kim", MODELS, now=NOW)
+    assert "30 blind answers, at least 59 needed" in str(refused.value)
+    assert "30 of 30 blind answers right, which proves 90.5% (29 more without an error would)" in str(refused.value)
+    (gate,) = mode_report(firm.store, firm.tenant, MODELS).to_json()["up"]
+    told = {row["name"]: (row["needed"], row["measured"], row["met"]) for row in gate["requirements"]}
+    assert told == {
+        "circuit_breaker_on": (1, 1, True), "band_on": (1, 1, True), "blind_answers": (59, 30, False),
+        "proven_precision": (0.95, 0.905, False),
+    }  # fmt: skip
+
+
+def test_where_there_are_accounts_only_an_administrator_moves_the_mode(firm):
+    for login, role in (("kim", Role.ADMIN), ("rev", Role.REVIEWER)):
+        add_account(firm.store, firm.tenant, NewAccount(login=login, roles=(role,)), "test", passwords=Passwords())
+    with pytest.raises(MissingPermission, match="this needs mode:write, which admin has; rev is reviewer"):
+        set_mode(firm.store, firm.tenant, Mode.SHADOW, "rev", MODELS, now=NOW)
+    set_mode(firm.store, firm.tenant, Mode.SHADOW, "kim", MODELS, now=NOW)

@@ -73,13 +73,15 @@ class MinutesInterval:
 class Unshown:
     """The answer that a suggestion keeps back: it is logged and scored once the truth is known, and never shown before.
 
-    ``band`` is the one that the answer would have had; ``audit`` says that it was drawn for the blind audit.
+    ``band`` is the one that the answer would have had; ``audit`` says that it was drawn for the blind audit. ``seen`` says that
+    the person had been shown it before it was kept back: what they say of it may be mere agreement and proves nothing.
     """
 
     item: WorkItem
     confidence: float
     band: Band
     audit: bool = False
+    seen: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

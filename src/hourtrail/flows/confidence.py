@@ -68,7 +68,8 @@ def _outcome(example: Example, row: Suggestion) -> Outcome | None:
     right = _right(example, row, answer)
     if answer is None or right is None or example.known_at is None:
         return None
-    held = row.unshown is not None and row.unshown.band is not Band.WITHHOLD
+    seen = row.unshown is not None and row.unshown.seen
+    held = row.unshown is not None and row.unshown.band is not Band.WITHHOLD and not seen
     # Rows from before all probabilities were logged: the answer against everything else.
     scores = row.scores or (row.confidence, max(0.0, 1 - row.confidence))
     if not all(map(math.isfinite, scores)):
@@ -79,7 +80,7 @@ def _outcome(example: Example, row: Suggestion) -> Outcome | None:
         known_at=example.known_at,
         scores=scores,
         right=right,
-        shown=row.item is not None and example.outcome is not Answer.NOT_ANSWERED,
+        shown=(row.item is not None or seen) and example.outcome is not Answer.NOT_ANSWERED,
         accepted=example.outcome is Answer.ACCEPTED,
         audited=held,
         propensity=row.propensity,

@@ -189,7 +189,9 @@ def _lowered(row: Suggestion, policy: BandPolicy) -> Suggestion:
     if row.item is None:
         return row
     if policy.mode is Mode.SHADOW:
-        return kept_back(row, IN_SHADOW)
+        hidden = kept_back(row, IN_SHADOW)
+        # They may have looked at it already, so what they say of it proves nothing.
+        return replace(hidden, unshown=hidden.unshown and replace(hidden.unshown, seen=True))
     if row.band is not Band.PREFILL:
         return row
     of_person = policy.of(row.person)

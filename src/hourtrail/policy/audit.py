@@ -20,6 +20,15 @@ def lot(seed: str, suggestion: str) -> float:
     return int.from_bytes(digest[:8], "big") / 2**64
 
 
+def _remembered(row: Suggestion, before: Suggestion | None) -> Suggestion:
+    """The suggestion, whose kept-back answer says whether it had been shown before: in a mode that shows less now."""
+    if before is None or row.unshown is None:
+        return row
+    held = before.unshown
+    seen = before.item == row.unshown.item or (held is not None and held.seen and held.item == row.unshown.item)
+    return replace(row, unshown=replace(row.unshown, seen=True)) if seen else row
+
+
 def drawn(row: Suggestion, before: Suggestion | None, policy: BandPolicy) -> Suggestion:
     """The suggestion as it is to be shown: kept back by lot, once, when it is first made; a later run changes no draw.
 
@@ -27,7 +36,7 @@ def drawn(row: Suggestion, before: Suggestion | None, policy: BandPolicy) -> Sug
     once is never hidden, and what was kept back stays so until somebody says what it was.
     """
     if row.item is None or row.block.private:
-        return row
+        return _remembered(row, before)
     if before is not None and before.unshown is not None and before.unshown.audit:
         return replace(kept_back(row, KEPT_BACK, audit=True), propensity=before.propensity)
     if before is not None and before.item is not None:

@@ -69,10 +69,11 @@ def suggestion_log_to_json(row: Suggestion) -> Json:
 
 
 def unshown_to_json(row: Unshown | None) -> Json | None:
-    """``{"client", "project", "task", "confidence", "band", "audit"}`` or None."""
+    """``{"client", "project", "task", "confidence", "band", "audit"}`` or None; ``seen`` where it was shown before."""
     if row is None:
         return None
-    return {**item_to_json(row.item), "confidence": row.confidence, "band": row.band.value, "audit": row.audit}
+    told = {**item_to_json(row.item), "confidence": row.confidence, "band": row.band.value, "audit": row.audit}
+    return {**told, "seen": True} if row.seen else told
 
 
 def unshown_from_json(body: Mapping[str, Any] | None) -> Unshown | None:
@@ -80,8 +81,9 @@ def unshown_from_json(body: Mapping[str, Any] | None) -> Unshown | None:
     if body is None:
         return None
     return Unshown(
-        item=item_from_json(body), confidence=float(body["confidence"]), band=Band(body["band"]), audit=body["audit"]
-    )
+        item=item_from_json(body), confidence=float(body["confidence"]), band=Band(body["band"]), audit=body["audit"],
+        seen=bool(body.get("seen", False)),
+    )  # fmt: skip
 
 
 def alternative_to_json(row: Alternative) -> Json:

@@ -33,9 +33,9 @@ def require_authority(db: TenantStore, person: str, permission: Permission) -> N
     held = roles_of_person(db, person)
     if permission in permissions_of(held):
         return
-    may = ", ".join(role.value for role, permissions in ROLES.items() if permission in permissions)
+    may = " or ".join(role.value for role, permissions in ROLES.items() if permission in permissions)
     is_now = ", ".join(role.value for role in held) or "nobody with a role here"
     raise MissingPermission(
-        f"this needs {permission}, which {may} have; {person} is {is_now}. An administrator can grant a role:"
+        f"this needs {permission}, which {may} has; {person} is {is_now}. An administrator can grant a role:"
         " hourtrail roles grant"
     )
