@@ -97,7 +97,7 @@ A person decides on every finding. It must not be used to judge people: what is 
 def cards() -> dict[str, str]:
     """File name -> Markdown, for every bundled model that has words, and the anomaly prior. Raises ModelUnavailable."""
     pinned = pinned_digests()
-    pages = {f"{name}.md": _card(name, load(BUNDLED / name, expected=pinned.get(name, "not pinned"))) for name in WORDS}
+    pages = {f"{name}.md": card(name, load(BUNDLED / name, expected=pinned.get(name, "not pinned"))) for name in WORDS}
     return {**pages, "anomaly.md": ANOMALY}
 
 
@@ -111,7 +111,8 @@ def write_cards(folder: Path) -> list[Path]:
     return written
 
 
-def _card(name: str, artefact: Artefact) -> str:
+def card(name: str, artefact: Artefact) -> str:
+    """The card of one artefact of this use case, Markdown."""
     words, manifest = WORDS[name], artefact.manifest
     listed = use_cases().get(name)
     lines = [

@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
+from hourtrail.domain.access import Permission
 from hourtrail.domain.decision import require_person
 from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed
+from hourtrail.flows.identity.authority import require_authority
 from hourtrail.store import Store
 from hourtrail_models.registry import ALIASES, CHAMPION, Registry, SignOff, Version
 from hourtrail_models.use_cases import require_use_case
@@ -33,13 +35,14 @@ class Promotion:
 
 def promote(registry: Registry, store: Store, tenant: str, asked: Promotion, *, now: datetime | None = None) -> SignOff:
     """Point an alias at a version. Raises NotAllowed for an unlisted use case, a service, or the author as approver;
-    InvalidInput for an unknown alias, no evidence, or a review in the past; Conflict for a version that the gate refused.
+    MissingPermission where the firm has accounts and the approver's roles do not hold ``models:promote``; InvalidInput for an
+    unknown alias, no evidence, or a review in the past; Conflict for a version that the gate refused.
     """
     at = now or datetime.now(UTC)
     require_use_case(asked.use_case)
     if asked.alias not in ALIASES:
         raise InvalidInput(f"{asked.alias!r} is no alias; use {', '.join(ALIASES)}")
-    require_person(asked.approver)
+    _require_authority(store, tenant, asked.approver)
     version = registry.version(asked.version)
     if asked.approver.casefold() == version.author.casefold():
         raise NotAllowed(
@@ -79,10 +82,10 @@ def roll_back(
 ) -> SignOff:
     """Back to the champion before this one, in one act; where there was none, to the allow-list's fallback.
 
-    Raises NotAllowed for a service, Conflict when there is no champion to take back.
+    Raises NotAllowed for a service, MissingPermission as ``promote`` does, Conflict when there is no champion to take back.
     """
     at = now or datetime.now(UTC)
-    require_person(person)
+    _require_authority(store, tenant, person)
     stack = champions(registry.sign_offs())
     if not stack:
         raise Conflict(f"{registry.name} has no champion to roll back; the fallback serves already")
@@ -108,6 +111,12 @@ def champions(rows: Sequence[SignOff]) -> list[SignOff]:
         else:
             stack.append(row)
     return stack
+
+
+def _require_authority(store: Store, tenant: str, person: str) -> None:
+    require_person(person)
+    with store.tenant(tenant, read_only=True) as db:
+        require_authority(db, person, Permission.MODELS_PROMOTE)
 
 
 def _refusals(version: Version) -> str:

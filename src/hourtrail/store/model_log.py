@@ -27,3 +27,9 @@ class ModelLog(Audit):
         )
         for row in self._stream(query.order_by(audit_event.c.sequence)):
             yield row["at"], row["payload"] or {}
+
+    def first_answer(self, name: str, version: str) -> datetime | None:
+        """When a version of a model first answered here; None while it has not."""
+        query = self._select(audit_event, audit_event.c.at).where(audit_event.c.actor == f"model:{name}@{version}")
+        row = self._one(query.order_by(audit_event.c.sequence).limit(1))
+        return None if row is None else row["at"]
