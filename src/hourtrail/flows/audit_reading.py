@@ -8,8 +8,9 @@ from typing import Any, Final
 from hourtrail.domain.audit import ChainBreak
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.exporters.audit_trail import TrailHeader, event_line, event_to_json, head_to_json, header_line
+from hourtrail.flows.audit import prove
 from hourtrail.policy.audit_logging import audit_logging
-from hourtrail.store import Store
+from hourtrail.store import Store, TenantStore
 from hourtrail.store.audit_reading import AuditQuery, Told
 
 AT_ONCE: Final = 1_000
@@ -84,11 +85,7 @@ def examine_trail(store: Store, tenant: str, *, noted: str = "") -> dict[str, An
     request, and for a head that is none.
     """
     with store.tenant(tenant, read_only=True) as db:
-        size = db.audit_size()
-        if size > MOST_EXAMINED:
-            raise InvalidInput(
-                f"{size:,} events take longer than a request may; run `hourtrail audit verify`, or export and verify the file"
-            )
+        _require_short(db)
         missing = bool(noted) and not db.audit_holds(noted)
         count, breaks = db.verify_audit()
         head, roots = db.audit_head(), db.audit_roots()
@@ -104,3 +101,22 @@ def examine_trail(store: Store, tenant: str, *, noted: str = "") -> dict[str, An
         "breaks": [{"row": row.sequence, "reason": row.reason} for row in breaks[:MOST_BREAKS]],
         "breaks_in_all": len(breaks),
     }
+
+
+def prove_event(store: Store, tenant: str, sequence: int, *, payload: bool) -> dict[str, Any]:
+    """:func:`hourtrail.flows.audit.prove` for a request; without ``payload`` the proof tells no more of it than its digest.
+
+    Raises InvalidInput for a trail that is too long for a request, NotFound for an event that is not there or not sealed yet.
+    """
+    with store.tenant(tenant, read_only=True) as db:
+        _require_short(db)
+    proof = prove(store, tenant, sequence)
+    return proof if payload else {**proof, "event": {**proof["event"], "payload": None}}
+
+
+def _require_short(db: TenantStore) -> None:
+    size = db.audit_size()
+    if size > MOST_EXAMINED:
+        raise InvalidInput(
+            f"{size:,} events take longer than a request may; use `hourtrail audit`, or export the trail and verify the file"
+        )
