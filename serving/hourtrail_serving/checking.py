@@ -13,13 +13,13 @@ from hourtrail_serving.served import Served
 log = logging.getLogger(__name__)
 
 
-def check_decision(served: Served, decision: Decision) -> None:
-    """Check the entries that a decision booked, and those that it took back."""
+def check_decision(served: Served, *decisions: Decision) -> None:
+    """Check the entries that decisions booked, and those that they took back."""
 
     def touched() -> list[TimeEntry]:
+        names = [name for row in decisions for name in (row.id, row.supersedes) if name]
         with served.store.tenant(served.tenant, read_only=True) as db:
-            taken_back = db.entries_of(decision.supersedes) if decision.supersedes else []
-            return [*db.entries_of(decision.id), *taken_back]
+            return [entry for name in names for entry in db.entries_of(name)]
 
     _check(served, touched)
 

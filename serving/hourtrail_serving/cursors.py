@@ -7,13 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from math import isfinite
-from typing import Any, Final, Self
+from typing import Annotated, Any, Final, Self
+
+from fastapi import Query
+from pydantic import StringConstraints
 
 from hourtrail.domain.billing import ClaimedLine, Dispute
 from hourtrail.domain.errors import HourtrailError, InvalidInput
 from hourtrail.domain.instants import format_instant, parse_instant
 from hourtrail.domain.queue import Item
 from hourtrail.store.billing import KeptDraft, LinePlace
+from hourtrail.store.entries import NO_START
 
 LONGEST: Final = 500
 
@@ -32,6 +36,60 @@ def _read(text: str) -> Any:
 
 def _foreign() -> InvalidInput:
     return InvalidInput("this cursor was not given by this server; begin without one")
+
+
+Limit = Annotated[int, Query(ge=1, le=500, description="Rows on one page")]
+Cursor = Annotated[
+    Annotated[str, StringConstraints(max_length=LONGEST)] | None, Query(description="next_cursor of the page before")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class InstantCursor:
+    """The last row that was read of a list in the order of time and id."""
+
+    at: datetime
+    id: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The reverse of ``str``. Raises InvalidInput for anything else."""
+        try:
+            at, name = _read(text)
+            return cls(parse_instant(at), _plain(name))
+        except _FAULTS as error:
+            raise _foreign() from error
+
+    def __str__(self) -> str:
+        return _written([format_instant(self.at), self.id])
+
+
+@dataclass(frozen=True, slots=True)
+class EntryCursor:
+    """The place of the last time entry that was read, as the store orders them."""
+
+    place: tuple[date, str, datetime, str]
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The reverse of ``str``. Raises InvalidInput for anything else."""
+        try:
+            day, person, start, name = _read(text)
+            began = parse_instant(start) if start is not None else NO_START
+            return cls((date.fromisoformat(day), _plain(person), began, _plain(name)))
+        except _FAULTS as error:
+            raise _foreign() from error
+
+    def __str__(self) -> str:
+        day, person, start, name = self.place
+        return _written([day.isoformat(), person, None if start == NO_START else format_instant(start), name])
+
+
+def _plain(name: object) -> str:
+    """An id; PostgreSQL stores no NUL, so none is asked for."""
+    if not isinstance(name, str) or "\0" in name:
+        raise ValueError
+    return name
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +171,22 @@ class DisputeCursor:
     def precedes(self, row: Dispute) -> bool:
         """Whether ``row`` comes behind the cursor."""
         return (self.at, self.id) < (row.at, row.id)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCursor:
+    """The place of the last row that was read of a list that only grows."""
+
+    place: int
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The reverse of ``str``. Raises InvalidInput for anything else."""
+        try:
+            [place] = _read(text)
+            return cls(min(max(int(place), 0), 2**53))
+        except _FAULTS as error:
+            raise _foreign() from error
+
+    def __str__(self) -> str:
+        return _written([self.place])

@@ -1,6 +1,7 @@
 """Types of what comes in: every text, number and date is bounded, so that no request can ask for more than we can do."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import Annotated, Any, Final
 
 from fastapi import Path, Query
@@ -11,6 +12,7 @@ from hourtrail.domain.instants import parse_date, parse_instant
 
 FIRST_DAY: Final = date(1970, 1, 1)
 LAST_DAY: Final = date(2199, 12, 31)
+_DAY_CHARACTERS: Final = len("2026-03-02")
 
 
 def _day(value: Any) -> date:
@@ -44,6 +46,24 @@ Day = Annotated[date, BeforeValidator(_day)]
 Instant = Annotated[datetime, BeforeValidator(_instant)]
 
 PersonQuery = Annotated[Code | None, Query(description="Whose; everybody's when it is left out")]
+
+
+def _moment(value: Any, *, end: bool) -> datetime:
+    """An instant, or the beginning of a day in UTC; its end where ``end`` is asked for."""
+    if isinstance(value, str) and len(value) == _DAY_CHARACTERS:
+        day = datetime.combine(_day(value), time(), UTC)
+        return day + timedelta(days=1) if end else day
+    return _instant(value)
+
+
+FromMoment = Annotated[
+    Annotated[datetime, BeforeValidator(partial(_moment, end=False))] | None,
+    Query(alias="from", description="An instant, or a day in UTC; what happened then or later"),
+]
+ToMoment = Annotated[
+    Annotated[datetime, BeforeValidator(partial(_moment, end=True))] | None,
+    Query(alias="to", description="An instant, what happened before it; or a day in UTC, included"),
+]
 FromQuery = Annotated[Day | None, Query(alias="from", description="First local work date")]
 ToQuery = Annotated[Day | None, Query(alias="to", description="Last local work date, included")]
 IdPath = Annotated[Code, Path(description="Stable id")]

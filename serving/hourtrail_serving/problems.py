@@ -21,6 +21,8 @@ from hourtrail.domain.errors import (
     NotAllowed,
     NotFound,
 )
+from hourtrail.flows.bulk import OneByOneOnly
+from hourtrail.flows.decide_batch import BatchRefused
 from hourtrail.store import StoreUnavailable
 from hourtrail_serving.access import ForgedForm, TooManyRequests
 from hourtrail_serving.etags import PreconditionFailed
@@ -43,6 +45,8 @@ _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (OutOfReach, HTTPStatus.FORBIDDEN, "out-of-reach", "This is about somebody else"),
     (ForgedForm, HTTPStatus.FORBIDDEN, "forged-form", "This does not come from our own page"),
     (NotAllowed, HTTPStatus.FORBIDDEN, "not-allowed", "This actor may not do this"),
+    (OneByOneOnly, HTTPStatus.CONFLICT, "one-by-one", "The policy wants this looked at on its own"),
+    (BatchRefused, HTTPStatus.CONFLICT, "batch-refused", "Nothing of the batch was carried out"),
     (PreconditionFailed, HTTPStatus.PRECONDITION_FAILED, "precondition-failed", "The record is not the one you read"),
     (IllegalTransition, HTTPStatus.CONFLICT, "illegal-transition", "The entry cannot go to that status"),
     (Conflict, HTTPStatus.CONFLICT, "conflict", "The record changed or was decided"),
@@ -72,9 +76,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """One problem document; ``errors`` lists the faulty members of the request."""
-    body: dict[str, Any] = {"type": f"{TYPE_BASE}{name}", "title": title, "status": int(status), "detail": detail}
-    if errors:
-        body["errors"] = list(errors)
+    body = _document(status, name, title, detail, errors)
     return JSONResponse(body, status_code=int(status), media_type=MEDIA_TYPE, headers=headers)
 
 
@@ -88,12 +90,33 @@ def install(app: FastAPI) -> None:
 
 async def _hourtrail(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HourtrailError)
+    body = body_of(error)
+    return JSONResponse(body, status_code=body["status"], media_type=MEDIA_TYPE, headers=challenge(request, error))
+
+
+def body_of(error: HourtrailError) -> dict[str, Any]:
+    """The problem document of an error."""
     status, name, title = next((s, n, t) for kind, s, n, t in _KINDS if isinstance(error, kind))
+    detail = str(error)
     if isinstance(error, StoreUnavailable):
         # The message names the database's address, which is the operator's business.
         log.error("%s", error)
-        return problem(status, name, title, "the database does not answer; the server's log says why. Try again later")
-    return problem(status, name, title, str(error), headers=challenge(request, error))
+        detail = "the database does not answer; the server's log says why. Try again later"
+    return _document(status, name, title, detail, _listed(error))
+
+
+def _listed(error: HourtrailError) -> list[dict[str, Any]]:
+    """What an error names one by one: where in the request, or which record, and why."""
+    if isinstance(error, BatchRefused):
+        return [{"in": "body", "at": f"decisions.{place}", "reason": str(fault)} for place, fault in error.faults]
+    if isinstance(error, OneByOneOnly):
+        return [{"in": "record", "at": name, "reason": why} for name, why in error.why.items()][:MOST_FAULTS]
+    return []
+
+
+def _document(status: int, name: str, title: str, detail: str, errors: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    body: dict[str, Any] = {"type": f"{TYPE_BASE}{name}", "title": title, "status": int(status), "detail": detail}
+    return {**body, "errors": list(errors)} if errors else body
 
 
 def challenge(request: Request, error: HourtrailError) -> dict[str, str]:

@@ -93,6 +93,12 @@ def require_own_suggestion(served: Served, who: Principal, name: str) -> None:
     if who.reach(Permission.DECISIONS_WRITE) is Reach.ALL:
         return
     with served.store.tenant(served.tenant, read_only=True) as db:
+        require_own(db, who, name)
+
+
+def require_own(db: TenantStore, who: Principal, name: str) -> None:
+    """The same inside a transaction. Raises NotFound."""
+    if who.reach(Permission.DECISIONS_WRITE) is not Reach.ALL:
         within = sight(db, who, Permission.DECISIONS_WRITE)
         if name.startswith(DECISION):
             seen(within, "decision", name, lambda: person_decided_for(db, db.decision(name)), within.sees)
@@ -108,10 +114,13 @@ def _is_day(text: str) -> bool:
 
 
 def person_decided_for(db: TenantStore, row: Decision) -> str:
-    """Whose time a decision is about: its suggestion's person; of time added by hand, who added it."""
+    """Whose time a decision is about: its suggestion's person; of time added by hand, whose entry it became."""
     if row.suggestion:
         return db.suggestion(row.suggestion).person
-    return row.actor
+    booked = db.entries_of(row.id)
+    if booked:
+        return booked[0].person
+    return person_decided_for(db, db.decision(row.supersedes)) if row.supersedes else row.actor
 
 
 def own_or_named(who: Principal, permission: Permission, person: str | None) -> str | None:

@@ -1,91 +1,41 @@
-"""Decisions: a person's word on a suggestion."""
+"""Decisions: a person's word on a suggestion; one, many at once, taken back, and the log of all of them."""
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Annotated, Final
+from typing import Annotated
 
-from fastapi import APIRouter
-from pydantic import Field
+from fastapi import APIRouter, Body
 from starlette.responses import JSONResponse, Response
 
 from hourtrail.domain.access import Permission
 from hourtrail.domain.decision import Verdict
-from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.errors import HourtrailError, NotFound
 from hourtrail.domain.wire import decision_to_json, entry_to_json, suggestion_to_json
 from hourtrail.flows.decide import DECISION, Decided, Request, decide
-from hourtrail.flows.resolve import Part
+from hourtrail.flows.decide_batch import Answer, decide_batch
+from hourtrail.store import TenantStore
+from hourtrail_serving.api.decision_bodies import BatchRequest, DecisionRequest, UndoRequest
 from hourtrail_serving.checking import check_decision
+from hourtrail_serving.cursors import Cursor, InstantCursor, Limit
 from hourtrail_serving.etags import Conditions, Given, PreconditionFailed
-from hourtrail_serving.fields import Code, IdPath, Instant, Minutes, OptionalCode, Revision, Strict, Text
+from hourtrail_serving.fields import FromMoment, IdPath, PersonQuery, ToMoment
 from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.idempotency import IdempotencyKey
-from hourtrail_serving.openapi import one, writes
+from hourtrail_serving.openapi import answers, one, writes
+from hourtrail_serving.problems import body_of, status_of
 from hourtrail_serving.served import Context, Served
-from hourtrail_serving.sight import actor_of, person_decided_for, require_own_suggestion, seen, sight
+from hourtrail_serving.sight import (
+    actor_of,
+    own_or_named,
+    person_decided_for,
+    require_own,
+    require_own_suggestion,
+    seen,
+    sight,
+)
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=Guarded)
-
-CLOCK_SKEW: Final = timedelta(minutes=2)
-"""How far a client's clock may run ahead of ours."""
-
-
-class PartBody(Strict):
-    """One part of what is booked; empty fields keep what was suggested."""
-
-    minutes: Minutes | None = None
-    client: OptionalCode = ""
-    project: OptionalCode = ""
-    task: OptionalCode = ""
-
-    def part(self) -> Part:
-        """As the flow takes it."""
-        return Part(minutes=self.minutes, client=self.client, project=self.project, task=self.task)
-
-
-class DecisionRequest(PartBody):
-    """What the person said. A split gives ``parts``; everything else client, project, task and minutes directly."""
-
-    suggestion: Annotated[Code, Field(description="its id; the work date where time is added by hand")]
-    verdict: Verdict
-    actor: Annotated[
-        OptionalCode,
-        Field(
-            description="the person who decides: left out by whoever is signed in, named by a program that carries it"
-        ),
-    ] = ""
-    parts: Annotated[tuple[PartBody, ...], Field(max_length=50)] = ()
-    reason_code: OptionalCode = ""
-    note: Text = ""
-    narrative: Text = ""
-    billable: bool | None = None
-    shown_at: Annotated[Instant | None, Field(description="when the person was shown the suggestion")] = None
-    revision: Annotated[
-        Revision | None, Field(description="the revision that was shown; another one is a conflict")
-    ] = None
-
-    def request(self, actor: str, now: datetime) -> Request:
-        """As the flow takes it. Raises InvalidInput for parts beside single fields and for a time to come."""
-        single = self.part()
-        if self.parts and single != Part():
-            raise InvalidInput("give either parts (for a split) or client, project, task and minutes, not both")
-        parts = tuple(row.part() for row in self.parts) or (() if single == Part() else (single,))
-        if self.shown_at is not None and self.shown_at > now + CLOCK_SKEW:
-            raise InvalidInput(
-                "shown_at lies in the future; send the time at which the person was shown the suggestion"
-            )
-        return Request(
-            suggestion=self.suggestion,
-            verdict=self.verdict,
-            actor=actor,
-            parts=parts,
-            reason_code=self.reason_code,
-            note=self.note,
-            narrative=self.narrative,
-            billable=self.billable,
-            shown_at=min(self.shown_at, now) if self.shown_at else None,
-            revision=self.revision,
-        )
 
 
 @router.post(
@@ -119,6 +69,93 @@ def post_decision(
     return JSONResponse(answer, status_code=HTTPStatus.CREATED)
 
 
+@router.post(
+    "/decisions:batch",
+    responses=writes("DecidedBatch", "One answer for each decision, in their order", HTTPStatus.CONFLICT),
+)
+def post_decisions(
+    served: Context, who: Who, body: BatchRequest, idempotency_key: IdempotencyKey = None
+) -> JSONResponse:
+    """Log up to 100 decisions in their order. Each is answered on its own, with `atomic` all are carried out or none.
+
+    `bulk` (the default) says that the person accepted them together: what the firm's policy wants looked at one by one is
+    then refused, with the reason, and goes through alone. A batch that itself does not fit is refused whole.
+    """
+    actors = [actor_of(who, row.actor or body.actor) for row in body.decisions]
+
+    def work() -> dict[str, object]:
+        now = datetime.now(UTC)
+        requests = [row.request(actor, now) for row, actor in zip(body.decisions, actors, strict=True)]
+
+        def allowed(db: TenantStore, request: Request) -> None:
+            require_own(db, who, request.suggestion)
+
+        found = decide_batch(
+            served.store, served.tenant, requests, atomic=body.atomic, bulk=body.bulk, allowed=allowed, now=now
+        )
+        check_decision(served, *(row.decision for row in found if isinstance(row, Decided)))
+        return {"results": [_result(row) for row in found]}
+
+    return JSONResponse(served.answers.once(who, idempotency_key, f"batch {body.model_dump_json()}", work))
+
+
+def _result(row: Answer) -> dict[str, object]:
+    if isinstance(row, HourtrailError):
+        return {"status": int(status_of(row)), "problem": body_of(row)}
+    return {"status": int(HTTPStatus.CREATED), **decided_to_json(row)}
+
+
+@router.post(
+    "/decisions/{decision}:undo",
+    status_code=HTTPStatus.CREATED,
+    responses=writes(
+        "Decided",
+        "The logged undo",
+        HTTPStatus.NOT_FOUND,
+        HTTPStatus.CONFLICT,
+        HTTPStatus.PRECONDITION_FAILED,
+        status=201,
+    ),
+)
+def undo_decision(
+    served: Context,
+    who: Who,
+    decision: IdPath,
+    *,
+    given: Given,
+    body: Annotated[UndoRequest | None, Body()] = None,
+    idempotency_key: IdempotencyKey = None,
+) -> JSONResponse:
+    """Take back the decision that is in force; its drafts are gone and its suggestion is open again. Both stay in the log.
+
+    `If-Match` takes the decision's ETag.
+    """
+    said = body or UndoRequest()
+    actor = actor_of(who, said.actor)
+
+    def work() -> dict[str, object]:
+        now = datetime.now(UTC)
+        with served.store.tenant(served.tenant, read_only=True) as db:
+            require_own(db, who, _decision_named(decision))
+            given.require(decision_to_json(db.decision(decision)))
+        request = Request(
+            suggestion=decision, verdict=Verdict.UNDO, actor=actor, reason_code=said.reason_code, note=said.note
+        )
+        decided = decide(served.store, served.tenant, request, now=now)
+        check_decision(served, decided.decision)
+        return decided_to_json(decided)
+
+    answer = served.answers.once(who, idempotency_key, f"undo {decision} {said.model_dump_json()}", work)
+    return JSONResponse(answer, status_code=HTTPStatus.CREATED)
+
+
+def _decision_named(name: str) -> str:
+    """Raises NotFound for the id of anything else, which the flow would take for a suggestion's."""
+    if not name.startswith(DECISION):
+        raise NotFound(f"there is no decision {name[:100]!r}")
+    return name
+
+
 def _matched(served: Served, given: Conditions, body: DecisionRequest) -> int | None:
     """The revision of the suggestion that ``If-Match`` names; whether it is still that one is asked again where it is decided.
 
@@ -141,6 +178,41 @@ def decided_to_json(row: Decided) -> dict[str, object]:
         "decision": decision_to_json(row.decision),
         "time_entries": [entry_to_json(entry) for entry in row.entries],
     }
+
+
+@router.get("/decisions", responses=answers("Decisions", "The log, oldest first"))
+def list_decisions(
+    served: Context,
+    who: Who,
+    *,
+    person: PersonQuery = None,
+    first: FromMoment = None,
+    last: ToMoment = None,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> JSONResponse:
+    """The decision log as training reads it: what was shown in which order with which scores, and what was said.
+
+    Every decision made in the time given, superseded ones too: `supersedes` names what a later one takes the place of.
+    `person` is whose time it is about. `from` and `to` are instants, or days in UTC.
+    """
+    person = own_or_named(who, Permission.DECISIONS_READ, person)
+    place = InstantCursor.parse(cursor) if cursor else None
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        within = sight(db, who, Permission.DECISIONS_READ)
+        if person is not None:
+            within.require(person)
+        rows = db.decisions_about(
+            within.people if person is None else [person],
+            first=first, last=last, after=(place.at, place.id) if place else None, most=limit + 1,
+        )  # fmt: skip
+    page = rows[:limit]
+    return JSONResponse(
+        {
+            "decisions": [decision_to_json(row) for row in page],
+            "next_cursor": str(InstantCursor(page[-1].decided_at, page[-1].id)) if len(rows) > limit else None,
+        }
+    )
 
 
 @router.get("/decisions/{decision}", responses=one("Decision", "The decision"))

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
+from itertools import islice
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Path
 from pydantic import Field
@@ -11,13 +13,31 @@ from starlette.responses import JSONResponse, Response
 
 from hourtrail.domain.access import MissingPermission, Permission, Principal, PrincipalKind, Reach
 from hourtrail.domain.entry import APPROVALS, EntryStatus, TimeEntry
+from hourtrail.domain.errors import NotFound
 from hourtrail.domain.wire import entry_to_json, item_to_json
+from hourtrail.flows.correct_entry import Correction, correct_entry
 from hourtrail.flows.entries import move_entry, trail
+from hourtrail.flows.resolve import Part
 from hourtrail.flows.week import week_grid
-from hourtrail_serving.checking import check_entries
+from hourtrail.store.entries import in_order
+from hourtrail_serving.api.decisions import decided_to_json
+from hourtrail_serving.checking import check_decision, check_entries
+from hourtrail_serving.cursors import Cursor, EntryCursor, Limit
 from hourtrail_serving.etags import Given, tagged
-from hourtrail_serving.fields import Day, FromQuery, IdPath, OptionalCode, PersonQuery, Strict, Text, ToQuery, bounded
+from hourtrail_serving.fields import (
+    Day,
+    FromQuery,
+    IdPath,
+    Minutes,
+    OptionalCode,
+    PersonQuery,
+    Strict,
+    Text,
+    ToQuery,
+    bounded,
+)
 from hourtrail_serving.gate import Guarded, Who
+from hourtrail_serving.idempotency import IdempotencyKey
 from hourtrail_serving.openapi import answers, one, writes
 from hourtrail_serving.served import Context, Served
 from hourtrail_serving.sight import actor_of, is_team, own_or_named, require_sight, seen, sight
@@ -47,21 +67,57 @@ class StatusRequest(Strict):
     note: Text = ""
 
 
+class CorrectionBody(Strict):
+    """What is to be different; what is left out stays. An empty narrative clears it."""
+
+    actor: Annotated[OptionalCode, Field(description="left out by whoever is signed in")] = ""
+    client: OptionalCode = ""
+    project: OptionalCode = ""
+    task: OptionalCode = ""
+    minutes: Minutes | None = None
+    narrative: Text | None = None
+    billable: Annotated[bool | None, Field(strict=True)] = None
+    reason_code: OptionalCode = ""
+    note: Text = ""
+
+    def correction(self, entry: str, actor: str) -> Correction:
+        """As the flow takes it. Raises InvalidInput when nothing is to be different."""
+        part = Part(minutes=self.minutes, client=self.client, project=self.project, task=self.task)
+        return Correction(
+            entry=entry, actor=actor, part=part, narrative=self.narrative, billable=self.billable,
+            reason_code=self.reason_code, note=self.note,
+        )  # fmt: skip
+
+
 @router.get("/time-entries", responses=answers("TimeEntries", "Live entries, by date"))
 def list_entries(
-    served: Context, who: Who, person: PersonQuery = None, first: FromQuery = None, last: ToQuery = None
+    served: Context,
+    who: Who,
+    *,
+    person: PersonQuery = None,
+    first: FromQuery = None,
+    last: ToQuery = None,
+    limit: Limit = 500,
+    cursor: Cursor = None,
 ) -> JSONResponse:
     """What is booked, as far as it is yours to see. Give a person, or a range of at most 35 days."""
     person = own_or_named(who, Permission.ENTRIES_READ, person)
     bounded(person, first, last)
+    place = EntryCursor.parse(cursor) if cursor else None
     with served.store.tenant(served.tenant, read_only=True) as db:
         within = sight(db, who, Permission.ENTRIES_READ)
         if person is not None:
             within.require(person)
         team = is_team(who, Permission.ENTRIES_READ)
-        found = db.entries(person=person, first=first, last=last)
-        rows = [entry_to_json(row) for row in found if within.sees_entry(row, team=team)]
-    return JSONResponse({"time_entries": rows})
+        found = db.entries(person=person, first=first, last=last, after=place.place if place else None)
+        rows = list(islice((row for row in found if within.sees_entry(row, team=team)), limit + 1))
+    page = rows[:limit]
+    return JSONResponse(
+        {
+            "time_entries": [entry_to_json(row) for row in page],
+            "next_cursor": str(EntryCursor(in_order(page[-1]))) if len(rows) > limit else None,
+        }
+    )
 
 
 @router.get("/time-entries/{entry}", responses=one("TimeEntry", "The entry"))
@@ -75,6 +131,45 @@ def _entry(served: Served, who: Principal, entry: str, permission: Permission) -
     with served.store.tenant(served.tenant, read_only=True) as db:
         within, team = sight(db, who, permission), is_team(who, permission)
         return seen(within, "time entry", entry, lambda: db.entry(entry), lambda row: within.sees_entry(row, team=team))
+
+
+@router.patch(
+    "/time-entries/{entry}",
+    responses=writes(
+        "Corrected", "The logged correction and what is booked now", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT,
+        HTTPStatus.PRECONDITION_FAILED,
+    ),
+)  # fmt: skip
+def patch_entry(
+    served: Context,
+    who: Who,
+    entry: IdPath,
+    body: CorrectionBody,
+    *,
+    given: Given,
+    idempotency_key: IdempotencyKey = None,
+) -> JSONResponse:
+    """Correct a draft: a new decision `edit` supersedes the one that booked it, and the entry is booked anew under its own id.
+
+    What is submitted or approved is recalled first; an imported entry is corrected where it came from. Parts of a split are
+    booked again together. `If-Match` takes the entry's ETag; `Location` is where the corrected entry is.
+    """
+    actor = actor_of(who, body.actor)
+    correction = body.correction(entry, actor)
+
+    def unchanged(row: TimeEntry) -> None:
+        if who.reach(Permission.DECISIONS_WRITE) is not Reach.ALL and row.person != who.person:
+            raise NotFound(f"there is no time entry {entry!r} that you may correct")
+        given.require(entry_to_json(row))
+
+    def work() -> dict[str, object]:
+        decided = correct_entry(served.store, served.tenant, correction, expected=unchanged)
+        check_decision(served, decided.decision)
+        corrected = decided.entries[decided.corrected]
+        return {**decided_to_json(decided), "corrected": corrected.id}
+
+    answer = served.answers.once(who, idempotency_key, f"correct {entry} {body.model_dump_json()}", work)
+    return JSONResponse(answer, headers={"Location": f"/v1/time-entries/{quote(str(answer['corrected']), safe='')}"})
 
 
 @router.get("/time-entries/{entry}/trail", responses=answers("Trail", "Everything behind it", HTTPStatus.NOT_FOUND))

@@ -13,6 +13,7 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.suggestion import Band, Suggestion, SuggestionStatus
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
 from hourtrail.flows.suggest import suggest
+from hourtrail_serving.cursors import Cursor, InstantCursor, Limit
 from hourtrail_serving.etags import Given
 from hourtrail_serving.fields import Code, Day, FromQuery, IdPath, PersonQuery, Strict, ToQuery, bounded
 from hourtrail_serving.gate import Guarded, Who
@@ -44,18 +45,30 @@ def list_suggestions(
     first: FromQuery = None,
     last: ToQuery = None,
     status: Annotated[SuggestionStatus | None, Query(description="Only these; all when it is left out")] = None,
+    limit: Limit = 500,
+    cursor: Cursor = None,
 ) -> JSONResponse:
     """What was proposed, as it stands; nothing is computed. Give a person, or a range of at most 35 days."""
     person = own_or_named(who, Permission.SUGGESTIONS_READ, person)
     bounded(person, first, last)
+    place = InstantCursor.parse(cursor) if cursor else None
     with served.store.tenant(served.tenant, read_only=True) as db:
         if person is not None:
             sight(db, who, Permission.SUGGESTIONS_READ).require(person)
-        rows = db.suggestions(person=person, first=first, last=last, status=status)
+        found = db.suggestions(
+            person=person,
+            first=first,
+            last=last,
+            status=status,
+            after=(place.at, place.id) if place else None,
+            most=limit + 1,
+        )
+    rows = found[:limit]
     return JSONResponse(
         {
             "suggestions": [suggestion_to_json(row) for row in rows],
             "withheld": [withheld_to_json(_withheld(row)) for row in rows if row.band is Band.WITHHOLD],
+            "next_cursor": str(InstantCursor(rows[-1].span.start, rows[-1].id)) if len(found) > limit else None,
             "degraded": served.models.degraded or None,
         }
     )

@@ -10,6 +10,7 @@ from hourtrail_serving.schemas.parts import (
     INSTANT,
     INSTANT_OR_NULL,
     MODEL,
+    NEXT_CURSOR,
     REFUSED,
     STATUS,
     TEXT,
@@ -38,12 +39,15 @@ _GRID_ROW: Final = object_of(
     planned_minutes={"type": ["integer", "null"]},
 )  # fmt: skip
 
+_CARRIED_OUT: Final = object_of(status={"const": 201}, decision=ref("Decision"), time_entries=list_of("TimeEntry"))
+_REFUSED_ONE: Final = object_of(status={"type": "integer", "minimum": 400}, problem=ref("Problem"))
+
 SCHEMAS: Final[dict[str, Schema]] = {
     "Suggestion": SUGGESTION,
     "Decision": DECISION,
     "Withheld": _WITHHELD,
     "TimeEntry": _TIME_ENTRY,
-    "Suggestions": object_of(suggestions=list_of("Suggestion"), withheld=list_of("Withheld"), degraded=DEGRADED),
+    "Suggestions": object_of(suggestions=list_of("Suggestion"), withheld=list_of("Withheld"), next_cursor=NEXT_CURSOR, degraded=DEGRADED),
     "Computed": object_of(
         suggestions=list_of("Suggestion"), withheld=list_of("Withheld"), created=COUNT, updated=COUNT, withdrawn=COUNT,
         totals=list_of(object_of(person=TEXT, date=DATE, working_minutes=COUNT, project_minutes=COUNT)), degraded=DEGRADED,
@@ -54,7 +58,13 @@ SCHEMAS: Final[dict[str, Schema]] = {
         policy=object_of(version=TEXT), as_of=INSTANT, degraded=DEGRADED,
     ),
     "Decided": object_of(decision=ref("Decision"), time_entries=list_of("TimeEntry")),
-    "TimeEntries": object_of(time_entries=list_of("TimeEntry")),
+    "DecidedBatch": object_of(results=list_of({"oneOf": [_CARRIED_OUT, _REFUSED_ONE]})),
+    "Decisions": object_of(decisions=list_of("Decision"), next_cursor=NEXT_CURSOR),
+    "TimeEntries": object_of(time_entries=list_of("TimeEntry"), next_cursor=NEXT_CURSOR),
+    "Corrected": object_of(
+        decision=ref("Decision"), time_entries=list_of("TimeEntry"),
+        corrected={"description": "id of the entry that takes the place of the corrected one", **TEXT},
+    ),
     "Trail": object_of(
         time_entry=ref("TimeEntry"), decision=or_null("Decision"), suggestion=or_null("Suggestion"),
         evidence=list_of({"type": "object"}), approvals=list_of(_APPROVAL),

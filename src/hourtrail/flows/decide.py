@@ -34,7 +34,7 @@ class Request:
 
     ``shown_at`` is when the page or the command showed the suggestion; ``revision`` is the revision that it showed, so
     that nobody accepts what has changed under their eyes (None: not stated). ``suggestion`` is a local work date for
-    ``added_by_hand``, and the id of such a decision for its undo.
+    ``added_by_hand``; an ``undo`` may name a decision instead, which has to be the one in force.
     """
 
     suggestion: str
@@ -64,43 +64,56 @@ def decide(store: Store, tenant: str, request: Request, *, now: datetime | None 
     changed, NotAllowed for a service or an unknown person, InvalidInput for a request that does not fit its verdict.
     """
     with store.tenant(tenant) as db:
-        return _Deciding(db, request, now or datetime.now(UTC)).run()
+        return decide_in(db, request, now or datetime.now(UTC))
 
 
-class _Deciding:
+def decide_in(db: TenantStore, request: Request, now: datetime) -> Decided:
+    """The same as a part of a transaction that holds more. Raises as ``decide`` does."""
+    return Deciding(db, request, now).run()
+
+
+class Deciding:
+    """One decision in the making; a correction (``correct_entry``) is made of the same steps."""
+
     def __init__(self, db: TenantStore, request: Request, now: datetime) -> None:
         self.db, self.request, self.now = db, request, now
         self._terms: dict[WorkItem, tuple[Task | None, Contract | None]] = {}
 
     def run(self) -> Decided:
+        """Log it and book what follows."""
         request = self.request
-        self._check_actor()
+        self.check_actor()
         if request.verdict is Verdict.ADDED_BY_HAND:
             return self._by_hand()
         if request.verdict is Verdict.UNDO and request.suggestion.startswith(DECISION):
-            return self._undo_by_hand(self.db.decision(request.suggestion))
+            return self._undo_decision(self.db.decision(request.suggestion))
         suggestion = self.db.suggestion(request.suggestion)
-        if suggestion.block.private and request.actor != suggestion.person:
-            raise NotAllowed(
-                f"{suggestion.id} is a private appointment of {suggestion.person}; only they can decide on it"
-            )
+        self.check_private(suggestion)
         current = self.db.current_decision(suggestion.id)
         if request.verdict is Verdict.UNDO:
             return self._undo(suggestion, current)
         self._check_open(suggestion, current)
         bookings = self._bookings(suggestion)
-        decision = self._decision(suggestion, request.verdict, bookings, supersedes=current.id if current else "")
-        entries = tuple(self._entry(decision, number, booking, suggestion) for number, booking in enumerate(bookings))
+        decision = self.decision(suggestion, request.verdict, bookings, supersedes=current.id if current else "")
+        entries = tuple(self.entry(decision, number, booking, suggestion) for number, booking in enumerate(bookings))
         self.db.append_decision(decision)
         self.db.add_entries(entries)
         if request.verdict in CLOSING:
             self.db.set_suggestion_status(suggestion.id, SuggestionStatus.DECIDED)
         return Decided(decision=decision, entries=entries)
 
-    def _check_actor(self) -> None:
+    def check_actor(self) -> None:
+        """Raises NotAllowed for a service or an unknown person, InvalidInput for texts that are too long."""
         require_member(self.db, self.request.actor)
         if len(self.request.note) > NARRATIVE_LIMIT or len(self.request.narrative) > NARRATIVE_LIMIT:
             raise InvalidInput(f"notes and narratives hold at most {NARRATIVE_LIMIT} characters")
+
+    def check_private(self, suggestion: Suggestion) -> None:
+        """Raises NotAllowed where somebody else decides on a private appointment."""
+        if suggestion.block.private and self.request.actor != suggestion.person:
+            raise NotAllowed(
+                f"{suggestion.id} is a private appointment of {suggestion.person}; only they can decide on it"
+            )
 
     def _check_open(self, suggestion: Suggestion, current: Decision | None) -> None:
         # The decision log decides, not the status: on PostgreSQL somebody may decide between the reading of the two.
@@ -155,25 +168,26 @@ class _Deciding:
         return tuple(self._booking(suggestion, part, part.minutes or 0) for part in parts)
 
     def _booking(self, suggestion: Suggestion, part: Part, minutes: int) -> Booking:
-        item = self._resolved(part, suggestion.person, suggestion.date, suggestion.item)
+        item = self.resolved(part, suggestion.person, suggestion.date, suggestion.item)
         if suggestion.block.private and self.request.billable:
             raise InvalidInput(f"{suggestion.id} is a private appointment; private time is never billed")
         flag = self.request.billable
         if flag is None and suggestion.item == item:
             flag = suggestion.billable
         if flag is None:
-            flag = self._usually_billed(item, private=suggestion.block.private)
+            flag = self.usually_billed(item, private=suggestion.block.private)
         return Booking(
             item=item, minutes=minutes, billable=flag, narrative=self.request.narrative or suggestion.narrative
         )
 
-    def _resolved(self, part: Part, person: str, day: date, suggested: WorkItem | None) -> WorkItem:
+    def resolved(self, part: Part, person: str, day: date, suggested: WorkItem | None) -> WorkItem:
         """The work item that is meant; its task and its contract are kept for what is booked on it."""
         item, master = resolve(self.db, part, person, day, suggested)
         self._terms[item] = (master.task(item), master.contract(item))
         return item
 
-    def _usually_billed(self, item: WorkItem, *, private: bool = False) -> bool:
+    def usually_billed(self, item: WorkItem, *, private: bool = False) -> bool:
+        """Whether time on a work item that was resolved here is billed, where nobody says so."""
         task, contract = self._terms[item]
         return billable_of(task, contract, None, private=private).billable
 
@@ -181,9 +195,10 @@ class _Deciding:
         _, contract = self._terms[booking.item]
         return billable_minutes(booking.minutes, contract, billable=booking.billable)[0]
 
-    def _decision(
+    def decision(
         self, suggestion: Suggestion, verdict: Verdict, bookings: tuple[Booking, ...], *, supersedes: str
     ) -> Decision:
+        """A row of the log about a suggestion, with all that was shown."""
         request = self.request
         threshold = suggestion.threshold
         return Decision(
@@ -213,7 +228,8 @@ class _Deciding:
             },
         )
 
-    def _entry(self, decision: Decision, number: int, booking: Booking, suggestion: Suggestion) -> TimeEntry:
+    def entry(self, decision: Decision, number: int, booking: Booking, suggestion: Suggestion) -> TimeEntry:
+        """What a decision on a suggestion books."""
         start, end = _clock(suggestion.span, booking.minutes, parts=len(decision.after))
         return TimeEntry(
             id=stable_id("te", (decision.id, str(number))),
@@ -236,8 +252,8 @@ class _Deciding:
     def _undo(self, suggestion: Suggestion, current: Decision | None) -> Decided:
         if current is None:
             raise Conflict(f"{suggestion.id} has no decision to undo")
-        self._check_draft(current)
-        decision = self._decision(suggestion, Verdict.UNDO, (), supersedes=current.id)
+        self.check_draft(current)
+        decision = self.decision(suggestion, Verdict.UNDO, (), supersedes=current.id)
         self.db.append_decision(decision)
         if current.verdict in CLOSING:
             self.db.set_suggestion_status(suggestion.id, self._after_undo(suggestion))
@@ -255,25 +271,40 @@ class _Deciding:
         )
         return SuggestionStatus.OPEN if going else SuggestionStatus.WITHDRAWN
 
+    def _undo_decision(self, named: Decision) -> Decided:
+        """A decision is named instead of its suggestion; time added by hand has none."""
+        if named.verdict is Verdict.UNDO:
+            raise InvalidInput(f"{named.id} is an undo itself; decide anew instead of undoing it")
+        if named.suggestion:
+            suggestion = self.db.suggestion(named.suggestion)
+            self.check_private(suggestion)
+            current = self.db.current_decision(suggestion.id)
+            if current is None or current.id != named.id:
+                instead = f"{current.id} is in force" if current else "nothing is decided"
+                raise Conflict(f"{named.id} was superseded since; {instead} on {suggestion.id}. Look at it again")
+            return self._undo(suggestion, current)
+        return self._undo_by_hand(named)
+
     def _undo_by_hand(self, added: Decision) -> Decided:
-        """Time added by hand has no suggestion: its decision is named instead."""
-        if added.suggestion:
-            raise InvalidInput(f"{added.id} is about a suggestion; undo that: {added.suggestion} undo")
-        self._check_draft(added)
-        decision = self._without_suggestion(Verdict.UNDO, added.id, supersedes=added.id)
+        self.check_draft(added)
+        decision = self.without_suggestion(Verdict.UNDO, added.id, supersedes=added.id)
         self.db.append_decision(decision)
         return Decided(decision=decision, entries=())
 
-    def _check_draft(self, decision: Decision) -> None:
-        moved = [entry for entry in self.db.entries_of(decision.id) if entry.status is not EntryStatus.DRAFT]
+    def check_draft(self, decision: Decision) -> list[TimeEntry]:
+        """The entries that a decision booked, none of which may change meanwhile. Raises Conflict for one that was moved."""
+        booked = self.db.entries_of(decision.id, lock=True)
+        moved = [entry for entry in booked if entry.status is not EntryStatus.DRAFT]
         if moved:
             raise Conflict(
-                f"entry {moved[0].id} is already {moved[0].status}; recall it to draft before you undo the decision"
+                f"entry {moved[0].id} is already {moved[0].status}; recall it to draft before you change what was decided"
             )
+        return booked
 
-    def _without_suggestion(
+    def without_suggestion(
         self, verdict: Verdict, about: str, *, after: tuple[Booking, ...] = (), supersedes: str = ""
     ) -> Decision:
+        """A row of the log about time that nothing was suggested for."""
         return Decision(
             id=stable_id(DECISION, (verdict, about, self.request.actor, format_instant(self.now))),
             suggestion="",
@@ -295,22 +326,26 @@ class _Deciding:
             raise InvalidInput("added_by_hand takes the work date in place of a suggestion, like 2026-03-02") from error
         if len(request.parts) != 1 or request.parts[0].minutes is None:
             raise InvalidInput("added_by_hand needs --project and --minutes")
-        item = self._resolved(request.parts[0], request.actor, day, None)
-        flag = request.billable if request.billable is not None else self._usually_billed(item)
+        item = self.resolved(request.parts[0], request.actor, day, None)
+        flag = request.billable if request.billable is not None else self.usually_billed(item)
         booking = Booking(
             item=item, minutes=request.parts[0].minutes, billable=flag, narrative=request.narrative or request.note
         )
-        decision = self._without_suggestion(
+        decision = self.without_suggestion(
             Verdict.ADDED_BY_HAND, f"{day} {item} {booking.minutes} {booking.narrative}", after=(booking,)
         )
-        entry = TimeEntry(
-            id=stable_id("te", (decision.id, "0")), person=request.actor, date=day, minutes=booking.minutes, item=item,
-            billable=flag, narrative=booking.narrative, created_at=self.now, source="hourtrail",
-            billable_minutes=self._billed_minutes(booking), decision=decision.id,
-        )  # fmt: skip
+        entry = self.entry_by_hand(decision, booking, request.actor, day)
         self.db.append_decision(decision)
         self.db.add_entries((entry,))
         return Decided(decision=decision, entries=(entry,))
+
+    def entry_by_hand(self, decision: Decision, booking: Booking, person: str, day: date) -> TimeEntry:
+        """What a decision books that is about no suggestion; clock times are not known."""
+        return TimeEntry(
+            id=stable_id("te", (decision.id, "0")), person=person, date=day, minutes=booking.minutes, item=booking.item,
+            billable=booking.billable, narrative=booking.narrative, created_at=self.now, source="hourtrail",
+            billable_minutes=self._billed_minutes(booking), decision=decision.id,
+        )  # fmt: skip
 
 
 def _clock(span: Span, minutes: int, *, parts: int) -> tuple[datetime | None, datetime | None]:

@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Final
 
-from hourtrail.domain.decision import CLOSING, Decision, Verdict
+from hourtrail.domain.decision import BOOKING, CLOSING, Decision, Verdict
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import NOT_WORK, WorkItem
 from hourtrail.domain.forgetting import Forgotten, standing
@@ -112,7 +112,7 @@ def read_log(
     later = {row.supersedes: row.id for row in decisions if row.supersedes}
     answered: set[str] = set()
     for decision in decisions:
-        if decision.verdict is Verdict.ADDED_BY_HAND:
+        if not decision.suggestion and decision.verdict in BOOKING:
             log.examples.append(_by_hand(decision, later.get(decision.id)))
             continue
         suggestion = shown.get(decision.suggestion)

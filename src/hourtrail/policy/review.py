@@ -11,6 +11,8 @@ from hourtrail.domain.finding import Blame, Finding, Severity
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.queue import Place
 from hourtrail.domain.review import BLIND_AUDIT, Raised
+from hourtrail.policy import one_by_one
+from hourtrail.policy.one_by_one import OneByOne
 
 APPROVER: Final = "approver"
 """The owner word that stands for the manager of the person whose time it is."""
@@ -54,7 +56,8 @@ class ReviewPolicy:
     An owner is a person's id, a role in words ("finance"), or ``approver``. ``mute_below``: a check goes silent when its
     verdicts rule out a precision of that much (one-sided, at ``confidence``). ``audit_share`` of what is cleared is drawn
     for a second look, at least ``audit_least`` entries. A submitted entry waits ``approval_days`` for its approver.
-    ``check_policy`` is the text of the check policy (TOML) for stored entries; empty for the defaults.
+    ``check_policy`` is the text of the check policy (TOML) for stored entries; empty for the defaults. ``one_by_one`` says
+    what nobody accepts or approves in bulk.
     """
 
     version: str = "default-1"
@@ -69,6 +72,7 @@ class ReviewPolicy:
     audit_least: int = 1
     approval_days: int = 5
     check_policy: str = ""
+    one_by_one: OneByOne = field(default_factory=OneByOne)
 
     def route(self, finding: Finding) -> Place:
         """A fault of master data goes to the data owner, whatever found it; then the check decides, then the blame."""
@@ -103,7 +107,7 @@ def from_mapping(body: Mapping[str, Any], file: str = "review policy") -> Review
     """The policy of a parsed body; the reverse of :func:`to_mapping`. Raises InvalidInput as :func:`load` does."""
     problems: list[str] = []
     default = ReviewPolicy()
-    known = {"version", "routes", "checks", "due_days", "check_policy", *_NUMBERS}
+    known = {"version", "routes", "checks", "due_days", "check_policy", "one_by_one", *_NUMBERS}
     problems += [
         f"{key}: unknown; a review policy holds {', '.join(sorted(known))}" for key in body if key not in known
     ]
@@ -118,6 +122,7 @@ def from_mapping(body: Mapping[str, Any], file: str = "review policy") -> Review
     check_policy = body.get("check_policy", "")
     if not isinstance(check_policy, str):
         problems.append("check_policy: must be the text of a check policy, in quotes")
+    alone = one_by_one.from_mapping(body.get("one_by_one", {}), problems)
     if problems:
         raise InvalidInput("\n".join(f"{file}: {problem}" for problem in problems))
     return replace(
@@ -127,6 +132,7 @@ def from_mapping(body: Mapping[str, Any], file: str = "review policy") -> Review
         by_check=MappingProxyType({**default.by_check, **by_check}),
         due_days=MappingProxyType({**default.due_days, **due}),
         check_policy=check_policy,
+        one_by_one=alone,
         **numbers,
     )
 
@@ -139,6 +145,7 @@ def to_mapping(policy: ReviewPolicy) -> dict[str, Any]:
         "checks": {check: _plain(place) for check, place in policy.by_check.items()},
         "due_days": {severity.value: days for severity, days in policy.due_days.items()},
         "check_policy": policy.check_policy,
+        "one_by_one": one_by_one.to_mapping(policy.one_by_one),
         **{name: getattr(policy, name) for name in _NUMBERS},
     }
 

@@ -1,10 +1,10 @@
 """The decision log: append-only, one closing word on a suggestion at a time, safe under two who decide at once."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Double, Text, cast, func, select
+from sqlalchemy import ColumnElement, Double, Text, and_, cast, func, literal, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.decision import CLOSING, Decision, Verdict
@@ -12,7 +12,7 @@ from hourtrail.domain.errors import Conflict, HourtrailError, InvalidInput, NotF
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.wire import decision_from_json, decision_to_json
 from hourtrail.store.audit import Audit
-from hourtrail.store.schema import decision, suggestion
+from hourtrail.store.schema import decision, suggestion, time_entry
 from hourtrail.store.scope import Row, half_open
 
 
@@ -63,6 +63,32 @@ class Decisions(Audit):
         query = half_open(self._select(decision, decision.c.body), decision.c.decided_at, first, last)
         for row in self._stream(query.order_by(decision.c.decided_at, decision.c.place, decision.c.id)):
             yield decision_from_json(row["body"])
+
+    def decisions_about(
+        self,
+        people: Collection[str] | None = None,
+        *,
+        first: datetime | None = None,
+        last: datetime | None = None,
+        after: tuple[datetime, str] | None = None,
+        most: int | None = None,
+    ) -> list[Decision]:
+        """Decisions on these people's time made in [first, last), superseded ones too, oldest first; None means everybody.
+
+        Time added by hand is whose entry it became. ``after`` is the time and the id of the last one that was read; at most ``most``.
+        """
+        query = half_open(self._select(decision, decision.c.body), decision.c.decided_at, first, last)
+        if people is not None:
+            about = and_(suggestion.c.tenant == decision.c.tenant, suggestion.c.id == decision.c.suggestion)
+            of_decision = and_(time_entry.c.tenant == decision.c.tenant, time_entry.c.decision == decision.c.id)
+            booked = select(func.min(time_entry.c.person)).where(of_decision).scalar_subquery()
+            whose = func.coalesce(suggestion.c.person, booked, decision.c.actor)
+            query = query.select_from(decision.outerjoin(suggestion, about)).where(whose.in_(sorted(people)))
+        if after is not None:
+            at, name = literal(after[0], decision.c.decided_at.type), literal(after[1], decision.c.id.type)
+            query = query.where(tuple_(decision.c.decided_at, decision.c.id) > tuple_(at, name))
+        rows = self._all(query.order_by(decision.c.decided_at, decision.c.id).limit(most))
+        return [decision_from_json(row["body"]) for row in rows]
 
     def readable_decisions(self, unreadable: list[str]) -> Iterator[Decision]:
         """Every decision that can be read, oldest first; of each other one, ``unreadable`` is told its id and what is wrong.

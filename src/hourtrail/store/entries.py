@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
-from sqlalchemy import Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 
 from hourtrail.domain.entry import Approval, EntryStatus, TimeEntry
 from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
@@ -16,7 +16,8 @@ from hourtrail.store.scope import Row, between
 from hourtrail.store.types import clean
 from hourtrail.store.upsert import Counts, chunks, put
 
-_NEVER: Final = datetime.min.replace(tzinfo=UTC)
+NO_START: Final = datetime.min.replace(tzinfo=UTC)
+"""The place of an entry without a start: before those of its day that have one."""
 
 
 def _values(row: TimeEntry) -> dict[str, Any]:
@@ -37,7 +38,20 @@ def entry_of(row: Row) -> TimeEntry:
 
 def in_order(row: TimeEntry) -> tuple[date, str, datetime, str]:
     """The place of an entry among others, as ``entries`` has them."""
-    return (row.date, row.person, row.start or _NEVER, row.id)
+    return (row.date, row.person, row.start or NO_START, row.id)
+
+
+def _behind(place: tuple[date, str, datetime, str]) -> ColumnElement[bool]:
+    """Whether an entry comes after a place; one without a start comes before those of its day that have one."""
+    day, person, start, name = place
+    entry = time_entry.c
+    later = entry.start.is_not(None) if start == NO_START else entry.start > start
+    same = entry.start.is_(None) if start == NO_START else entry.start == start
+    return or_(
+        entry.date > day,
+        and_(entry.date == day, entry.person > person),
+        and_(entry.date == day, entry.person == person, or_(later, and_(same, entry.id > name))),
+    )
 
 
 def _moved() -> Any:
@@ -88,15 +102,23 @@ class Entries(Audit):
         self._add(time_entry, [_values(row) for row in rows])
 
     def entries(
-        self, *, person: str | None = None, first: date | None = None, last: date | None = None
+        self,
+        *,
+        person: str | None = None,
+        first: date | None = None,
+        last: date | None = None,
+        after: tuple[date, str, datetime, str] | None = None,
     ) -> Iterator[TimeEntry]:
         """Live ones of the work dates ``first`` to ``last``, both included, by date; streams.
 
-        Live is what was imported, or whose decision nothing supersedes.
+        Live is what was imported, or whose decision nothing supersedes. ``after`` is the place (``in_order``) of the last one
+        that was read before.
         """
         query = between(self._live(), time_entry.c.date, first, last)
         if person is not None:
             query = query.where(time_entry.c.person == person)
+        if after is not None:
+            query = query.where(_behind(after))
         order = (time_entry.c.date, time_entry.c.person, time_entry.c.start, time_entry.c.id)
         for row in self._stream(query.order_by(order[0], order[1], order[2].nulls_first(), order[3])):
             yield entry_of(row)
@@ -139,10 +161,10 @@ class Entries(Audit):
             found |= {row["id"]: entry_of(row) for row in self._all(self._live().where(time_entry.c.id.in_(names)))}
         return found
 
-    def entries_of(self, decision_id: str) -> list[TimeEntry]:
-        """The entries that a decision booked, superseded or not, by id."""
-        query = self._select(time_entry).where(time_entry.c.decision == decision_id)
-        return [entry_of(row) for row in self._all(query.order_by(time_entry.c.id))]
+    def entries_of(self, decision_id: str, *, lock: bool = False) -> list[TimeEntry]:
+        """The entries that a decision booked, superseded or not, by id; with ``lock``, nobody moves them meanwhile."""
+        query = self._select(time_entry).where(time_entry.c.decision == decision_id).order_by(time_entry.c.id)
+        return [entry_of(row) for row in self._all(query.with_for_update() if lock else query)]
 
     def move_entry(self, entry_id: str, status: EntryStatus, actor: str, at: datetime, note: str = "") -> TimeEntry:
         """Submit, approve, reject, recall or invoice: a row in the approval log, and ``person:time_entry:<status>``.

@@ -1,6 +1,7 @@
 """The tenant and the open transaction: what every part of a TenantStore reads and writes through."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
@@ -32,6 +33,12 @@ class Scope:
         if self._own_sealer is None:
             self._own_sealer = self._keys.sealer(self._connection, self.tenant)
         return self._own_sealer
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the transaction: an error in it undoes what it wrote and nothing else, and is the caller's to handle."""
+        with self._connection.begin_nested():
+            yield
 
     def _select(self, table: Table, *columns: Any) -> Select[Any]:
         """A query on the tenant's rows of ``table``; further tables are joined by the caller, on the tenant too."""

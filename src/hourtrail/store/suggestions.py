@@ -1,10 +1,10 @@
 """Suggestions: reconciled by runs, never touched by them once a person has decided."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import case, true, update
+from sqlalchemy import ColumnElement, case, literal, true, tuple_, update
 
 from hourtrail.domain.errors import Conflict, NotFound
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
@@ -41,6 +41,10 @@ def suggestion_of(row: Row) -> Suggestion:
     return suggestion_from_json(body, block_from_json(row["block"]))
 
 
+def _place(start: datetime, name: str) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    return literal(start, suggestion.c.start.type), literal(name, suggestion.c.id.type)
+
+
 class Suggestions(Scope):
     """What was proposed."""
 
@@ -51,14 +55,31 @@ class Suggestions(Scope):
         first: date | None = None,
         last: date | None = None,
         status: SuggestionStatus | None = None,
+        after: tuple[datetime, str] | None = None,
+        most: int | None = None,
     ) -> list[Suggestion]:
-        """Those of the local work dates ``first`` to ``last``, both included, by start."""
+        """Those of the local work dates ``first`` to ``last``, both included, by start; at most so many, behind one of them.
+
+        ``after`` is the start and the id of the last one that was read.
+        """
         query = between(self._select(suggestion), suggestion.c.date, first, last)
         if person is not None:
             query = query.where(suggestion.c.person == person)
         if status is not None:
             query = query.where(suggestion.c.status == status)
-        return [suggestion_of(row) for row in self._stream(query.order_by(suggestion.c.start, suggestion.c.id))]
+        if after is not None:
+            query = query.where(tuple_(suggestion.c.start, suggestion.c.id) > tuple_(*_place(*after)))
+        return [
+            suggestion_of(row) for row in self._stream(query.order_by(suggestion.c.start, suggestion.c.id).limit(most))
+        ]
+
+    def suggestions_named(self, names: Collection[str]) -> dict[str, Suggestion]:
+        """These suggestions by id, as many of them as there are."""
+        found: dict[str, Suggestion] = {}
+        for some in chunks(sorted(names)):
+            query = self._select(suggestion).where(suggestion.c.id.in_(some))
+            found |= {row["id"]: suggestion_of(row) for row in self._all(query)}
+        return found
 
     def suggestion(self, suggestion_id: str) -> Suggestion:
         """One of them, whatever its status. Raises NotFound."""
