@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute
 from hourtrail.domain.access import Permission as P  # noqa: N817 - a table is read by its rows
 from hourtrail.domain.access import Principal
 from hourtrail.domain.errors import HourtrailError, NotAllowed
+from hourtrail.domain.settings import Feature as F  # noqa: N817 - as above
 
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """Methods that change nothing."""
@@ -37,10 +38,14 @@ class RouteWithoutRule(HourtrailError):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a route needs: any of these permissions. None means that it is open to everybody, and ``why``."""
+    """What a route needs: any of these permissions. None means that it is open to everybody, and ``why``.
+
+    ``feature`` is the part of the product that the tenant has to have.
+    """
 
     needs: tuple[P, ...]
     why: str = ""
+    feature: F | None = None
 
     @property
     def is_open(self) -> bool:
@@ -56,8 +61,8 @@ def _open(why: str) -> Rule:
     return Rule((), why)
 
 
-def _needs(*permissions: P) -> Rule:
-    return Rule(permissions)
+def _needs(*permissions: P, feature: F | None = None) -> Rule:
+    return Rule(permissions, feature=feature)
 
 
 RULES: Final[dict[tuple[str, str], Rule]] = {
@@ -69,7 +74,7 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/suggestions"): _needs(P.SUGGESTIONS_READ),
     ("GET", "/v1/suggestions/{suggestion}"): _needs(P.SUGGESTIONS_READ),
     ("POST", "/v1/suggestions:compute"): _needs(P.SUGGESTIONS_COMPUTE),
-    ("POST", "/v1/suggestions:score"): _needs(P.SUGGESTIONS_SCORE),
+    ("POST", "/v1/suggestions:score"): _needs(P.SUGGESTIONS_SCORE, feature=F.STATELESS_SCORE),
     ("GET", "/v1/weeks/{person}/{date}"): _needs(P.SUGGESTIONS_READ),
     ("POST", "/v1/decisions"): _needs(P.DECISIONS_WRITE),
     ("POST", "/v1/decisions:batch"): _needs(P.DECISIONS_WRITE),
@@ -81,26 +86,31 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("PATCH", "/v1/time-entries/{entry}"): _needs(P.DECISIONS_WRITE),
     ("GET", "/v1/time-entries/{entry}/trail"): _needs(P.TRAILS_READ),
     ("POST", "/v1/time-entries/{entry}/status"): _needs(P.ENTRIES_SUBMIT, P.ENTRIES_APPROVE),
-    ("GET", "/v1/findings"): _needs(P.FINDINGS_READ),
-    ("GET", "/v1/findings/{finding}"): _needs(P.FINDINGS_READ),
-    ("POST", "/v1/findings/{finding}/reviews"): _needs(P.FINDINGS_REVIEW),
-    ("POST", "/v1/findings:clear"): _needs(P.ENTRIES_CLEAR),
-    ("GET", "/v1/checks/precision"): _needs(P.PRECISION_READ),
+    ("GET", "/v1/findings"): _needs(P.FINDINGS_READ, feature=F.REVIEW_QUEUE),
+    ("GET", "/v1/findings/{finding}"): _needs(P.FINDINGS_READ, feature=F.REVIEW_QUEUE),
+    ("POST", "/v1/findings/{finding}/reviews"): _needs(P.FINDINGS_REVIEW, feature=F.REVIEW_QUEUE),
+    ("POST", "/v1/findings:clear"): _needs(P.ENTRIES_CLEAR, feature=F.REVIEW_QUEUE),
+    ("GET", "/v1/checks/precision"): _needs(P.PRECISION_READ, feature=F.REVIEW_QUEUE),
     ("GET", "/v1/confidence"): _needs(P.PRECISION_READ),
-    ("GET", "/v1/draft-lines"): _needs(P.BILLING_READ),
-    ("GET", "/v1/drafts/{draft}"): _needs(P.BILLING_READ),
-    ("GET", "/v1/disputes"): _needs(P.BILLING_READ),
+    ("GET", "/v1/draft-lines"): _needs(P.BILLING_READ, feature=F.BILLING),
+    ("GET", "/v1/drafts/{draft}"): _needs(P.BILLING_READ, feature=F.BILLING),
+    ("GET", "/v1/disputes"): _needs(P.BILLING_READ, feature=F.BILLING),
     ("GET", "/sign-in"): _open("where a person signs in"),
     ("POST", "/sign-in"): _open("where a person signs in"),
+    ("GET", "/at/{firm}/sign-in"): _open("where a person signs in, under the firm's name"),
+    ("POST", "/at/{firm}/sign-in"): _open("where a person signs in, under the firm's name"),
+    ("GET", "/at/{firm}/sign-in/provider"): _open("leads to the identity provider"),
+    ("GET", "/brand/style.css"): _open("the sign-in page has the firm's colour"),
+    ("GET", "/brand/logo"): _open("the sign-in page shows the firm's logo"),
     ("GET", "/sign-in/provider"): _open("leads to the identity provider"),
     ("GET", "/sign-in/provider/back"): _open("where the identity provider sends the person back to"),
     ("POST", "/sign-out"): _needs(P.SIGNED_IN),
     ("GET", "/"): _needs(P.SIGNED_IN),
     ("GET", "/day"): _needs(P.SUGGESTIONS_READ),
     ("POST", "/day/decide"): _needs(P.DECISIONS_WRITE),
-    ("GET", "/review"): _needs(P.FINDINGS_READ),
-    ("POST", "/review/say"): _needs(P.FINDINGS_REVIEW),
-    ("POST", "/review/clear"): _needs(P.ENTRIES_CLEAR),
+    ("GET", "/review"): _needs(P.FINDINGS_READ, feature=F.REVIEW_QUEUE),
+    ("POST", "/review/say"): _needs(P.FINDINGS_REVIEW, feature=F.REVIEW_QUEUE),
+    ("POST", "/review/clear"): _needs(P.ENTRIES_CLEAR, feature=F.REVIEW_QUEUE),
 }
 
 

@@ -1,6 +1,6 @@
 """The web application: the API, the pages, and what stands before them."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from importlib.resources import files
 from typing import Final
 
@@ -26,8 +26,8 @@ from hourtrail_serving.api import (
 from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
 from hourtrail_serving.openapi import described
-from hourtrail_serving.pages import day, review, sign_in
-from hourtrail_serving.served import Served
+from hourtrail_serving.pages import brand, day, review, sign_in
+from hourtrail_serving.tenancy import Tenancy, Tenants
 
 MOST_BYTES: Final = 5 * 1024 * 1024
 """Longest body of a request."""
@@ -52,17 +52,24 @@ ROUTERS: Final = tuple(
         day,
         review,
         sign_in,
+        brand,
     )
 )
 
 
 def create_app(
-    store: Store, tenant: str, models: Models, *, names: Collection[str] = (), login: Login | None = None
+    store: Store,
+    tenants: str | Tenants,
+    models: Models | Callable[[str], Models],
+    *,
+    names: Collection[str] = (),
+    login: Login | None = None,
 ) -> FastAPI:
-    """The application for one tenant of an open store.
+    """The application for one tenant of an open store, or for several.
 
-    ``names`` are the host names that it answers to beside localhost and plain addresses. Without ``login`` people sign in
-    with passwords. The caller closes the store. Raises RouteWithoutRule.
+    ``models`` are the same for all of them, or found by a tenant's name ("" for whoever is at the door of none). ``names``
+    are the host names that it answers to beside localhost, plain addresses and the tenants' own. Without ``login`` people
+    sign in with passwords. The caller closes the store. Raises RouteWithoutRule.
     """
     app = FastAPI(
         title="Hourtrail",
@@ -73,12 +80,20 @@ def create_app(
         redoc_url=None,
     )
     login = login or Login()
-    app.state.served = Served(store=store, tenant=tenant, models=models, login=login)
+    tenancy = Tenancy(
+        store=store,
+        tenants=Tenants((tenants,)) if isinstance(tenants, str) else tenants,
+        login=login,
+        load=(lambda _tenant: models) if isinstance(models, Models) else models,
+    )
+    app.state.tenancy = tenancy
     problems.install(app)
     for router in ROUTERS:
         require_rules(router.routes, Guarded)
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=str(files("hourtrail_serving") / "static")), name="static")
-    app.add_middleware(Guards, names=names, most_bytes=MOST_BYTES, only_here=not login.required)
+    app.add_middleware(
+        Guards, names=names, known=tenancy.knows_host, most_bytes=MOST_BYTES, only_here=not login.required
+    )
     app.openapi = described(app)  # type: ignore[method-assign] # FastAPI's documented way to extend the document
     return app

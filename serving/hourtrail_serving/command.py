@@ -8,8 +8,9 @@ from urllib.parse import urlsplit
 import click
 import uvicorn
 
-from hourtrail.cli.common import answer, common_options, opened, say
-from hourtrail.domain.errors import NotAllowed
+from hourtrail.cli.common import answer, installation_options, opened, say
+from hourtrail.cli.settings import Settings
+from hourtrail.domain.errors import InvalidInput, NotAllowed
 from hourtrail.store import Store
 from hourtrail.wiring import REGISTRY, load_models
 from hourtrail_serving.app import create_app
@@ -24,6 +25,7 @@ from hourtrail_serving.listening import (
     require_safe_place,
     url_of,
 )
+from hourtrail_serving.tenancy import Tenants, watch_hosts
 
 MOST_CONNECTIONS: Final = 500
 """Open connections; more are told 503 instead of being kept waiting."""
@@ -80,7 +82,15 @@ IN_THE_CLEAR: Final = (
     help="Host name that it is reached by, beside localhost; repeatable.",
 )
 @click.option("--rules-only", is_flag=True, help="Leave the model out; the rules answer and are labelled as such.")
-@common_options
+@click.option(
+    "--tenant",
+    "tenants",
+    multiple=True,
+    metavar="NAME",
+    help="Whose data; repeatable, to serve several from one process.",
+)
+@click.option("--all-tenants", is_flag=True, help="Serve every tenant of the database, those to come too.")
+@installation_options
 @click.pass_context
 def serve(
     ctx: click.Context,
@@ -91,7 +101,9 @@ def serve(
     proxies: tuple[str, ...],
     oidc_issuer: str,
     oidc_client: str,
+    tenants: tuple[str, ...],
     *,
+    all_tenants: bool,
     no_login: bool,
     allow_remote: bool,
     rules_only: bool,
@@ -105,31 +117,42 @@ def serve(
 
     People sign in with an account (`hourtrail users add`), programs show a key (`hourtrail keys create`). To try it out
     on your own machine: --no-login.
+
+    With several tenants, whose data a request is about follows from its key or session; people sign in at a host name that
+    the tenant's settings name, or at /at/TENANT/sign-in.
     """
+    wanted = _wanted(ctx, tenants, all_tenants=all_tenants, no_login=no_login)
     if require_safe_place(host, public_url, (*names, *proxies), no_login=no_login, allow_remote=allow_remote):
         say(IN_THE_CLEAR)
     public, provider = public_address(public_url), identity_provider(oidc_issuer, oidc_client)
-    with listening(host, port) as listener, opened(ctx, create=True) as (store, tenant):
-        _say_who_can_sign_in(store, tenant, no_login=no_login, sso=provider is not None)
-        models = load_models(rules_only=rules_only, tenant=tenant)
-        if models.degraded:
-            say(f"the rules answer instead of the model: {models.degraded}")
-        if models.notice:
-            say(models.notice)
+    with listening(host, port) as listener, opened(ctx, create=True) as (store, _):
+        if wanted.only:
+            _say_who_can_sign_in(store, wanted.only, no_login=no_login, sso=provider is not None)
+        registry = bool(os.environ.get(REGISTRY, "").strip()) and not rules_only
+        shared = load_models(rules_only=rules_only, tenant=wanted.only or None)
+        if shared.degraded:
+            say(f"the rules answer instead of the model: {shared.degraded}")
+        if shared.notice:
+            say(shared.notice)
         known = (
             *names,
             *(() if is_address(host) else (host,)),
             *((urlsplit(public).hostname or "",) if public else ()),
         )
         login = Login(required=not no_login, public_url=public, provider=provider)
-        app = create_app(store, tenant, models, names=known, login=login)
+        # Without a registry everybody has the same model; with one, each tenant its own, loaded when it is first asked for.
+        own = registry and not wanted.only
+        models = (lambda tenant: load_models(tenant=tenant) if tenant else shared) if own else shared
+        app = create_app(store, wanted, models, names=known, login=login)
         stop = Event()
-        if os.environ.get(REGISTRY, "").strip() and not rules_only:
+        app.state.tenancy.look()
+        watch_hosts(app.state.tenancy, stop)
+        if registry:
             watch(app, stop)
         url = url_of(listener)
         if as_json:
-            answer({"url": url, "store": store.url, "tenant": tenant})
-        say(f"Hourtrail serves tenant {tenant!r} at {url}/ (stop with Ctrl-C)")
+            answer({"url": url, "store": store.url, **_told(wanted)})
+        say(f"Hourtrail serves {_in_words(wanted)} at {url}/ (stop with Ctrl-C)")
         config = uvicorn.Config(
             app, log_level="warning", access_log=False, server_header=False, limit_concurrency=MOST_CONNECTIONS,
             timeout_graceful_shutdown=10, proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies) or None,
@@ -138,6 +161,29 @@ def serve(
             uvicorn.Server(config).run(sockets=[listener])
         finally:
             stop.set()
+
+
+def _wanted(ctx: click.Context, tenants: tuple[str, ...], *, all_tenants: bool, no_login: bool) -> Tenants:
+    """Which tenants to serve. Raises InvalidInput for both ways at once, or several of them without a login."""
+    if all_tenants and tenants:
+        raise InvalidInput("--all-tenants serves every tenant; leave out --tenant, or name those that are meant")
+    if no_login and (all_tenants or len(set(tenants)) > 1):
+        raise InvalidInput("--no-login serves one tenant: without a login nobody knows whose data is asked for")
+    if all_tenants:
+        return Tenants(None)
+    return Tenants(tuple(dict.fromkeys(tenants)) or (ctx.ensure_object(Settings).tenant_name,))
+
+
+def _told(tenants: Tenants) -> dict[str, object]:
+    if tenants.only:
+        return {"tenant": tenants.only}
+    return {"tenants": "all" if tenants.names is None else list(tenants.names)}
+
+
+def _in_words(tenants: Tenants) -> str:
+    if tenants.names is None:
+        return "every tenant"
+    return f"tenant {tenants.only!r}" if tenants.only else f"tenants {', '.join(tenants.names)}"
 
 
 def _say_who_can_sign_in(store: Store, tenant: str, *, no_login: bool, sso: bool) -> None:

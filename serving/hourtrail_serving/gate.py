@@ -25,8 +25,8 @@ from hourtrail_serving.access import SAFE, ForgedForm, Rule, rule_of
 from hourtrail_serving.pace import Pace
 
 if TYPE_CHECKING:
-    from hourtrail.store import Store
     from hourtrail_serving.provider import Provider
+    from hourtrail_serving.tenancy import Tenancy
 
 REMEMBERED: Final = 5.0
 """Seconds for which a principal is not looked up again: how late a revocation in another process may be noticed."""
@@ -69,10 +69,15 @@ class Remembered:
             if len(self._known) > MOST_REMEMBERED:
                 self._known.popitem(last=False)
 
-    def forget_session(self, secret: str) -> None:
+    def forget_session(self, secret: str, tenant: str) -> None:
         """At once, in this process."""
         with self._lock:
-            self._known.pop(f"{by_session.__name__} {secret_digest(secret)}", None)
+            self._known.pop(_name_of(by_session, secret, tenant), None)
+
+
+def _name_of(find: Callable[..., Any], secret: str, tenant: str) -> str:
+    """By the way it came too: a session's secret is no bearer token, however well it is known as a cookie."""
+    return f"{tenant} {find.__name__} {secret_digest(secret)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,28 +105,34 @@ class Login:
         """The session cookie's name; the prefix lets browsers refuse one that another host of the domain has set."""
         return "__Host-hourtrail" if self.secure else "hourtrail_session"
 
-    async def recognise(self, request: Request, store: "Store", tenant: str) -> tuple[Principal, str]:
-        """Who the request comes from, and the CSRF token of its session (empty for a program). Raises NotSignedIn."""
+    async def recognise(self, request: Request, tenancy: "Tenancy") -> tuple[Principal, str, str]:
+        """Who the request comes from, the CSRF token of its session (empty for a program), and whose tenant that is.
+
+        Raises NotSignedIn, TenantSuspended.
+        """
         if not self.required:
-            return ANYBODY, ""
+            return ANYBODY, "", tenancy.tenants.only
         header = request.headers.get("authorization")
         if header is not None:
             scheme, _, secret = header.partition(" ")
             if scheme.lower() != "bearer":
                 raise NotSignedIn("send an API key or an access token as `Authorization: Bearer …`")
-            return await self._look_up(by_secret, secret.strip(), store, tenant), ""
+            who, tenant = await self._look_up(by_secret, secret.strip(), tenancy)
+            return who, "", tenant
         session = request.cookies.get(self.cookie, "")
-        who = await self._look_up(by_session, session, store, tenant)
-        return who, csrf_token(session)
+        who, tenant = await self._look_up(by_session, session, tenancy)
+        return who, csrf_token(session), tenant
 
-    async def _look_up(self, find: Any, secret: str, store: "Store", tenant: str) -> Principal:
-        # By the way it came too: a session's secret is no bearer token, however well it is known as a cookie.
-        name = f"{find.__name__} {secret_digest(secret)}"
+    async def _look_up(self, find: Any, secret: str, tenancy: "Tenancy") -> tuple[Principal, str]:
+        tenant = tenancy.tenant_of(secret)
+        name = _name_of(find, secret, tenant)
         known = self.remembered.get(name)
         if known is None:
-            known, until = await run_in_threadpool(find, store, tenant, secret)
+            # The same query whether there is such a tenant or not; only then is it asked whether it is served here.
+            known, until = await run_in_threadpool(find, tenancy.store, tenant, secret)
+            tenancy.require(tenant)
             self.remembered.put(name, known, until)
-        return known
+        return known, tenant
 
 
 class Guarded(APIRoute):
@@ -133,13 +144,19 @@ class Guarded(APIRoute):
 
         async def handle(request: Request) -> Response:
             rule = rule_of(request.method, self.path)
-            served = request.app.state.served
             if rule.is_open:
                 return await inner(request)
-            who, csrf = await served.login.recognise(request, served.store, served.tenant)
-            request.state.principal, request.state.csrf = who, csrf
-            told = {} if who.kind is PrincipalKind.ANYBODY else served.login.pace.take(who)
+            tenancy: Tenancy = request.app.state.tenancy
+            who, csrf, tenant = await tenancy.login.recognise(request, tenancy)
+            served = tenancy.at_hand(tenant)
+            if served is None:
+                served = await run_in_threadpool(tenancy.served, tenant)
+            request.state.principal, request.state.csrf, request.state.served = who, csrf, served
+            limits = served.settings.limits
+            told = {} if who.kind is PrincipalKind.ANYBODY else served.login.pace.take(who, tenant, limits)
             _require(rule, who)
+            if rule.feature is not None:
+                served.settings.features.require(rule.feature)
             if csrf and request.method not in SAFE:
                 await _require_own_form(request, csrf)
             carrier = "" if who.kind is PrincipalKind.PERSON else f"{_CARRIERS[who.kind]}:{who.id}"

@@ -1,6 +1,6 @@
 """What stands before every request: is it meant for this host, does it come from our own pages, and what browsers may do."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Final
 from urllib.parse import urlsplit
@@ -39,12 +39,23 @@ class Guards:
     A rebinding attack makes a browser call us under the attacker's own domain name, so names are refused unless they are
     ours; addresses in figures cannot be rebound and pass. Starlette's TrustedHostMiddleware knows names only.
 
+    ``known`` says of further names, which may change, whether they are ours.
+
     ``only_here``, for a server that asks nobody who they are: only what comes from this machine itself is answered, neither
     another address of it nor what a proxy hands on.
     """
 
-    def __init__(self, app: ASGIApp, *, names: Collection[str] = (), most_bytes: int, only_here: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        names: Collection[str] = (),
+        known: Callable[[str], bool] = lambda _host: False,
+        most_bytes: int,
+        only_here: bool = False,
+    ) -> None:
         self.app = app
+        self.known = known
         self.most_bytes = most_bytes
         self.only_here = only_here
         self.names = frozenset({"localhost", *(name.lower() for name in names)})
@@ -81,7 +92,7 @@ class Guards:
                 "this server runs without a login, for this machine alone; let people sign in to be reached otherwise"
             )
             return HTTPStatus.MISDIRECTED_REQUEST, "foreign-host", detail
-        if host in self.names or is_address(host):
+        if host in self.names or is_address(host) or self.known(host):
             return None
         detail = f"this server does not answer to the name {host[:100]!r}; start it with --name if it should"
         return HTTPStatus.MISDIRECTED_REQUEST, "foreign-host", detail

@@ -7,37 +7,39 @@ from time import monotonic
 from typing import Final
 
 from hourtrail.domain.access import Principal, PrincipalKind
+from hourtrail.domain.settings import Limits
 from hourtrail_serving.access import TooManyRequests
 
 SECONDS: Final = 60
 
-OF_A_PERSON: Final = 600
-"""Ten a second: no hand is faster, and a page asks once."""
-
-OF_A_PROGRAM: Final = 6_000
-"""A PSA tool that carries the words of a whole firm: 600 people with twelve confirmations in ten minutes are 800 a minute."""
-
 
 @dataclass(slots=True)
 class Pace:
-    """Counts by principal in windows of a minute, in this process. Safe between threads; a new window forgets the last one."""
+    """Counts by principal in windows of a minute, in this process. Safe between threads; a new window forgets the last one.
 
-    of_a_person: int = OF_A_PERSON
-    of_a_program: int = OF_A_PROGRAM
+    ``of_a_person`` and ``of_a_program`` stand above what a tenant's settings say; 0 leaves it to those.
+    """
+
+    of_a_person: int = 0
+    of_a_program: int = 0
     clock: Callable[[], float] = monotonic
     _lock: Lock = field(default_factory=Lock, repr=False)
     _window: int = -1
     _counts: dict[str, int] = field(default_factory=dict)
 
-    def take(self, who: Principal) -> dict[str, str]:
+    def take(self, who: Principal, tenant: str, limits: Limits) -> dict[str, str]:
         """The headers of an answer to this principal. Raises TooManyRequests when the minute's share is used up."""
-        most = self.of_a_program if who.kind is PrincipalKind.PROGRAM else self.of_a_person
+        if who.kind is PrincipalKind.PROGRAM:
+            most = self.of_a_program or limits.program_per_minute
+        else:
+            most = self.of_a_person or limits.person_per_minute
         now = self.clock()
         window, rest = int(now // SECONDS), max(1, round(SECONDS - now % SECONDS))
         with self._lock:
             if window != self._window:
                 self._window, self._counts = window, {}
-            used = self._counts[who.id] = self._counts.get(who.id, 0) + 1
+            name = f"{tenant} {who.id}"
+            used = self._counts[name] = self._counts.get(name, 0) + 1
         headers = {
             "RateLimit-Policy": f'"minute";q={most};w={SECONDS}',
             "RateLimit": f'"minute";r={max(0, most - used)};t={rest}',

@@ -23,6 +23,8 @@ from hourtrail.domain.errors import (
 )
 from hourtrail.flows.bulk import OneByOneOnly
 from hourtrail.flows.decide_batch import BatchRefused
+from hourtrail.domain.settings import FeatureOff
+from hourtrail.domain.tenant import TenantSuspended
 from hourtrail.store import StoreUnavailable
 from hourtrail_serving.access import ForgedForm, TooManyRequests
 from hourtrail_serving.etags import PreconditionFailed
@@ -44,6 +46,8 @@ _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (MissingPermission, HTTPStatus.FORBIDDEN, "missing-permission", "Your roles or scopes do not allow this"),
     (OutOfReach, HTTPStatus.FORBIDDEN, "out-of-reach", "This is about somebody else"),
     (ForgedForm, HTTPStatus.FORBIDDEN, "forged-form", "This does not come from our own page"),
+    (TenantSuspended, HTTPStatus.FORBIDDEN, "tenant-suspended", "The firm's access is suspended"),
+    (FeatureOff, HTTPStatus.FORBIDDEN, "feature-off", "The firm does not have this part of the product"),
     (NotAllowed, HTTPStatus.FORBIDDEN, "not-allowed", "This actor may not do this"),
     (OneByOneOnly, HTTPStatus.CONFLICT, "one-by-one", "The policy wants this looked at on its own"),
     (BatchRefused, HTTPStatus.CONFLICT, "batch-refused", "Nothing of the batch was carried out"),

@@ -48,29 +48,38 @@ class ProviderSilent(NotSignedIn):
 
 @dataclass(frozen=True, slots=True)
 class Journey:
-    """What the browser carries while it is at the provider, in a cookie of ours: only who began a sign-in can end it."""
+    """What the browser carries while it is at the provider, in a cookie of ours: only who began a sign-in can end it.
+
+    ``onward`` is where the person wanted to go, ``firm`` the tenant under whose name the sign-in was begun, empty for the
+    host's own.
+    """
 
     state: str
     nonce: str
     verifier: str
     onward: str
+    firm: str = ""
 
     @classmethod
-    def begun(cls, onward: str) -> "Journey":
-        """Fresh random values. ``onward`` is where the person wanted to go."""
-        return cls(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48), onward)
+    def begun(cls, onward: str, firm: str = "") -> "Journey":
+        """Fresh random values."""
+        return cls(secrets.token_urlsafe(32), secrets.token_urlsafe(32), secrets.token_urlsafe(48), onward, firm)
 
     @classmethod
     def parse(cls, text: str) -> "Journey | None":
         """The reverse of ``str``; None for anything else."""
         parts = text.split(".")
-        if len(parts) != 4 or len(text) > 3000 or not all(parts[:3]):
+        if len(parts) != 5 or len(text) > 3000 or not all(parts[:3]):
             return None
-        state, nonce, verifier, onward = parts
-        return cls(state, nonce, verifier, unquote(onward))
+        state, nonce, verifier, onward, firm = parts
+        return cls(state, nonce, verifier, unquote(onward), unquote(firm))
 
     def __str__(self) -> str:
-        return ".".join((self.state, self.nonce, self.verifier, quote(self.onward, safe="").replace(".", "%2E")))
+        return ".".join((self.state, self.nonce, self.verifier, _dotless(self.onward), _dotless(self.firm)))
+
+
+def _dotless(text: str) -> str:
+    return quote(text, safe="").replace(".", "%2E")
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""What the process serves: one store, one tenant, one set of models; every endpoint gets it from the application."""
+"""What one tenant is served with: the store, its models, its settings; every endpoint gets that of whoever asks."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,8 @@ from typing import Annotated, Final
 from fastapi import Depends, Request
 
 from hourtrail.domain.errors import HourtrailError
-from hourtrail.flows.vectors import VectorMemory
+from hourtrail.domain.settings import TenantSettings
+from hourtrail.flows.vectors import TenantVectors, VectorMemory
 from hourtrail.store import Store
 from hourtrail.wiring import Models
 from hourtrail_serving.gate import Login
@@ -25,14 +26,21 @@ class Busy(HourtrailError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Served:
-    """Shared by all requests; safe between threads."""
+    """Shared by all requests of one tenant; safe between threads.
+
+    ``places`` are the process's, ``own_places`` the tenant's share of them. ``firm`` is the path by which this tenant's
+    sign-in page was reached, where no host name leads to it.
+    """
 
     store: Store
     tenant: str
     models: Models
     login: Login = field(default_factory=Login)
-    vectors: VectorMemory = field(default_factory=VectorMemory)
+    settings: TenantSettings = field(default_factory=TenantSettings)
+    vectors: TenantVectors = field(default_factory=lambda: VectorMemory().of(""))
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
+    own_places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
+    firm: str = ""
 
     @property
     def answers(self) -> Answers:
@@ -42,18 +50,26 @@ class Served:
     @contextmanager
     def heavy(self) -> Iterator[None]:
         """A place among those that compute. Raises Busy instead of making the client wait for one."""
-        if not self.places.acquire(blocking=False):
-            raise Busy(f"{HEAVY_AT_ONCE} requests are being computed already; ask again in some seconds")
+        if not self.own_places.acquire(blocking=False):
+            raise Busy("as many requests as are your share are being computed already; ask again in some seconds")
         try:
-            yield
+            if not self.places.acquire(blocking=False):
+                raise Busy(f"{HEAVY_AT_ONCE} requests are being computed already; ask again in some seconds")
+            try:
+                yield
+            finally:
+                self.places.release()
         finally:
-            self.places.release()
+            self.own_places.release()
 
 
-def _of(request: Request) -> Served:
-    found: Served = request.app.state.served
+def served_of(request: Request) -> Served:
+    """What is served to whoever asks: their credential's tenant; of an open route, the tenant at whose door it is."""
+    found: Served | None = getattr(request.state, "served", None)
+    if found is None:
+        found = request.state.served = request.app.state.tenancy.at_the_door(request)
     return found
 
 
-Context = Annotated[Served, Depends(_of)]
+Context = Annotated[Served, Depends(served_of)]
 """Parameter type of an endpoint that reads or writes the store."""

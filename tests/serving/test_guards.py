@@ -136,7 +136,7 @@ def test_an_unexpected_error_tells_nothing_of_the_inside() -> None:
     broken.tenant.side_effect = RuntimeError("secret detail of the inside")
     client = TestClient(
         create_app(broken, "t", load_models(rules_only=True)),
-        headers={"Authorization": f"Bearer {new_secret(SecretKind.API_KEY)}"},
+        headers={"Authorization": f"Bearer {new_secret(SecretKind.API_KEY, 't')}"},
         base_url="http://localhost",
         raise_server_exceptions=False,
     )

@@ -145,7 +145,7 @@ def test_behind_https_no_other_host_of_the_domain_begins_a_sign_in_for_somebody(
     began = client.get("/sign-in/provider").headers["set-cookie"]
     assert began.startswith("__Host-hourtrail_provider=")
     assert all(words in began for words in ("HttpOnly", "SameSite=lax", "Path=/;", "Secure"))
-    planted = {"Cookie": f"{COOKIE}=s.n.v.%2F"}
+    planted = {"Cookie": f"{COOKIE}=s.n.v.%2F."}
     client.cookies.clear()
     back = client.get("/sign-in/provider/back", params={"code": "x", "state": "s"}, headers=planted)
     assert "was not begun in this browser" in back.text
@@ -207,7 +207,7 @@ def test_a_provider_that_is_silent_is_a_page_and_no_traceback(tmp_path: Path) ->
         app = create_app(store, TENANT, load_models(rules_only=True), login=Login(passwords=CHEAP, provider=silent))
         client = TestClient(app, base_url="http://localhost", follow_redirects=False)
         for path in ("/sign-in/provider", "/sign-in/provider/back?code=x&state=s"):
-            answer = client.get(path, headers={"Cookie": f"{COOKIE}=s.n.v.%2F"})
+            answer = client.get(path, headers={"Cookie": f"{COOKIE}=s.n.v.%2F."})
             assert answer.status_code == 401
             assert "does not answer" in answer.text
             assert "secret of ours" not in answer.text + repr(silent)

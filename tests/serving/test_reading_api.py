@@ -112,7 +112,7 @@ def test_not_ready_and_no_address_told_when_the_database_is_gone() -> None:
     store = Store(
         create_engine("postgresql+psycopg://someone:secret@127.0.0.1:9/hidden", connect_args={"connect_timeout": 2})
     )
-    with running(store, key=new_secret(SecretKind.API_KEY)) as site:
+    with running(store, key=new_secret(SecretKind.API_KEY, TENANT)) as site:
         ready, asked = site.http.get("/readyz"), site.http.get("/v1/suggestions", params={"person": ADA})
         page = site.http.get("/day", params={"person": ADA, "date": "2026-03-03"})
         assert site.http.get("/livez").status_code == 200

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import inspect, text
-from tests.serving.conftest import ADA, Site
+from tests.serving.conftest import ADA, TENANT, Site
 
 from hourtrail_serving.scoring import MOST_ACTIVITIES
 from hourtrail_serving.served import HEAVY_AT_ONCE
@@ -145,7 +145,7 @@ def test_the_data_contract_of_the_answer_holds(site: Site) -> None:
 
 
 def test_more_computing_at_once_than_there_are_places_is_refused(site: Site) -> None:
-    served = site.app.state.served
+    served = site.app.state.tenancy.served(TENANT)
     with ExitStack() as stack:
         for _ in range(HEAVY_AT_ONCE):
             stack.enter_context(served.heavy())

@@ -68,13 +68,17 @@ async def post_token(request: Request, served: Context) -> JSONResponse:
 async def _issue(request: Request, served: Served) -> Made:
     form = await _form(request)
     client, secret = _client(request, form)
+    # Whose program it is says its secret, whatever the host name.
+    tenancy = request.app.state.tenancy
+    tenant = tenancy.tenant_of(secret)
     if form.get("grant_type", "") != "client_credentials":
         raise TokenError("unsupported_grant_type", "this server knows grant_type=client_credentials")
     scopes: tuple[Permission, ...] | None = None
     try:
         if form.get("scope", "").strip():
             scopes = scopes_named(form["scope"].split())
-        return await run_in_threadpool(issue_token, served.store, served.tenant, client, secret, scopes)
+        tenancy.require(tenant)
+        return await run_in_threadpool(issue_token, served.store, tenant, client, secret, scopes)
     except NotSignedIn as error:
         raise TokenError("invalid_client", str(error), HTTPStatus.UNAUTHORIZED) from error
     except ScopeRefused as error:

@@ -12,11 +12,14 @@ from starlette.responses import HTMLResponse, Response
 from hourtrail.cli.common import hours
 from hourtrail.domain.access import Permission
 from hourtrail.domain.accounts import NotSignedIn
+from hourtrail.domain.brand import COLOUR, PRODUCT
 from hourtrail.domain.errors import HourtrailError, NotAllowed
 from hourtrail.domain.instants import format_instant
+from hourtrail.domain.settings import Feature
+from hourtrail.store.tenants import NOBODYS
 from hourtrail_serving.gate import CSRF_FIELD, Guarded
 from hourtrail_serving.problems import challenge, first_fault, status_of
-from hourtrail_serving.served import Served
+from hourtrail_serving.served import served_of
 
 
 def percent(share: float) -> str:
@@ -41,14 +44,19 @@ PAGES.globals["csrf_field"] = CSRF_FIELD
 
 def page(request: Request, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: object) -> HTMLResponse:
     """A template with what every page needs."""
-    served: Served = request.app.state.served
-    who = getattr(request.state, "principal", None)
+    served = served_of(request)
+    who, has = getattr(request.state, "principal", None), served.settings.features.has
     text = PAGES.get_template(template).render(
+        brand=served.settings.brand,
+        own_brand=served.settings.brand.product != PRODUCT,
+        painted=served.settings.brand.colour != COLOUR,
+        at=f"/at/{served.firm}" if served.firm else "",
+        of_firm=f"?firm={served.firm}" if served.firm else "",
         degraded=served.models.degraded,
         tenant=served.tenant,
         login=served.login.required,
         who=who,
-        may_review=who is not None and who.may(Permission.FINDINGS_READ),
+        may_review=who is not None and who.may(Permission.FINDINGS_READ) and has(Feature.REVIEW_QUEUE),
         may_answer=who is not None and who.may(Permission.FINDINGS_REVIEW),
         csrf=getattr(request.state, "csrf", ""),
         **values,
@@ -60,7 +68,7 @@ def sign_in_page(
     request: Request, *, error: HourtrailError | None = None, onward: str = "/", login_name: str = ""
 ) -> HTMLResponse:
     """The form by which people sign in; with its status and header where it answers a refusal."""
-    served: Served = request.app.state.served
+    served = served_of(request)
     shown = page(
         request,
         "sign_in.html",
@@ -69,6 +77,7 @@ def sign_in_page(
         onward=onward,
         login_name=login_name,
         provider=served.login.provider is not None,
+        which_firm=served.tenant == NOBODYS and not served.firm,
     )
     if error is not None:
         shown.headers.update(challenge(request, error))
@@ -94,7 +103,7 @@ class GuardedPage(Guarded):
             except NotSignedIn as error:
                 asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
                 onward = own_address(asked) if request.method == "GET" else "/"
-                came_back = request.app.state.served.login.cookie in request.cookies
+                came_back = request.app.state.tenancy.login.cookie in request.cookies
                 shown = sign_in_page(request, error=error, onward=onward)
                 # Who comes for the first time has done nothing wrong that needs to be told.
                 return shown if came_back else _quiet(request, onward, shown)

@@ -14,7 +14,7 @@ from hourtrail_serving.fields import OptionalCode, Strict
 from hourtrail_serving.gate import Login
 from hourtrail_serving.pages.shell import GuardedPage, own_address, sign_in_page
 from hourtrail_serving.provider import COOKIE, COOKIE_SECONDS, Journey, Provider
-from hourtrail_serving.served import Context, Served
+from hourtrail_serving.served import Context, Served, served_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=GuardedPage)
 
@@ -37,15 +37,16 @@ class NoForm(Strict):
 
 
 @router.get("/sign-in")
+@router.get("/at/{firm}/sign-in")
 def show_sign_in(request: Request, onward: Annotated[OptionalCode, Query()] = "/") -> Response:
-    """The form; where there is no login, the front door."""
-    served: Served = request.app.state.served
-    if not served.login.required:
+    """The form, at the tenant's own host or under its name; where there is no login, the front door."""
+    if not served_of(request).login.required:
         return RedirectResponse("/", HTTPStatus.SEE_OTHER)
     return sign_in_page(request, onward=own_address(onward))
 
 
 @router.post("/sign-in")
+@router.post("/at/{firm}/sign-in")
 def post_sign_in(request: Request, served: Context, form: Annotated[SignInForm, Form()]) -> Response:
     """A new session in place of the browser's old one, and on to where the person wanted to go."""
     onward = own_address(form.onward)
@@ -57,7 +58,7 @@ def post_sign_in(request: Request, served: Context, form: Annotated[SignInForm, 
         done = sign_in(served.store, served.tenant, attempt, passwords=served.login.passwords)
     except (SignInRefused, TooManyFailures) as error:
         return sign_in_page(request, error=error, onward=onward, login_name=form.login[:LONGEST_LOGIN])
-    return _signed_in(served.login, done, onward, attempt.previous)
+    return _signed_in(request, served, done, onward)
 
 
 @router.post("/sign-out")
@@ -68,15 +69,16 @@ def post_sign_out(request: Request, served: Context, form: Annotated[NoForm, For
     session = request.cookies.get(served.login.cookie, "")
     if session:
         sign_out(served.store, served.tenant, session)
-        served.login.remembered.forget_session(session)
+        served.login.remembered.forget_session(session, served.tenant)
         answer.delete_cookie(served.login.cookie, path="/", secure=served.login.secure, httponly=True, samesite="lax")
     return answer
 
 
 @router.get("/sign-in/provider")
+@router.get("/at/{firm}/sign-in/provider")
 def go_to_provider(request: Request, served: Context, onward: Annotated[OptionalCode, Query()] = "/") -> Response:
     """Off to the identity provider, with a cookie by which the way back is recognised."""
-    journey = Journey.begun(own_address(onward))
+    journey = Journey.begun(own_address(onward), served.firm)
     try:
         address = _provider(served).address(journey, _redirect(request, served.login))
     except NotSignedIn as error:
@@ -98,27 +100,37 @@ def come_back(
 ) -> Response:
     """Back from the identity provider: who it is, whether there is an account, and a session for it."""
     journey = Journey.parse(request.cookies.get(_cookie(served.login), ""))
+    if journey is not None and journey.firm:
+        # Who it is says the provider; the name only says in which firm's list of accounts to look for them.
+        request.path_params["firm"] = journey.firm
+        served = request.state.served = request.app.state.tenancy.at_the_door(request)
     try:
         if journey is None:
             raise SignInRefused("this sign-in was not begun in this browser, or too long ago; begin again")
         redirect = _redirect(request, served.login)
         who = _provider(served).identified(journey, redirect, state=state, code=code)
         account = account_for(served.store, served.tenant, who, _address(request))
-        previous = request.cookies.get(served.login.cookie, "")
         done = start_session(
-            served.store, served.tenant, account, "identity provider", address=_address(request), previous=previous
-        )
+            served.store, served.tenant, account, "identity provider", address=_address(request),
+            previous=request.cookies.get(served.login.cookie, ""),
+        )  # fmt: skip
     except NotSignedIn as error:
         answer: Response = sign_in_page(request, error=error)
     else:
-        answer = _signed_in(served.login, done, own_address(journey.onward), previous)
+        answer = _signed_in(request, served, done, own_address(journey.onward))
     # Used once, whatever came of it.
     answer.delete_cookie(_cookie(served.login), path="/", secure=served.login.secure, httponly=True, samesite="lax")
     return answer
 
 
-def _signed_in(login: Login, done: SignedIn, onward: str, previous: str) -> Response:
-    login.remembered.forget_session(previous)
+def _signed_in(request: Request, served: Served, done: SignedIn, onward: str) -> Response:
+    login = served.login
+    previous = request.cookies.get(login.cookie, "")
+    of_previous = request.app.state.tenancy.tenant_of(previous)
+    if previous and of_previous != served.tenant:
+        # The browser has one session; the one of another firm ends where it was begun.
+        sign_out(served.store, of_previous, previous)
+    login.remembered.forget_session(previous, of_previous)
     answer = RedirectResponse(onward, HTTPStatus.SEE_OTHER)
     # Ends with the browser, and in the store when its time is over. Lax: who follows a link to a day arrives signed in.
     answer.set_cookie(login.cookie, done.secret, httponly=True, samesite="lax", secure=login.secure, path="/")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Final, ParamSpec, TypeVar
 
 import click
 from rich.console import Console
@@ -32,17 +32,23 @@ def _tenant_option(ctx: click.Context, _param: click.Parameter, value: str | Non
         ctx.ensure_object(Settings).tenant = value
 
 
+_JSON: Final = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else there."
+)
+_TENANT: Final = click.option(
+    "--tenant", metavar="NAME", callback=_tenant_option, expose_value=False, help="Whose data."
+)
+_STORE: Final = click.option("--store", metavar="URL", callback=_store_option, expose_value=False, help="Database URL.")
+
+
 def common_options(command: Callable[P, T]) -> Callable[P, T]:
     """``--store``, ``--tenant`` and ``--json``; the command receives only ``as_json``."""
-    for option in (
-        click.option(
-            "--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else there."
-        ),
-        click.option("--tenant", metavar="NAME", callback=_tenant_option, expose_value=False, help="Whose data."),
-        click.option("--store", metavar="URL", callback=_store_option, expose_value=False, help="Database URL."),
-    ):
-        command = option(command)
-    return command
+    return _STORE(_TENANT(_JSON(command)))
+
+
+def installation_options(command: Callable[P, T]) -> Callable[P, T]:
+    """``--store`` and ``--json``, for what concerns no tenant, or several."""
+    return _STORE(_JSON(command))
 
 
 class Day(click.ParamType[date]):

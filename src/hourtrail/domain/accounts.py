@@ -11,6 +11,7 @@ from typing import Final
 
 from hourtrail.domain.access import Permission, Role
 from hourtrail.domain.errors import HourtrailError, InvalidInput
+from hourtrail.domain.tenant import NAME, is_tenant_name
 
 LONGEST_LOGIN: Final = 254
 """Characters of a login name: the longest mail address (RFC 5321)."""
@@ -50,17 +51,27 @@ class SecretKind(StrEnum):
 VISIBLE: Final = 12
 """Characters of a secret that are kept and shown, so that a person can tell two keys apart: the kind and 48 random bits."""
 
-_SECRET: Final = re.compile(r"ht[kcas]_[A-Za-z0-9_-]{43}")
+_SECRET: Final = re.compile(rf"ht[kcas]_[A-Za-z0-9_-]{{43}}(?:\.(?P<tenant>{NAME}))?")
 
 
-def new_secret(kind: SecretKind) -> str:
-    """256 random bits behind the kind, as text that fits into a header, a cookie and a shell without quotes."""
-    return f"{kind}_{secrets.token_urlsafe(32)}"
+def new_secret(kind: SecretKind, tenant: str) -> str:
+    """256 random bits behind the kind, as text that fits into a header, a cookie and a shell without quotes.
+
+    Behind them the tenant in which it is looked up. The digest covers the name too: with another one it is another secret.
+    """
+    random = f"{kind}_{secrets.token_urlsafe(32)}"
+    return f"{random}.{tenant}" if is_tenant_name(tenant) else random
 
 
 def is_secret(text: str, *kinds: SecretKind) -> bool:
     """Whether ``text`` could be a secret of one of ``kinds``; what could not is not looked up."""
     return text[:3] in kinds and bool(_SECRET.fullmatch(text))
+
+
+def tenant_of_secret(text: str) -> str:
+    """The tenant that a secret names; empty for one that names none, and for what is no secret."""
+    found = _SECRET.fullmatch(text)
+    return (found["tenant"] or "") if found else ""
 
 
 def secret_digest(secret: str) -> str:

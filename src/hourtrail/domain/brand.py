@@ -10,7 +10,10 @@ from hourtrail.domain.settings_fields import lines, words
 PRODUCT: Final = "Hourtrail"
 """What it is called where a tenant says nothing else."""
 
-COLOUR: Final = "#1f5fa8"
+COLOUR: Final = "#1f6f5c"
+
+DARK_GROUND: Final = "#1e2125"
+"""What pages are written on where the reader prefers it dark."""
 
 LEAST_CONTRAST: Final = 4.5
 """Between the colour and white, whichever is written on the other (WCAG 2.2, 1.4.3)."""
@@ -42,7 +45,7 @@ class Brand:
             raise InvalidInput(f"brand.product: is empty; leave it out for {PRODUCT!r}")
         words("brand.colour", self.colour)
         if not _COLOUR.fullmatch(self.colour):
-            raise InvalidInput("brand.colour: must be six hexadecimal digits in lower case, like #1f5fa8")
+            raise InvalidInput("brand.colour: must be six hexadecimal digits in lower case, like #1f6f5c")
         if contrast(self.colour) < LEAST_CONTRAST:
             raise InvalidInput(
                 f"brand.colour: {self.colour} and white have a contrast of {contrast(self.colour):.1f}; people need"
@@ -66,3 +69,13 @@ def contrast(colour: str) -> float:
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
     return 1.05 / (luminance + 0.05)
+
+
+def on_dark(colour: str) -> str:
+    """A lighter shade of the colour that can be read on a dark ground: mixed with white until it can."""
+    parts = [int(colour[place : place + 2], 16) for place in (1, 3, 5)]
+    for step in range(21):
+        mixed = "#" + "".join(f"{round(part + (255 - part) * step / 20):02x}" for part in parts)
+        if contrast(DARK_GROUND) / contrast(mixed) >= LEAST_CONTRAST:
+            return mixed
+    return "#ffffff"

@@ -54,8 +54,7 @@ class FeatureOff(NotAllowed):
 
     def __init__(self, feature: Feature) -> None:
         super().__init__(
-            f"{feature} is switched off for this tenant; whoever runs this installation switches it on with"
-            " `hourtrail tenants settings set`"
+            f"{feature} is switched off for your firm; whoever runs this installation can switch it on, in the firm's settings"
         )
         self.feature = feature
 

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from threading import Lock
 from typing import Final
 
@@ -16,6 +17,10 @@ class VectorMemory:
         self._most = most
         self._lock = Lock()
         self._kept: OrderedDict[tuple[str, str], bytes] = OrderedDict()
+
+    def of(self, tenant: str) -> "TenantVectors":
+        """One tenant's part of this memory: what another tenant put in is not found there, the same text neither."""
+        return TenantVectors(self, tenant)
 
     def vectors(self, fingerprint: str, digests: Sequence[str]) -> dict[str, bytes]:
         """Those of the given texts that are known, as float32 bytes."""
@@ -35,3 +40,22 @@ class VectorMemory:
                 self._kept[fingerprint, digest] = vector
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TenantVectors:
+    """A tenant's part of a memory that all tenants share the room of; a ``hourtrail.flows.scoring.VectorCache``."""
+
+    shared: VectorMemory
+    tenant: str
+
+    def vectors(self, fingerprint: str, digests: Sequence[str]) -> dict[str, bytes]:
+        """Those of the given texts that this tenant has asked for before, as float32 bytes."""
+        return self.shared.vectors(self._own(fingerprint), digests)
+
+    def put_vectors(self, fingerprint: str, vectors: Mapping[str, bytes]) -> None:
+        """Remember vectors for this tenant."""
+        self.shared.put_vectors(self._own(fingerprint), vectors)
+
+    def _own(self, fingerprint: str) -> str:
+        return f"{self.tenant}\x1f{fingerprint}"

@@ -156,6 +156,7 @@ def issue_token(
     # Read first: whoever knows no secret must not make anybody wait for the writer.
     held, program = _known_client(store, tenant, client_id, client_secret, at)
     with store.tenant(tenant) as db:
+        db.require_active()
         # Noting its use holds its row: who revokes or rotates it waits, and then ends this token too. Looked at again
         # behind that, for one that was revoked meanwhile.
         db.use_secret(held.id, at)
@@ -201,7 +202,7 @@ def _add(
     at: datetime,
     replaces: str = "",
 ) -> Made:
-    text = new_secret(kind)
+    text = new_secret(kind, db.tenant)
     row = Secret(
         id=f"sec_{secrets.token_hex(8)}", program=program.id, kind=kind, visible=text[:VISIBLE],
         digest=secret_digest(text), scopes=tuple(scopes), created_at=at, created_by=actor, expires_at=expires_at,

@@ -19,17 +19,22 @@ UNKNOWN: Final = "this key or token is not known here, has expired, or was revok
 
 
 def by_session(store: Store, tenant: str, secret: str, *, now: datetime | None = None) -> tuple[Principal, datetime]:
-    """The person whose browser holds this session, and until when that holds at the latest. Raises NotSignedIn."""
+    """The person whose browser holds this session, and until when that holds at the latest.
+
+    Raises NotSignedIn, TenantSuspended.
+    """
     at = now or datetime.now(UTC)
     if not is_secret(secret, SecretKind.SESSION):
         raise NotSignedIn(ENDED)
     with store.tenant(tenant, read_only=True) as db:
         found = db.session_of(secret_digest(secret))
-    if found is None:
-        raise NotSignedIn(ENDED)
-    session, account, roles = found
-    if session.closed_at is not None or account.disabled_at is not None or at >= _ends(session):
-        raise NotSignedIn(ENDED)
+        if found is None:
+            raise NotSignedIn(ENDED)
+        session, account, roles = found
+        if session.closed_at is not None or account.disabled_at is not None or at >= _ends(session):
+            raise NotSignedIn(ENDED)
+        # Only whoever was recognised is told.
+        db.require_active()
     if at - session.seen_at >= NOTED:
         with store.tenant(tenant) as db:
             db.see_session(session.id, at)
@@ -41,17 +46,18 @@ def by_session(store: Store, tenant: str, secret: str, *, now: datetime | None =
 
 
 def by_secret(store: Store, tenant: str, secret: str, *, now: datetime | None = None) -> tuple[Principal, datetime]:
-    """The program that holds this API key or access token, and until when that holds. Raises NotSignedIn."""
+    """The program that holds this API key or access token, and until when that holds. Raises NotSignedIn, TenantSuspended."""
     at = now or datetime.now(UTC)
     if not is_secret(secret, SecretKind.API_KEY, SecretKind.ACCESS_TOKEN):
         raise NotSignedIn(UNKNOWN)
     with store.tenant(tenant, read_only=True) as db:
         found = db.secret_of(secret_digest(secret))
-    if found is None:
-        raise NotSignedIn(UNKNOWN)
-    held, program = found
-    if held.state(at) != "active" or program.disabled_at is not None or held.expires_at is None:
-        raise NotSignedIn(UNKNOWN)
+        if found is None:
+            raise NotSignedIn(UNKNOWN)
+        held, program = found
+        if held.state(at) != "active" or program.disabled_at is not None or held.expires_at is None:
+            raise NotSignedIn(UNKNOWN)
+        db.require_active()
     if held.last_used_at is None or at - held.last_used_at >= NOTED:
         with store.tenant(tenant) as db:
             db.use_secret(held.id, at)

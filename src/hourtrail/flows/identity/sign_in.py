@@ -63,7 +63,8 @@ def sign_in(
     """A session for whoever knows the password.
 
     The failure is counted before the password is looked at and taken back when it is right: of a thousand guesses at the
-    same moment no more than the free ones are even tried. Raises SignInRefused, TooManyFailures.
+    same moment no more than the free ones are even tried. Raises SignInRefused, TooManyFailures; TenantSuspended only to
+    whoever knows the password.
     """
     at = now or datetime.now(UTC)
     login = attempt.login.strip().lower()[: LONGEST_LOGIN + 1]
@@ -106,6 +107,7 @@ def _let_in(
         account = db.find_account(verified.login, held=True)
         if account is None or account.password != verified.password or account.disabled_at is not None:
             return None
+        db.require_active()
         db.forget_failures([of_account], before=at - REMEMBERED)
         # Only this attempt's: whoever has an account must not wipe out what they failed at on others.
         failures = db.sign_in_failures(of_address, at - REMEMBERED)
@@ -125,12 +127,16 @@ def start_session(
     previous: str = "",
     now: datetime | None = None,
 ) -> SignedIn:
-    """A session for somebody who was recognised otherwise: by the identity provider. Raises SignInRefused when closed."""
+    """A session for somebody who was recognised otherwise: by the identity provider.
+
+    Raises SignInRefused when the account is closed, TenantSuspended.
+    """
     at = now or datetime.now(UTC)
     if account.disabled_at is not None:
         _refused(store, tenant, account, "disabled", address=address, at=at)
         raise SignInRefused(REFUSED)
     with store.tenant(tenant) as db:
+        db.require_active()
         return _start(db, account, how, address=address, previous=previous, at=at)
 
 
@@ -178,7 +184,7 @@ def _start(db: TenantStore, account: Account, how: str, *, address: str, previou
         replaced = db.session_of(secret_digest(previous))
         if replaced is not None:
             db.close_session(replaced[0], replaced[1].person, at)
-    secret = new_secret(SecretKind.SESSION)
+    secret = new_secret(SecretKind.SESSION, db.tenant)
     row = Session(
         id=f"ses_{secrets.token_hex(8)}", digest=secret_digest(secret), account=account.id, started_at=at, seen_at=at,
         ends_at=at + SESSION_LIFE,
