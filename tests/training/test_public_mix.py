@@ -1,5 +1,6 @@
 """The bundled ranker's recipe and the report on it, on three made-up sets: what is learned from is never measured."""
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -7,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from numpy.typing import NDArray
 from tests.features.firm_sample import encode
 from tests.training.labelled_firm import write
@@ -19,7 +20,7 @@ from hourtrail_models import artefact, fitting
 from hourtrail_models.artefact import Artefact
 from hourtrail_models.ranker import from_artefact
 from hourtrail_training import public_mix
-from hourtrail_training.mapping_report import parts
+from hourtrail_training.mapping_report import parts, steps
 from hourtrail_training.mapping_report.__main__ import main
 from hourtrail_training.mapping_report.parts import STEPS, Report
 from hourtrail_training.public_mix import bundle, rows_of, world_of
@@ -59,7 +60,6 @@ def small() -> Iterator[None]:
         behind = {"openstack-switch": ("2017-06-01", "2018-01-01"), "nifi-modules": ("2017-03-01", "2018-01-01")}
         patch.setattr(parts, "YEAR_BEHIND", behind)
         patch.setattr(parts, "BATCH", 20)
-        patch.setattr(parts, "REFITS", dict.fromkeys(FOLDERS, (None, 180.0)))
         yield
 
 
@@ -121,7 +121,8 @@ def test_the_report_measures_nothing_that_a_model_saw(data: Path, made: Artefact
     monkeypatch.setattr(parts, "bundled_scorer", lambda: scorer)
     monkeypatch.setattr(parts, "bundled_encoder", Words)
     report = Report(data, print, Words())
-    lines = [*report.bundled(), *report.zero_shot()]
+    as_it_is = [line for portion in public_mix.PUBLIC for line in report.bundled(portion, None, 180.0)]
+    lines = [*as_it_is, *report.zero_shot()]
     assert [line["set"] for line in lines] == [
         *("openstack-switch",) * 2, *("nifi-modules",) * 2, *("hadoop-commits",) * 2, *FOLDERS,
     ]  # fmt: skip
@@ -131,11 +132,67 @@ def test_the_report_measures_nothing_that_a_model_saw(data: Path, made: Artefact
         assert line["top1"] > line["last_label"]
         low, high = line["interval"]
         assert low <= line["top1"] <= high
-    curve = list(report.cold_start())
+    assert [line["refit_days"] for line in as_it_is] == [None, 180.0] * 3
+    for line in as_it_is[::2]:
+        assert line["baselines"]["knn_own_history"]["top1"] == line["knn_own_history"]
+        assert line["baselines"]["last_label"]["top1"] == line["last_label"]
+    curve = [*report.new_people(), *report.new_projects()]
     assert [line["confirmations"][0] for line in curve] == [str(step)[0] for step in STEPS] * 3
     assert sum(line["n"] for line in curve[:5]) == 0  # all four people are known from the first year
     assert sum(line["n"] for line in curve[10:]) == 600
     assert curve[10]["n"] >= 5
     assert curve[10]["top1"] == 0.0  # nobody can name a project of which nothing is known
-    done = CliRunner().invoke(main, [str(data), "--part", "cost"], catch_exceptions=False)
-    assert "both_ms" in done.stdout
+
+
+def _report(data: Path, work: Path, *options: str) -> Result:
+    return CliRunner().invoke(main, [str(data), "--work", str(work), "--jobs", "1", *options], catch_exceptions=False)
+
+
+@pytest.fixture
+def bundled(made: Artefact, monkeypatch: pytest.MonkeyPatch) -> None:
+    scorer = from_artefact(made)
+    for module in (parts, steps):
+        monkeypatch.setattr(module, "bundled_scorer", lambda: scorer)
+        monkeypatch.setattr(module, "bundled_encoder", Words)
+
+
+@pytest.mark.usefixtures("bundled")
+def test_a_step_that_is_done_is_only_read_and_one_that_fails_takes_no_other_with_it(data: Path, tmp_path: Path) -> None:
+    first = _report(data, tmp_path, "--only", "hadoop", "--only", "gate")
+    assert first.exit_code == 1
+    assert "gate failed: the gate needs the bundled model" in first.stderr or "holds no" in first.stderr
+    assert "| hadoop-commits from 2018-01-01 |" in first.stdout
+    assert "| hadoop-commits | own neighbours |" in first.stdout
+    again = _report(data, tmp_path, "--only", "hadoop")
+    assert again.exit_code == 0
+    assert "hadoop: kept from an earlier run" in again.stderr
+    assert again.stdout == first.stdout
+
+
+@pytest.mark.usefixtures("bundled")
+def test_what_was_kept_of_another_model_is_measured_again(data: Path, tmp_path: Path) -> None:
+    told = {"key": "of another model", "lines": [], "seconds": 1.0, "processor_seconds": 1.0, "peak_mb": 1}
+    for text in (json.dumps(told), "[", "[]", json.dumps({**told, "key": steps.key(data), "lines": None})):
+        (tmp_path / "cost.json").write_text(text)
+        done = _report(data, tmp_path, "--only", "cost", "--json")
+        assert "kept" not in done.stderr
+        assert json.loads(done.stdout)["cost"][0]["both_ms"] > 0
+
+
+@pytest.mark.usefixtures("bundled")
+def test_tables_stand_between_their_marks_and_nothing_else_is_touched(data: Path, tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    names = ("cost", "steps", "goals")
+    page.write_text("before\n" + "".join(f"<!-- mapping_report: {name} -->\nold\n<!-- end -->\n" for name in names))
+    done = _report(data, tmp_path / "work", "--only", "cost", "--write", str(page))
+    assert done.exit_code == 0
+    text = page.read_text()
+    assert text.startswith("before\n<!-- mapping_report: cost -->\n| events a batch |")
+    assert "old" not in text
+    assert text.count("<!-- end -->") == 3
+    assert "| OpenStack 2019-20: top-1 at least .79 | - | not measured |" in text
+    page.write_text("no place for anything")
+    refused = _report(data, tmp_path / "work", "--only", "cost", "--write", str(page))
+    assert refused.exit_code == 1
+    assert "mapping_report: cost" in refused.stderr
+    assert page.read_text() == "no place for anything"

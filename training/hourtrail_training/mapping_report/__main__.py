@@ -1,47 +1,73 @@
-"""Print the numbers of docs/reference/evaluation.md about mapping, one table a part, or everything as JSON."""
+"""Print the numbers of docs/reference/evaluation.md about mapping as Markdown tables, or everything as JSON."""
 
 import json
-import resource
-from collections.abc import Sequence
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from hourtrail_training.mapping_report.parts import PARTS, Report
+from hourtrail.domain.errors import HourtrailError
+from hourtrail_training.mapping_report.parts import Line
+from hourtrail_training.mapping_report.steps import NAMES, Run, Told, run
+from hourtrail_training.mapping_report.tables import rendered, written
 
 
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
-@click.option("--part", "parts", type=click.Choice(list(PARTS)), multiple=True, help="Only this part; may be repeated.")
+@click.option(
+    "--work",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(".mapping-report"),
+    show_default=True,
+    help="Folder that keeps text vectors and finished steps; a second run goes on from there.",
+)
+@click.option("--only", "names", type=click.Choice(NAMES), multiple=True, help="Only this step; may be repeated.")
+@click.option("--jobs", type=click.IntRange(1, 16), default=2, show_default=True, help="Processes, up to 3 GB each.")
+@click.option(
+    "--write",
+    "document",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Put the tables into this Markdown file, between its marks.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def main(data: Path, parts: Sequence[str], *, as_json: bool) -> None:
+def main(data: Path, work: Path, names: Sequence[str], jobs: int, document: Path | None, *, as_json: bool) -> None:
     """Measure the bundled ranker on openstack-switch, nifi-modules and hadoop-commits in DATA.
 
-    Labels are known one day late; nothing is measured on rows that a model learned from.
+    Labels are known one day late; nothing is measured on rows that a model learned from. A step that fails is told at the
+    end, and the others are reported all the same.
     """
-    report = Report.of(data, lambda words: click.echo(words, err=True))
-    found: dict[str, list[dict[str, Any]]] = {}
-    for part in parts or PARTS:
-        lines = []
-        for line in PARTS[part](report):
-            lines.append(line)
-            if not as_json:
-                click.echo(f"{part}: " + ", ".join(f"{name} {_told(value)}" for name, value in line.items()))
-        found[part] = lines
-    peak = round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+    try:
+        told, failed = run(Run(data, work), names or NAMES, jobs=jobs, say=lambda words: click.echo(words, err=True))
+        found = _by_part(told)
+        tables = rendered(found)
+        if document is not None:
+            document.write_text(written(document.read_text(encoding="utf-8"), tables), encoding="utf-8")
+    except HourtrailError as error:
+        raise click.ClickException(str(error)) from error
     if as_json:
-        click.echo(json.dumps({**found, "peak_mb": peak}, indent=1))
+        click.echo(json.dumps({**found, "failed": failed}, indent=1))
     else:
-        click.echo(f"peak memory {peak} MB")
+        click.echo("\n".join(f"{name}\n\n{table}" for name, table in tables.items()), nl=False)
+    if failed:
+        click.echo(f"not measured: {', '.join(failed)}; the reasons stand above", err=True)
+        sys.exit(1)
 
 
-def _told(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.4f}"
-    if isinstance(value, list):
-        return " to ".join(_told(one) for one in value)
-    return str(value)
+def _by_part(told: Mapping[str, Told]) -> dict[str, list[Line]]:
+    """The lines of all steps by the part that they belong to, and what each step cost."""
+    parts: dict[str, list[Line]] = {}
+    for name in NAMES:
+        for line in told.get(name, {}).get("lines", ()):
+            parts.setdefault(line["part"], []).append({key: value for key, value in line.items() if key != "part"})
+        if name in told:
+            parts.setdefault("steps", []).append({"step": name, **_cost(told[name])})
+    return parts
+
+
+def _cost(told: Told) -> dict[str, Any]:
+    return {name: told[name] for name in ("seconds", "processor_seconds", "peak_mb")}
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from hourtrail.domain.ports import Refitter, Scorer
 from hourtrail.flows.backtest import metrics
 from hourtrail.flows.backtest.baselines import LastLabels, ranked_hits
+from hourtrail.flows.backtest.mapping import baselines
 from hourtrail.flows.backtest.replay import DAY, WINDOW, Outcome, Replay
 from hourtrail.flows.backtest.world import World
 from hourtrail_models.thresholds import learn_then_test
@@ -59,6 +60,12 @@ class Replayed:
             "last_label": self.last.score(label, is_measured)["top1"],
             "seconds": round(self.seconds, 1),
         }
+
+    def baselines(self) -> dict[str, Any]:
+        """What ``hourtrail backtest mapping`` prints beside its answer, on the measured rows."""
+        is_measured = np.zeros(len(self.world.rows), dtype=np.bool_)
+        is_measured[self.measured()] = True
+        return baselines(self.world.rows, self.world, self.outcome, self.last, measured=is_measured, split=self.first)
 
 
 def replayed(

@@ -25,8 +25,6 @@ Say = Callable[[str], None]
 Line = dict[str, Any]
 MEASURED: Final = {OPENSTACK.folder: "2019-01-01", NIFI.folder: "2020-01-01", HADOOP.folder: "0.5"}
 """Where the measured rows of each set begin: behind what the bundled model learned from."""
-REFITS: Final = {OPENSTACK.folder: (None, 90.0), NIFI.folder: (None, 30.0), HADOOP.folder: (None, 30.0, 90.0)}
-"""Days between refits; None: as it is. OpenStack every 30 days would take three times as long."""
 STEPS: Final = (0, 1, 5, 20, 50)
 """Confirmations after which the cold-start curve is read: each row counts from its step to before the next."""
 TURNS: Final = 7
@@ -59,31 +57,45 @@ class Report:
             self._worlds[portion.folder] = world_of(self.data, portion, self.encoder, None)
         return self._worlds[portion.folder]
 
+    def forget(self, portion: Portion) -> None:
+        """Give its memory back."""
+        self._worlds.pop(portion.folder, None)
+
     def first(self, portion: Portion) -> int:
         """The first measured row."""
         return split_row(self.world(portion).rows, MEASURED[portion.folder])
 
-    def bundled(self) -> Iterator[Line]:
-        """Each set behind what the bundled model learned from: as it is, and refitted."""
+    def bundled(self, portion: Portion, *refits: float | None) -> Iterator[Line]:
+        """A set behind what the bundled model learned from: as it is (None), and refitted every so many days."""
         scorer = bundled_scorer()
-        for portion in PUBLIC:
-            world, first = self.world(portion), self.first(portion)
-            for refit in REFITS[portion.folder]:
-                done = replayed(
-                    world,
-                    scorer,
-                    first,
-                    refitter=None if refit is None else fit_ranker,
-                    refit_days=refit or 30.0,
-                    say=self.say,
-                )
-                yield {
-                    "set": portion.folder,
-                    "from": MEASURED[portion.folder],
-                    "refit_days": refit,
-                    "overlap": self._overlap(done, scorer),
-                    **done.line(done.measured()),
-                }
+        for refit in refits:
+            done = self._as_it_is(portion) if refit is None else self._refitted(portion, scorer, refit)
+            # Whatever is copied or frozen is the same beside each model.
+            baselines = {} if refit is not None and None in refits else {"baselines": done.baselines()}
+            yield {
+                "part": "bundled",
+                "set": portion.folder,
+                "from": MEASURED[portion.folder],
+                "refit_days": refit,
+                "overlap": self._overlap(done, scorer),
+                **done.line(done.measured()),
+                **baselines,
+            }
+
+    def _refitted(self, portion: Portion, scorer: RankerScorer, days: float) -> Replayed:
+        world, first = self.world(portion), self.first(portion)
+        return replayed(world, scorer, first, refitter=fit_ranker, refit_days=days, say=self.say)
+
+    @cached_property
+    def _replays(self) -> dict[str, Replayed]:
+        return {}
+
+    def _as_it_is(self, portion: Portion) -> Replayed:
+        if portion.folder not in self._replays:
+            self._replays[portion.folder] = replayed(
+                self.world(portion), bundled_scorer(), self.first(portion), say=self.say
+            )
+        return self._replays[portion.folder]
 
     def zero_shot(self) -> Iterator[Line]:
         """For each set: a model grown on the other two, measured on all that the set has behind its portion."""
@@ -91,32 +103,31 @@ class Report:
             scorer = self._without(portion)
             done = replayed(self.world(portion), scorer, self.first(portion), say=self.say)
             yield {
+                "part": "zero-shot",
                 "set": portion.folder,
                 "learned_from": [other.folder for other in PUBLIC if other is not portion],
                 "overlap": self._overlap(done, scorer),
                 **done.line(done.measured()),
             }
 
-    def cold_start(self) -> Iterator[Line]:
-        """Top-1 by what had been confirmed: of people and of (person, project) on OpenStack, of modules on NiFi."""
-        done = replayed(self.world(OPENSTACK), bundled_scorer(), self.first(OPENSTACK), say=self.say)
+    def new_people(self) -> Iterator[Line]:
+        """Top-1 on OpenStack by what had been confirmed of a new person, and of a person on the right project."""
+        done = self._as_it_is(OPENSTACK)
         rows = np.arange(done.first, len(done.world.rows))
         people = _numbers([row.person for row in done.world.rows.activities])
         before = _confirmed_before(done.world, people)
         new = _first_of_each(people)[people] >= done.first
-        yield from _curve(done, rows[new[rows]], before, "new person", OPENSTACK.folder)
+        yield from _curve(done, rows[new[rows]], before, "of a new person", OPENSTACK.folder)
         pairs = _numbers([f"{person}:{label}" for person, label in zip(people, done.world.label, strict=True)])
-        yield from _curve(
-            done,
-            rows,
-            _confirmed_before(done.world, pairs),
-            "a person's confirmations on the project",
-            OPENSTACK.folder,
-        )
+        before = _confirmed_before(done.world, pairs)
+        yield from _curve(done, rows, before, "of a person on the right project", OPENSTACK.folder)
+
+    def new_projects(self) -> Iterator[Line]:
+        """Top-1 on NiFi by the confirmations of the right module by anybody, for a model that never saw NiFi."""
         done = replayed(self.world(NIFI), self._without(NIFI), 0, say=self.say)
         rows = np.arange(len(done.world.rows))
         before = _confirmed_before(done.world, _numbers([str(label) for label in done.world.label]))
-        yield from _curve(done, rows, before, "new module (model without the set)", NIFI.folder)
+        yield from _curve(done, rows, before, "of the right module by anybody", NIFI.folder)
 
     def cost(self) -> Iterator[Line]:
         """Processor time of features and ranker for a batch of OpenStack events, vectors at hand, median of several turns."""
@@ -136,12 +147,17 @@ class Report:
             pairs_of = len(matrix)
         spent = [1_000 * statistics.median(clocks) / BATCH for clocks in (features, ranking)]
         yield {
+            "part": "cost",
             "events": BATCH,
             "pairs_an_event": round(pairs_of / BATCH, 1),
             "features_ms": round(spent[0], 3),
             "ranker_ms": round(spent[1], 3),
             "both_ms": round(sum(spent), 3),
         }
+
+    @cached_property
+    def _without_each(self) -> dict[str, RankerScorer]:
+        return {}
 
     @cached_property
     def _rows(self) -> dict[str, Rows]:
@@ -154,11 +170,14 @@ class Report:
         return self._rows[portion.folder]
 
     def _without(self, portion: Portion) -> RankerScorer:
-        parts = [self._portion(other) for other in PUBLIC if other is not portion]
-        behind = OPENSTACK if portion is not OPENSTACK else NIFI
-        begin, end = (split_row(self.world(behind).rows, day) for day in YEAR_BEHIND[behind.folder])
-        self.say(f"growing a model without {portion.folder}")
-        return fitted(parts, self.world(behind), begin, end, said=behind.folder)[0]
+        if portion.folder not in self._without_each:
+            parts = [self._portion(other) for other in PUBLIC if other is not portion]
+            behind = OPENSTACK if portion is not OPENSTACK else NIFI
+            begin, end = (split_row(self.world(behind).rows, day) for day in YEAR_BEHIND[behind.folder])
+            self.say(f"growing a model without {portion.folder}")
+            model, _ = fitted(parts, self.world(behind), begin, end, said=behind.folder)
+            self._without_each[portion.folder] = model
+        return self._without_each[portion.folder]
 
     def _overlap(self, done: Replayed, scorer: RankerScorer) -> bool:
         keys = done.world.rows.keys
@@ -189,16 +208,9 @@ def _curve(
         some = rows[(before[rows] >= step) & (before[rows] < (following or np.iinfo(np.int64).max))]
         line = done.line(some)
         yield {
+            "part": "cold-start",
             "of": what,
             "set": folder,
             "confirmations": f"{step} to {following - 1}" if following else f"{step} and more",
             **{name: line[name] for name in ("n", "top1", "interval", "top3", "knn_own_history", "last_label")},
         }
-
-
-PARTS: Final[dict[str, Callable[[Report], Iterator[Line]]]] = {
-    "bundled": Report.bundled,
-    "zero-shot": Report.zero_shot,
-    "cold-start": Report.cold_start,
-    "cost": Report.cost,
-}

@@ -163,14 +163,15 @@ def _answer(
         "precision_at_target": metrics.ratio(int((ranked.right & shown).sum()), int(shown.sum())),
         "target_precision": options.target_precision,
         "model": outcome.models[-1] if outcome.models else None,
-        "baselines": _baselines(rows, world, outcome, last, measured=is_measured, split=split),
+        "baselines": baselines(rows, world, outcome, last, measured=is_measured, split=split),
         **({"data": "simulated"} if says_simulated(rows.activities) else {}),
     }
 
 
-def _baselines(
+def baselines(
     rows: Benchmark, world: World, outcome: Outcome, last: LastLabels, *, measured: NDArray[np.bool_], split: int
 ) -> dict[str, Any]:
+    """Top-1 and top-3 of what must be beaten, by name; None where a set has no containers."""
     containers = [row.container for row in rows.activities]
     of_container = None
     if any(containers):
