@@ -14,6 +14,9 @@ from hourtrail.domain.errors import HourtrailError
 
 CORE: Final = (
     Core("audit", "The audit trail."),
+    Core(
+        "auto-post", "Submit what was confirmed and prefilled on a standing order of two administrators; and stop it."
+    ),
     Core("backtest", "Replay labelled work in time order and measure."),
     Core("billing", "Draft what was approved, post it, log disputes, change rates."),
     Core("check", "Check a file of time entries, alone or against master data."),
@@ -31,6 +34,7 @@ CORE: Final = (
         "Read calendars (.ics), git repositories, ticket exports and contract files (CSV, JSONL) into the store.",
     ),
     Core("keys", "API keys: long-lived secrets that programs show as they are."),
+    Core("policies", "The policies in force: version, digest, since when, and who decided them."),
     Core(
         "privacy",
         "Who can see what of a person's day, what the models are to forget, and the keys under which activities lie.",

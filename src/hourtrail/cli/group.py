@@ -18,14 +18,17 @@ COMMANDS: Final = "hourtrail.commands"
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """A command of this package: module and function carry its name. ``help`` is the first line of its help text."""
+    """A command of this package: module and function carry its name, with ``_`` for ``-``. ``help`` is the first line of its
+    help text.
+    """
 
     name: str
     help: str
 
     def load(self) -> click.Command:
         """The command itself."""
-        command: click.Command = getattr(import_module(f"hourtrail.cli.{self.name}"), self.name)
+        name = self.name.replace("-", "_")
+        command: click.Command = getattr(import_module(f"hourtrail.cli.{name}"), name)
         return command
 
 

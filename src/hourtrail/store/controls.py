@@ -39,6 +39,11 @@ class ControlLog(Audit):
         )
         return (Controls(), 0) if row is None else (controls_from_json(row["body"]), int(row["place"]))
 
+    def newest_controls(self) -> tuple[datetime, str] | None:
+        """When those in force were put, and by whom; None where none ever were."""
+        row = self._one(self._select(control, control.c.at, control.c.actor).order_by(control.c.place.desc()).limit(1))
+        return None if row is None else (row["at"], row["actor"])
+
     def control_events(self, most: int = 1_000) -> list[ControlEvent]:
         """The newest changes, newest first."""
         found: list[ControlEvent] = []

@@ -33,3 +33,9 @@ class ModelLog(Audit):
         query = self._select(audit_event, audit_event.c.at).where(audit_event.c.actor == f"model:{name}@{version}")
         row = self._one(query.order_by(audit_event.c.sequence).limit(1))
         return None if row is None else row["at"]
+
+    def newest_event(self, action: str) -> tuple[datetime, str] | None:
+        """When an action was last done here, and by whom; None where it never was."""
+        query = self._select(audit_event, audit_event.c.at, audit_event.c.actor).where(audit_event.c.action == action)
+        row = self._one(query.order_by(audit_event.c.sequence.desc()).limit(1))
+        return None if row is None else (row["at"], row["actor"])
