@@ -14,6 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from tests.store.billing_samples import DISPUTE, DRAFT, LINE, RATE_CHANGE
 from tests.store.identity_samples import fill_identity, readable_identity
+from tests.store.ledger_samples import EXPENSE, PAYMENT
 from tests.store.samples import CLEARING, ITEM, NINE, activity, decision, entry, raised, review, suggestion
 
 import hourtrail.store
@@ -24,7 +25,15 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.forgetting import Forgotten, Trait
 from hourtrail.domain.precision import Tally
 from hourtrail.domain.review import ClearedEntry
-from hourtrail.store import Store, StoreUnavailable, default_url, identity_schema, open_store, tenant_schema
+from hourtrail.store import (
+    Store,
+    StoreUnavailable,
+    default_url,
+    identity_schema,
+    ledger_schema,
+    open_store,
+    tenant_schema,
+)
 from hourtrail.store.findings import FindingScope
 from hourtrail.store.locations import normalised
 from hourtrail.store.migrate import HEAD, VERSION_TABLE
@@ -84,6 +93,7 @@ def _filled(store: Store) -> None:
             LastWord(object=DISPUTE.id, kind="dispute", word=Word.DISMISSED, actor="kim", at=NINE), {"why": "as agreed"}
         )
         db.put_billing_policy({"version": "1"}, "ann", NINE)
+        db.put_ledger([EXPENSE, PAYMENT], "program:psa", NINE)
         db.put_controls(Controls(), [], "system:confidence", NINE)
         db.seal_audit(NINE)
         forgotten = Forgotten(id="fgt_1", person="ann", trait=Trait.SERIES, value="s1", at=NINE)
@@ -104,7 +114,9 @@ def _raw(store: Store, *statements: str, pragma: bool = True) -> None:
                 connection.exec_driver_sql(statement)
 
 
-@pytest.mark.parametrize("table", [*APPEND_ONLY, *identity_schema.APPEND_ONLY, *tenant_schema.APPEND_ONLY])
+@pytest.mark.parametrize(
+    "table", [*APPEND_ONLY, *identity_schema.APPEND_ONLY, *tenant_schema.APPEND_ONLY, *ledger_schema.APPEND_ONLY]
+)
 def test_what_is_append_only_cannot_be_changed_by_any_sql(store: Store, table: str) -> None:
     _filled(store)
     attempts = [f"UPDATE {table} SET tenant = 'eve'", f"DELETE FROM {table}"]

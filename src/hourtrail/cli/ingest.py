@@ -28,7 +28,7 @@ from hourtrail.wiring import sources
 
 RECORDS: Final = (
     "activities", "tasks", "assignments", "people", "contracts", "rate-cards", "holidays", "periods", "milestones",
-    "tax-rates", "time-entries",
+    "tax-rates", "time-entries", "clients", "projects", "expenses", "payments",
 )  # fmt: skip
 
 

@@ -100,6 +100,28 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """Whom the firm works for. Where a firm names its clients, no new work is told of any other."""
+
+    id: str
+    name: str = ""
+    closed: bool = False
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """Work for a client under one code. ``manager`` is the id of the person who answers for it."""
+
+    client: str
+    project: str
+    name: str = ""
+    manager: str = ""
+    closed: bool = False
+    extra: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """A bookable work item with the hints by which evidence can find it."""
 

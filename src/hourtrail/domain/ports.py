@@ -7,16 +7,35 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task, TaxRate
+from hourtrail.domain.firm import (
+    Assignment,
+    Client,
+    Contract,
+    Holiday,
+    Milestone,
+    Period,
+    Person,
+    Project,
+    Rate,
+    Task,
+    TaxRate,
+)
+from hourtrail.domain.ledger import Expense, Payment
 from hourtrail.domain.suggestion import ModelRef, Threshold
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-Record: TypeAlias = (
-    Activity | Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone | TaxRate | TimeEntry
+MasterRecord: TypeAlias = (
+    Person | Client | Project | Task | Assignment | Contract | Rate | Holiday | Period | Milestone | TaxRate
 )
+"""Of the firm itself, each with a natural key."""
+
+LedgerRecord: TypeAlias = Expense | Payment
+"""What another system books, by its own id; told again, it corrects what it told before."""
+
+Record: TypeAlias = Activity | MasterRecord | LedgerRecord | TimeEntry
 
 
 class Source(Protocol):
@@ -149,8 +168,16 @@ class MinutesModel(Protocol):
         """How many of the intervals hold what is booked."""
         ...
 
-    def intervals(self, matrix: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """Low end, median and high end in minutes, shape (rows, 3); ``matrix`` has the shape (rows, len(spec.names))."""
+    @property
+    def margin(self) -> float:
+        """By how much an interval is widened for that, log of minutes, where nothing is known of the person."""
+        ...
+
+    def intervals(self, matrix: "NDArray[np.float64]", *, margin: float | None = None) -> "NDArray[np.float64]":
+        """Low end, median and high end in minutes, shape (rows, 3); ``matrix`` has the shape (rows, len(spec.names)).
+
+        ``margin`` is the person's own; None: the model's.
+        """
         ...
 
 

@@ -12,8 +12,10 @@ from hourtrail.capture import PrivacyRules, redact
 from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import AmbiguousSource, Conflict, InvalidInput, NothingRead
-from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task, TaxRate
-from hourtrail.domain.ports import Record, Source
+from hourtrail.domain.ledger import Expense, Payment
+from hourtrail.domain.ports import LedgerRecord, MasterRecord, Record, Source
+from hourtrail.flows.directory import WORDS, RateControl, keep
+from hourtrail.flows.ledger import keep_ledger
 from hourtrail.store import Counts, Store, TenantStore
 
 CONTRACT_FILES: Final = "contract_files"
@@ -26,18 +28,7 @@ MOST_REFUSALS_LISTED: Final = 1_000
 MOST_SEEN: Final = 500_000
 """Above this many activities in one input nothing is withdrawn, so that memory stays flat."""
 
-KIND_NAMES: Final[dict[type, str]] = {
-    Person: "people",
-    Task: "tasks",
-    Assignment: "assignments",
-    Contract: "contracts",
-    Rate: "rate-cards",
-    Holiday: "holidays",
-    Period: "periods",
-    Milestone: "milestones",
-    TaxRate: "tax-rates",
-    TimeEntry: "time-entries",
-}
+KIND_NAMES: Final[dict[type, str]] = {**WORDS, Expense: "expenses", Payment: "payments", TimeEntry: "time-entries"}
 
 
 @dataclass(slots=True)
@@ -171,7 +162,10 @@ class _Run:
         self.store, self.tenant, self.report, self.privacy, self.progress = store, tenant, report, privacy, progress
         self.actor, self.path = actor, path
         self.activities: list[Activity] = []
-        self.master: list[Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone | TaxRate] = []
+        self.master: list[MasterRecord] = []
+        self.ledger: list[LedgerRecord] = []
+        self.control = RateControl()
+        self.told: dict[str, int] = {}
         self.entries: list[TimeEntry] = []
         self.seen: dict[tuple[str, str, str], set[str]] = {}
         self.seen_count = 0
@@ -202,19 +196,32 @@ class _Run:
             self.report.by_kind[KIND_NAMES[type(record)]] += 1
             if isinstance(record, TimeEntry):
                 self.entries.append(record)
+            elif isinstance(record, (Expense, Payment)):
+                self.ledger.append(record)
             else:
                 self.master.append(record)
-        if len(self.activities) + len(self.master) + len(self.entries) >= CHUNK:
+        if len(self.activities) + len(self.master) + len(self.ledger) + len(self.entries) >= CHUNK:
             self.flush()
 
     def flush(self) -> None:
         """Store the open chunk, what belongs together in one transaction."""
-        if self.activities or self.master:
-            self._store(lambda db: db.put_activities(self.activities) + db.put_master(self.master))
+        if self.activities or self.master or self.ledger:
+            self._store(self._put)
         self._store_entries(self.entries)
-        self.activities, self.master, self.entries = [], [], []
+        self.activities, self.master, self.ledger, self.entries = [], [], [], []
         if self.progress is not None:
             self.progress(self.report.read)
+
+    def _put(self, db: TenantStore) -> Counts:
+        at = datetime.now(UTC)
+        seen = db.put_activities(self.activities)
+        # Told apart from everything else, because it is what usage is measured by.
+        self.told = {"activities": seen.created + seen.updated}
+        kept = keep(db, self.master, at, control=self.control)
+        booked = keep_ledger(db, self.ledger, self.actor, at)
+        for refusal in (*kept.refused, *booked.refused):
+            self.report.refuse(Rejected(file=str(self.path), reason=refusal.reason))
+        return seen + kept.counts + booked.counts
 
     def _store_entries(self, entries: list[TimeEntry]) -> None:
         """Halve what the store refuses until the entry that somebody decided or submitted here stands alone."""
@@ -233,7 +240,8 @@ class _Run:
     def _store(self, put: Callable[[TenantStore], Counts]) -> None:
         with self.store.tenant(self.tenant) as db:
             counts = put(db)
-            self._audit(db, created=counts.created, updated=counts.updated)
+            self._audit(db, created=counts.created, updated=counts.updated, **self.told)
+            self.told = {}
         self.report.created += counts.created
         self.report.updated += counts.updated
         self.report.unchanged += counts.unchanged

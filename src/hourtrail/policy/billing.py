@@ -29,10 +29,12 @@ STOPPING: Final = (
 class BillingPolicy:
     """The rules of billing. ``version`` names them.
 
-    ``over_cap`` says what happens at a ceiling, ``over_cap_of`` the same for single contracts. ``client_facts`` are what a
-    client's record must hold: fields of its contracts, or columns that their file has beside the known ones. ``formats`` is
-    how clients read a draft. A client appears with ``dispute_count`` disputes in ``dispute_days`` days. A month counts as
-    complete ``settle_days`` days after its end; a shift is told when it began at most ``recent_months`` months ago.
+    With ``rate_approval`` a rate card changes only by a rate that one person proposed and another approved; what a file or
+    another system tells of it otherwise is refused. ``over_cap`` says what happens at a ceiling, ``over_cap_of`` the same for
+    single contracts. ``client_facts`` are what a client's record must hold: fields of its contracts, or columns that their
+    file has beside the known ones. ``formats`` is how clients read a draft. A client appears with ``dispute_count`` disputes
+    in ``dispute_days`` days. A month counts as complete ``settle_days`` days after its end; a shift is told when it began at
+    most ``recent_months`` months ago.
     """
 
     version: str = "default-1"
@@ -40,6 +42,7 @@ class BillingPolicy:
     over_cap_of: Mapping[str, OverCap] = field(default_factory=lambda: MappingProxyType({}))
     rounding_scope: RoundingScope = RoundingScope.ENTRY
     stated_rates: bool = False
+    rate_approval: bool = False
     stops: tuple[str, ...] = STOPPING
     client_facts: tuple[str, ...] = ("currency",)
     formats: Mapping[str, ClientFormat] = field(default_factory=lambda: MappingProxyType({}))
@@ -102,6 +105,7 @@ def from_mapping(body: Mapping[str, Any], file: str = "billing policy") -> Billi
         "over_cap_of": lambda value: _table("over_cap_of", value, lambda at, one: _word(at, one, OverCap, problems), problems),
         "rounding_scope": lambda value: _word("rounding_scope", value, RoundingScope, problems),
         "stated_rates": lambda value: _flag("stated_rates", value, problems),
+        "rate_approval": lambda value: _flag("rate_approval", value, problems),
         "stops": lambda value: _names("stops", value, problems),
         "client_facts": lambda value: _names("client_facts", value, problems),
         "formats": lambda value: _table("formats", value, lambda at, one: _format(at, one, problems), problems),
@@ -127,6 +131,7 @@ def to_mapping(policy: BillingPolicy) -> dict[str, Any]:
         "over_cap_of": {name: over.value for name, over in policy.over_cap_of.items()},
         "rounding_scope": policy.rounding_scope.value,
         "stated_rates": policy.stated_rates,
+        "rate_approval": policy.rate_approval,
         "stops": list(policy.stops),
         "client_facts": list(policy.client_facts),
         "formats": {

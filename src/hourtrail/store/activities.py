@@ -9,7 +9,7 @@ from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import and_, or_, select, tuple_, update
 
 from hourtrail.domain.activity import Activity, ActivityKind, Response, Sensitivity, ShowAs, Snapshot, Status
 from hourtrail.domain.firm import WorkItem
@@ -281,6 +281,37 @@ class Activities(Scope):
                 .values(withdrawn_at=datetime.now(UTC))
             )
         return len(gone)
+
+    def withdraw_named(self, source: str, external_ids: Collection[str], at: datetime) -> list[str]:
+        """Withdraw these, as :meth:`withdraw_missing` does; the ids of those that were live, sorted."""
+        gone: list[str] = []
+        for chunk in chunks(sorted({clean(external_id) for external_id in external_ids})):
+            same = activity.c.external_id.in_(chunk)
+            query = self._select(activity, activity.c.external_id).where(
+                activity.c.source == source, same, activity.c.withdrawn_at.is_(None)
+            )
+            live = sorted(self._connection.scalars(query))
+            self._connection.execute(
+                update(activity)
+                .where(activity.c.tenant == self.tenant, activity.c.source == source, activity.c.external_id.in_(live))
+                .values(withdrawn_at=at)
+            )
+            gone += live
+        return gone
+
+    def activities_after(
+        self, person: str, start: datetime, end: datetime, after: tuple[datetime, str, str] | None, limit: int
+    ) -> list[Activity]:
+        """The next ``limit`` of one person that touch [start, end), behind a start, source and external id."""
+        query = self._select(activity).where(
+            activity.c.person == person, activity.c.withdrawn_at.is_(None), *_touching(start, end)
+        )
+        if after is not None:
+            at, *names = after
+            same = tuple_(activity.c.source, activity.c.external_id) > tuple(names)
+            query = query.where(or_(activity.c.start > at, and_(activity.c.start == at, same)))
+        order = (activity.c.start, activity.c.source, activity.c.external_id)
+        return [_record(row, self._sealer) for row in self._all(query.order_by(*order).limit(limit))]
 
     def activities(
         self, *, person: str | None = None, start: datetime | None = None, end: datetime | None = None

@@ -3,19 +3,31 @@
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias, TypeVar
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Table
 
-from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task, TaxRate
+from hourtrail.domain.firm import (
+    Assignment,
+    Client,
+    Contract,
+    Holiday,
+    Milestone,
+    Period,
+    Person,
+    Project,
+    Rate,
+    Task,
+    TaxRate,
+)
 from hourtrail.domain.master import MasterData
-from hourtrail.store import schema
+from hourtrail.domain.ports import MasterRecord
+from hourtrail.store import ledger_schema, schema
 from hourtrail.store.records import content_digest, record_of, values_of
 from hourtrail.store.scope import Scope
 from hourtrail.store.types import clean
 from hourtrail.store.upsert import Counts, put
 
-MasterRecord: TypeAlias = Person | Task | Assignment | Contract | Rate | Holiday | Period | Milestone | TaxRate
 R = TypeVar("R")
 
 
@@ -29,6 +41,8 @@ class _Kind:
 
 _KINDS: Final[dict[type, _Kind]] = {
     Person: _Kind(schema.person, ("id",)),
+    Client: _Kind(ledger_schema.client, ("id",)),
+    Project: _Kind(ledger_schema.project, ("client", "project")),
     Task: _Kind(schema.task, ("client", "project", "task")),
     Assignment: _Kind(schema.assignment, ("person", "client", "project", "task", "starts_on")),
     Contract: _Kind(schema.contract, ("id",)),
@@ -40,15 +54,41 @@ _KINDS: Final[dict[type, _Kind]] = {
 }
 
 
+def table_of(kind: type) -> Table:
+    """Where records of that type live."""
+    return _KINDS[kind].table
+
+
+def key_of(record: MasterRecord) -> str:
+    """What names the record among those of its kind: the parts of its natural key, as one text."""
+    return _key_of(values_of(record), _KINDS[type(record)])
+
+
+def _key_of(values: dict[str, Any], kind: _Kind) -> str:
+    key: Callable[[str], str] = lambda name: "" if values[name] is None else str(values[name])  # noqa: E731 - reads as one line
+    return key_text(*(key(name) for name in kind.key))
+
+
+def key_text(*parts: str) -> str:
+    """The key whose parts these are, as it is stored."""
+    return json.dumps([clean(part) for part in parts], ensure_ascii=False)
+
+
+def key_parts(key: str) -> list[str]:
+    """The reverse of :func:`key_text`. Raises ValueError for what is no key."""
+    parts = json.loads(key)
+    if not isinstance(parts, list) or not all(isinstance(part, str) for part in parts):
+        raise ValueError("this is no key")
+    return parts
+
+
 def _row(record: MasterRecord, kind: _Kind) -> dict[str, Any]:
     values = values_of(record)
-    key: Callable[[str], str] = lambda name: "" if values[name] is None else str(values[name])  # noqa: E731 - reads as one line
-    parts = [clean(key(name)) for name in kind.key]
-    return {**values, "key": json.dumps(parts, ensure_ascii=False), "digest": content_digest(values)}
+    return {**values, "key": _key_of(values, kind), "digest": content_digest(values)}
 
 
 class Master(Scope):
-    """People, tasks, assignments, contracts, rates, holidays, periods, milestones, taxes."""
+    """People, clients, projects, tasks, assignments, contracts, rates, holidays, periods, milestones, taxes."""
 
     def put_master(self, rows: Sequence[MasterRecord]) -> Counts:
         """Create, replace or leave alone, by natural key; of several rows with one key the last wins."""
@@ -62,7 +102,7 @@ class Master(Scope):
         return total
 
     def master(self) -> MasterData:
-        """Everything, each kind in the order of its natural key."""
+        """Everything that bears on time, each kind in the order of its natural key."""
         return MasterData(
             people=self._records(Person),
             tasks=self._records(Task),

@@ -14,9 +14,8 @@ from sqlalchemy import ColumnElement, Table, func, select, union
 from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Period, Person, Rate, Task, WorkItem
 from hourtrail.domain.master import MasterData
 from hourtrail.store import schema
-from hourtrail.store.master import Master
+from hourtrail.store.master import Master, key_text
 from hourtrail.store.records import record_of
-from hourtrail.store.types import clean
 from hourtrail.store.upsert import chunks
 
 R = TypeVar("R")
@@ -42,7 +41,7 @@ class ScopedMaster(Master):
     def knows_person(self, person: str) -> bool:
         """Whether the firm's people hold that one; anybody is known where it gave none."""
         table = schema.person
-        own = self._select(table, table.c.key).where(table.c.key == _key(person))
+        own = self._select(table, table.c.key).where(table.c.key == key_text(person))
         return self._one(own) is not None or self._one(self._select(table, table.c.key).limit(1)) is None
 
     def master_of(self, people: Collection[str], items: Collection[WorkItem]) -> MasterData:
@@ -59,7 +58,7 @@ class ScopedMaster(Master):
         clients |= {row.item.client for row in tasks.values()} | {row.item.client for row in others}
         contracts = of_projects | self._by(Contract, schema.contract.c.client, clients - {""})
         named = {row.contract for row in tasks.values()} - {row.id for row in contracts.values()} - {""}
-        contracts |= self._by(Contract, schema.contract.c.key, map(_key, named))
+        contracts |= self._by(Contract, schema.contract.c.key, map(key_text, named))
         ids = {row.id for row in contracts.values()} | named
         return MasterData(
             tasks=self._given(Task, tasks),
@@ -74,7 +73,7 @@ class ScopedMaster(Master):
 
     def with_people(self, master: MasterData, people: Collection[str]) -> MasterData:
         """``master`` and these people: themselves, what they are assigned to, and the holidays of their calendars."""
-        rows = self._by(Person, schema.person.c.key, map(_key, people))
+        rows = self._by(Person, schema.person.c.key, map(key_text, people))
         own = self._by(Assignment, schema.assignment.c.person, people)
         calendars = {row.calendar for row in rows.values()}
         return replace(
@@ -129,11 +128,6 @@ class ScopedMaster(Master):
             query = self._select(_TABLES[kind]).limit(1)
             return tuple(record_of(kind, row) for row in self._all(query))
         return tuple(rows[key] for key in sorted(rows))
-
-
-def _key(*parts: str) -> str:
-    """The key of a row whose natural key has these parts, as it is stored."""
-    return json.dumps([clean(part) for part in parts], ensure_ascii=False)
 
 
 def _codes(keys: str) -> list[str]:

@@ -8,7 +8,9 @@ from hourtrail.store.billing import Billing
 from hourtrail.store.booked import Booked
 from hourtrail.store.controls import ControlLog
 from hourtrail.store.decisions import Decisions
+from hourtrail.store.directory import Directory
 from hourtrail.store.findings import Findings
+from hourtrail.store.ledger import Ledger
 from hourtrail.store.memory import Memory
 from hourtrail.store.model_log import ModelLog
 from hourtrail.store.programs import Programs
@@ -16,14 +18,18 @@ from hourtrail.store.review_rules import ReviewRules
 from hourtrail.store.reviews import Reviews
 from hourtrail.store.scoped_master import ScopedMaster
 from hourtrail.store.settings import TenantWords
+from hourtrail.store.shown_minutes import ShownMinutes
 from hourtrail.store.suggestions import Suggestions
+from hourtrail.store.usage import Usage
 from hourtrail.store.vectors import Vectors
 
 
 class TenantStore(
     Activities,
     ScopedMaster,
+    Directory,
     Suggestions,
+    ShownMinutes,
     Decisions,
     Booked,
     Memory,
@@ -31,6 +37,8 @@ class TenantStore(
     Reviews,
     ReviewRules,
     Billing,
+    Ledger,
+    Usage,
     ModelLog,
     ControlLog,
     AutoPosting,

@@ -21,11 +21,12 @@ from hourtrail.domain.wire import activity_to_json, entry_to_json
 from hourtrail.exporters.tables import write_csv, write_jsonl
 from hourtrail.sources.contract_files import ContractFileSource, read_records
 from hourtrail.sources.contract_files.catalogue import ACTIVITIES, DATA_CONTRACTS, TIME_ENTRIES
+from hourtrail.sources.contract_files.kinds import contract_of, shape_of
 
 TOCK = Path(__file__).parents[2] / "data" / "tock"
 
 
-@pytest.mark.parametrize("word", DATA_CONTRACTS)
+@pytest.mark.parametrize("word", [word for word, contract in DATA_CONTRACTS.items() if contract.by_header])
 @pytest.mark.parametrize("part", ["required", "all"])
 def test_every_kind_is_recognised_by_its_header_alone(tmp_path, word, part):
     contract = DATA_CONTRACTS[word]
@@ -35,6 +36,20 @@ def test_every_kind_is_recognised_by_its_header_alone(tmp_path, word, part):
         path.write_text(",".join(header) + "\n" + "?," * (len(header) - 1) + "?\n", encoding="utf-8")
         assert ContractFileSource().recognises(path)
         assert read(path) == read(path, word)
+
+
+@pytest.mark.parametrize(
+    ("header", "kind"),
+    [
+        ("client,project,name,status", "tasks"),
+        ("client,project,name,manager,status", "tasks"),
+        ("client,name", "tasks"),
+    ],
+)
+def test_a_list_of_work_stays_one_of_tasks_unless_projects_or_clients_are_named(tmp_path, header, kind):
+    path = tmp_path / "work.csv"
+    path.write_text(f"{header}\nacme,{',' * (header.count(',') - 1)}\n", encoding="utf-8")
+    assert contract_of(path, shape_of(path)).word == kind
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from hourtrail.domain.firm import (
     TaxTreatment,
 )
 from hourtrail.domain.money import RoundingRule
+from hourtrail.sources.contract_files.catalogue_named import NAMED, OPEN_OR_CLOSED
 from hourtrail.sources.contract_files.columns import Column, DataContract
 from hourtrail.sources.contract_files.values import (
     AMOUNT,
@@ -43,7 +44,6 @@ from hourtrail.sources.contract_files.values import (
     choice,
 )
 
-_CLOSED = choice({"open": False, "closed": True})
 _BILLABLE = choice(
     {
         **{member.value: member for member in Billable},
@@ -98,6 +98,7 @@ TASKS: Final = DataContract(
     title="Tasks",
     about="The work items that time is booked on, with the hints by which evidence finds them.",
     record=Task,
+    directory=True,
     identity=("client", "project", "task"),
     ordered=(("opens_on", "closes_on"),),
     books_on_item=True,
@@ -108,7 +109,7 @@ TASKS: Final = DataContract(
         Column("name", TEXT, "what people call it"),
         Column("keywords", LIST, "words that point to it"),
         Column("billable", _BILLABLE, "whether work on it is billed, or depends on the case", default="true"),
-        Column("status", _CLOSED, "whether it may be booked", attribute="closed", default="open"),
+        Column("status", OPEN_OR_CLOSED, "whether it may be booked", attribute="closed", default="open"),
         Column("opens_on", DATE, "first bookable day"),
         Column("closes_on", DATE, "last bookable day"),
         Column("contract", CODE, "the contract that it is billed under"),
@@ -124,6 +125,7 @@ ASSIGNMENTS: Final = DataContract(
     title="Assignments",
     about="Who may book on what, and when. Two rows that say the same are a duplicate; periods may overlap.",
     record=Assignment,
+    directory=True,
     ordered=(("from", "to"),),
     books_on_item=True,
     columns=(
@@ -143,6 +145,7 @@ PEOPLE: Final = DataContract(
     title="People",
     about="Who works. Roles in the system are not in this file; absences are activities of kind `absence`.",
     record=Person,
+    directory=True,
     identity=("person",),
     columns=(
         Column("person", CODE, "the person's id", required=True, attribute="id"),
@@ -164,6 +167,7 @@ CONTRACTS: Final = DataContract(
     title="Contracts",
     about="The terms of an engagement.",
     record=Contract,
+    directory=True,
     identity=("contract",),
     ordered=(("starts_on", "ends_on"),),
     columns=(
@@ -205,6 +209,7 @@ RATE_CARDS: Final = DataContract(
     title="Rate cards",
     about="Hourly rates. The most specific row that matches wins: person; else task and grade; else grade; else contract.",
     record=Rate,
+    directory=True,
     ordered=(("valid_from", "valid_to"),),
     columns=(
         Column("contract", CODE, "contract id", required=True),
@@ -223,6 +228,7 @@ HOLIDAYS: Final = DataContract(
     title="Holidays",
     about="Days off of a named work calendar.",
     record=Holiday,
+    directory=True,
     identity=("calendar", "date"),
     columns=(
         Column("calendar", CODE, "work calendar", required=True),
@@ -236,12 +242,13 @@ PERIODS: Final = DataContract(
     title="Periods",
     about="Accounting periods, open or closed for booking.",
     record=Period,
+    directory=True,
     identity=("from", "to"),
     ordered=(("from", "to"),),
     columns=(
         Column("from", DATE, "first day, included", required=True, attribute="starts_on"),
         Column("to", DATE, "last day, included", required=True, attribute="ends_on"),
-        Column("status", _CLOSED, "whether it takes bookings", required=True, attribute="closed"),
+        Column("status", OPEN_OR_CLOSED, "whether it takes bookings", required=True, attribute="closed"),
     ),
 )
 
@@ -250,6 +257,7 @@ MILESTONES: Final = DataContract(
     title="Milestones",
     about="Deliverables whose acceptance triggers billing.",
     record=Milestone,
+    directory=True,
     identity=("contract", "milestone"),
     columns=(
         Column("contract", CODE, "contract id", required=True),
@@ -267,6 +275,7 @@ TAX_RATES: Final = DataContract(
     title="Tax rates",
     about="What a tax code charges, and from when. The row of the contract's own entity beats one for every entity.",
     record=TaxRate,
+    directory=True,
     identity=("tax_code", "entity", "valid_from"),
     ordered=(("valid_from", "valid_to"),),
     columns=(
@@ -330,5 +339,6 @@ DATA_CONTRACTS: Final = {
         MILESTONES,
         TAX_RATES,
         TIME_ENTRIES,
+        *NAMED,
     )
 }

@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.ports import Record
-from hourtrail.sources.contract_files.values import ValueType
+from hourtrail.sources.contract_files.values import CODE, ValueType
 
 ITEM_PARTS: Final = ("client", "project", "task")
 """The three columns that together are one work item."""
@@ -32,13 +32,21 @@ class Column:
         return self.attribute or self.name
 
 
+REFERENCE: Final = (
+    Column("source", CODE, "the system that keeps this row, where it has an id of its own there"),
+    Column("external_id", CODE, "stable id in that system; it names this row for ever"),
+)
+"""What another system calls a row. No record has these attributes, so that a row without them is what it always was."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataContract:
     """One kind of file. ``word`` is what ``ingest --as`` calls it.
 
     ``identity`` names the columns that may not repeat together within a file (empty = the whole row may not);
     ``ordered`` the pairs of columns in which the second may not lie before the first. ``given`` maps a required column to
-    the option that may stand in for it.
+    the option that may stand in for it. ``by_header`` says whether a header alone may choose it. Rows of the ``directory``
+    may also say what another system calls them (``REFERENCE``).
     """
 
     word: str
@@ -50,6 +58,13 @@ class DataContract:
     ordered: tuple[tuple[str, str], ...] = ()
     books_on_item: bool = False
     given: tuple[str, ...] = ()
+    by_header: bool = True
+    directory: bool = False
+
+    @property
+    def published(self) -> tuple[Column, ...]:
+        """Its columns and, in the directory, those that are kept in ``extra`` and read from there."""
+        return (*self.columns, *REFERENCE) if self.directory else self.columns
 
     @property
     def names(self) -> frozenset[str]:

@@ -45,7 +45,7 @@ def likeliest(names: Collection[str]) -> DataContract | None:
     """
     present = frozenset(names)
     return max(
-        (contract for contract in DATA_CONTRACTS.values() if contract.names & present),
+        (contract for contract in DATA_CONTRACTS.values() if contract.by_header and contract.names & present),
         key=lambda contract: (
             len(contract.names & present),
             present.issuperset(contract.unnamed),
@@ -116,7 +116,7 @@ def _refuse_a_slip(path: Path, contract: DataContract, names: Collection[str]) -
     ``persn,client,project`` is an assignment with a slip, and would otherwise be read as a task. Raises NothingRead.
     """
     present = frozenset(names)
-    for other in DATA_CONTRACTS.values():
+    for other in filter(lambda row: row.by_header, DATA_CONTRACTS.values()):
         missing = [name for name in other.required if name not in present]
         if other is contract or len(missing) != 1 or len(other.names & present) < len(contract.names & present):
             continue

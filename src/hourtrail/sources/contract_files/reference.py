@@ -38,6 +38,10 @@ The files that `hourtrail ingest`, `check` and `backtest` read. This page is gen
   never closed costs its own row only.
 - A **second row with the same identity** in one file is refused, the first good one is kept.
 - The **kind** is the one that shares most columns with the header; `ingest --as` names it where that is not enough.
+  Clients, projects, expenses and payments are always named.
+- An **id in another system** (`source` + `external_id`) names one row of its kind for ever. A second row with it is refused;
+  so is a row whose codes are others than those that the id has stood for. Rows that dates tell apart (assignments, rates,
+  holidays, periods, taxes) may move: the row with that id takes the place of the one before.
 - A file with a header and no rows is an empty file of its kind, not an error.
 
 Limits: {MAX_ROWS:,} rows and {MAX_BYTES >> 30} GiB (decompressed) a file, {MAX_LINE >> 20} MiB a line, {MAX_TEXT:,} \
@@ -55,7 +59,7 @@ def _section(contract: DataContract) -> Iterator[str]:
     yield contract.about + "\n"
     yield f"Identity: {_identity(contract)}.\n"
     yield "| column | need | type | written | default | meaning |\n|---|---|---|---|---|---|"
-    yield from (_row(column) for column in contract.columns)
+    yield from (_row(column) for column in contract.published)
     yield ""
 
 

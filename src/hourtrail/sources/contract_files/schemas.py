@@ -19,7 +19,7 @@ def schema_of(contract: DataContract) -> dict[str, Any]:
         "title": contract.title,
         "description": contract.about,
         "type": "object",
-        "properties": {column.name: _property(column) for column in contract.columns},
+        "properties": {column.name: _property(column) for column in contract.published},
         "required": list(contract.required),
         "additionalProperties": True,
     }
