@@ -48,12 +48,13 @@ class QuantilesOfMinutes:
     share: float
     margin: float
 
-    def intervals(self, matrix: Floats) -> Floats:
-        """Low end, median and high end in minutes, shape (rows, 3)."""
+    def intervals(self, matrix: Floats, *, margin: float | None = None) -> Floats:
+        """Low end, median and high end in minutes, shape (rows, 3); widened by ``margin``, by default the model's own."""
         if not len(matrix):
             return np.zeros((0, 3))
         logs = np.column_stack([booster.predict(matrix, num_threads=1) for booster in self.boosters])
-        low, high = logs[:, 0] - self.margin, logs[:, 2] + self.margin
+        wider = self.margin if margin is None else margin
+        low, high = logs[:, 0] - wider, logs[:, 2] + wider
         ends = np.sort(np.column_stack([low, np.clip(logs[:, 1], np.minimum(low, high), np.maximum(low, high)), high]))
         return np.asarray(np.maximum(np.expm1(ends), 0.0), dtype=np.float64)
 

@@ -51,6 +51,9 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Computed": object_of(
         suggestions=list_of("Suggestion"), withheld=list_of("Withheld"), created=COUNT, updated=COUNT, withdrawn=COUNT,
         totals=list_of(object_of(person=TEXT, date=DATE, working_minutes=COUNT, project_minutes=COUNT)), degraded=DEGRADED,
+        week_totals=list_of(object_of(
+            person=TEXT, week=DATE, suggested_minutes=COUNT, expected_booked_minutes={"type": ["integer", "null"]},
+        )),
         strangers=list_of(TEXT),
     ),
     "Scored": object_of(

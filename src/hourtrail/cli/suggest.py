@@ -65,6 +65,12 @@ def print_result(result: SuggestResult, *, withheld: bool = True) -> None:
         _print_day(screen, person, day, list(rows))
         if total := totals.get((person, day)):
             screen.print(f"  working time {hours(total.working_minutes)}, on projects {hours(total.project_minutes)}\n")
+    for week in result.weeks:
+        if week.expected_booked_minutes is not None:
+            screen.print(
+                f"{week.person}, week of {week.week}: {hours(week.suggested_minutes)} h suggested; by what was booked in the "
+                f"weeks before, that comes to {hours(week.expected_booked_minutes)} h booked"
+            )
     if not ordered:
         screen.print("nothing to suggest in these days: ingest activities first, or choose other days")
     unshown = [row for row in result.withheld if not row.suggestion]

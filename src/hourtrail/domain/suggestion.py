@@ -62,11 +62,16 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinutesInterval:
-    """Within which minutes such work is usually booked: ``share`` of the times, as measured."""
+    """Within which minutes such work is usually booked: ``share`` of the times, as measured.
+
+    ``margin`` is how far the person's own bookings widened it (log of minutes), so that the next ones can be corrected by it;
+    it is stored and shown to nobody. None where that is not known.
+    """
 
     low: int
     high: int
     share: float
+    margin: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

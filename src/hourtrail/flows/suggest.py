@@ -19,12 +19,11 @@ from hourtrail.domain.ports import MinutesModel, PresenceModel
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
 from hourtrail.flows.confidence import with_controls
-from hourtrail.flows.minutes import with_intervals
+from hourtrail.flows.minutes import WeekTotal, in_place, own_minutes, with_intervals
 from hourtrail.flows.proposals import propose_all
 from hourtrail.flows.resolve import nearest
 from hourtrail.flows.scoring import Scoring
 from hourtrail.policy.audit import drawn
-from hourtrail.policy.minutes import BookedBefore
 from hourtrail.policy.propose import withheld_of
 from hourtrail.store import Store, TenantStore
 from hourtrail.wiring import Models
@@ -56,6 +55,7 @@ class SuggestResult:
     suggestions: list[Suggestion] = field(default_factory=list)
     withheld: list[Withheld] = field(default_factory=list)
     totals: list[DayTotal] = field(default_factory=list)
+    weeks: list[WeekTotal] = field(default_factory=list)
     created: int = 0
     updated: int = 0
     withdrawn: int = 0
@@ -64,7 +64,7 @@ class SuggestResult:
     """Who has activities in these days, but is none of the people whom the firm has named."""
 
     def to_json(self) -> dict[str, Any]:
-        """The shape of ``suggest --json``, with the day totals, what changed, and why rules answered, as optional extras."""
+        """The shape of ``suggest --json``, with totals of days and weeks, what changed, and why rules answered, as optional extras."""
         return {
             "suggestions": [suggestion_to_json(row) for row in self.suggestions],
             "withheld": [withheld_to_json(row) for row in self.withheld],
@@ -77,6 +77,7 @@ class SuggestResult:
                 }
                 for row in self.totals
             ],
+            "week_totals": [row.as_json() for row in self.weeks],
             "created": self.created,
             "updated": self.updated,
             "withdrawn": self.withdrawn,
@@ -129,13 +130,14 @@ class CapturedDays:
     """What the stored activities come to, and the suggestions that they give way to.
 
     ``kept`` are open parts of an event of which another part is decided (a workshop cut in two by a call, say): the
-    person has seen the event as it was, so its remaining parts stay as they are until they are decided too.
+    person has seen the event as it was, so its remaining parts stay as they are until they are decided too. ``entries`` are
+    those that habits were learned from.
     """
 
     captured: Captured
     decided: list[Suggestion]
     kept: list[Suggestion]
-    before: BookedBefore
+    entries: list[TimeEntry]
 
 
 def capture_days(
@@ -171,7 +173,7 @@ def capture_days(
         presence=presence,
         until=until,
     )
-    return CapturedDays(captured, decided, kept, BookedBefore.of([(row.item, row.minutes) for row in entries]))
+    return CapturedDays(captured, decided, kept, entries)
 
 
 def _learned_from(db: TenantStore, person: Person, first: date) -> list[TimeEntry]:
@@ -247,11 +249,14 @@ class _PersonRun:
         blocks = [block for block in captured.blocks if first <= block.date <= last]
         result.withheld.extend(row for row in captured.withheld if row.date is None or first <= row.date <= last)
         # Last, so that an answer that is kept back does not show in the interval.
-        fresh = with_intervals(self._unsettled(self._propose(blocks, result), result), days.before, self.minutes)
+        own = own_minutes(self.db, self.person, week_of(first), days.entries)
+        fresh = with_intervals(self._unsettled(self._propose(blocks, result), result), own, self.minutes)
         kept = [row for row in days.kept if first <= row.date <= last]
         self._reconcile(fresh, kept, first, last, result)
         in_range = [row for row in days.decided if first <= row.date <= last]
-        result.totals.extend(_totals(self.person, captured.working_minutes, [*fresh, *kept, *in_range], first, last))
+        everything = [*fresh, *kept, *in_range]
+        result.totals.extend(_totals(self.person, captured.working_minutes, everything, first, last))
+        result.weeks.extend(own.week_totals(self.person, everything))
 
     def _propose(self, blocks: Sequence[WorkBlock], result: SuggestResult) -> list[Suggestion]:
         proposals = propose_all(blocks, master=self.master, scoring=self.scoring, as_of=self.asked_at, cache=self.db)
@@ -346,6 +351,7 @@ def _is_same(before: Suggestion, after: Suggestion) -> bool:
         reasons=before.reasons,
         scores=before.scores,
         unshown=before.unshown if kept else after.unshown,
+        minutes_interval=in_place(before.minutes_interval, after.minutes_interval),
     )
     return items and max(moved) < DRIFT and told == before
 

@@ -9,6 +9,7 @@ from hourtrail.store.booked import Booked
 from hourtrail.store.controls import ControlLog
 from hourtrail.store.decisions import Decisions
 from hourtrail.store.directory import Directory
+from hourtrail.store.erasure import Erasing
 from hourtrail.store.findings import Findings
 from hourtrail.store.ledger import Ledger
 from hourtrail.store.memory import Memory
@@ -43,6 +44,7 @@ class TenantStore(
     ControlLog,
     AutoPosting,
     AuditReading,
+    Erasing,
     Vectors,
     Accounts,
     Programs,

@@ -20,6 +20,7 @@ from hourtrail.domain.wire.findings import finding_to_json
 from hourtrail.domain.wire.suggestions import (
     alternative_from_json,
     alternative_to_json,
+    interval_from_json,
     model_from_json,
     model_to_json,
     suggestion_from_json,
@@ -45,6 +46,7 @@ __all__ = [
     "entry_to_json",
     "evidence_to_json",
     "finding_to_json",
+    "interval_from_json",
     "item_from_json",
     "item_to_json",
     "model_from_json",

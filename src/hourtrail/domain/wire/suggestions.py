@@ -1,7 +1,6 @@
 """Bodies of suggestions, with the model, threshold and alternatives that were shown."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 from hourtrail.domain.block import WorkBlock
@@ -55,8 +54,18 @@ def suggestion_to_json(row: Suggestion) -> Json:
         "policy": {"version": row.policy.version},
         "status": row.status.value,
         "revision": row.revision,
-        **({} if row.minutes_interval is None else {"minutes_interval": asdict(row.minutes_interval)}),
+        **({} if row.minutes_interval is None else {"minutes_interval": _interval_to_json(row.minutes_interval)}),
     }
+
+
+def _interval_to_json(row: MinutesInterval) -> Json:
+    return {"low": row.low, "high": row.high, "share": row.share}
+
+
+def interval_from_json(body: Mapping[str, Any], log: Mapping[str, Any]) -> MinutesInterval | None:
+    """The interval of a stored suggestion, with the margin that its ``log`` holds; None where it has none."""
+    told = body.get("minutes_interval")
+    return MinutesInterval(**told, margin=log.get("interval_margin")) if told else None
 
 
 def suggestion_log_to_json(row: Suggestion) -> Json:
@@ -65,6 +74,7 @@ def suggestion_log_to_json(row: Suggestion) -> Json:
         "scores": list(row.scores),
         "unshown": unshown_to_json(row.unshown),
         "propensity": row.propensity,
+        **({} if row.minutes_interval is None else {"interval_margin": row.minutes_interval.margin}),
     }
 
 
@@ -139,5 +149,5 @@ def suggestion_from_json(body: Mapping[str, Any], block: WorkBlock) -> Suggestio
         scores=tuple(log.get("scores", ())),
         unshown=unshown_from_json(log.get("unshown")),
         propensity=log.get("propensity", 1.0),
-        minutes_interval=MinutesInterval(**body["minutes_interval"]) if body.get("minutes_interval") else None,
+        minutes_interval=interval_from_json(body, log),
     )

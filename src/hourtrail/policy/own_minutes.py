@@ -1,0 +1,66 @@
+"""What a person's own bookings say about minutes: how wide their intervals must be, and what a week of suggestions comes to.
+
+Pure. Both learn from what was shown before and what was booked then, and are shrunk to what is shipped.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+import numpy as np
+
+PRIOR_ENTRIES: Final = 10
+"""The shipped margin counts as much as this many booked suggestions; with fewer of one's own it stands alone."""
+
+WIDEST: Final = 2.0
+"""Log of minutes: no margin goes beyond it either way, whatever was booked."""
+
+PRIOR_MINUTES: Final = 1_200
+"""That a week is booked as it was suggested counts as much as this many minutes of it: half a working week."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownInterval:
+    """An interval as it stood on a suggestion, in minutes, with the margin that it had, and the minutes that were booked."""
+
+    low: int
+    high: int
+    margin: float
+    booked: int
+
+
+def own_margin(shown: Iterable[ShownInterval], *, share: float, shipped: float) -> float:
+    """By how much (log of minutes) a person's next intervals are widened, so that ``share`` of them hold.
+
+    Conformalised quantile regression (Romano, Patterson and Candes, 2019) on the person's own newest bookings: the margin at
+    which ``share`` of the intervals shown would have held, counted n : ``PRIOR_ENTRIES`` against the shipped one. A negative
+    margin narrows.
+    """
+    rows = list(shown)
+    if len(rows) < PRIOR_ENTRIES:
+        return shipped
+    low, high, booked = (
+        np.log1p([max(0, minutes) for minutes in column])
+        for column in ([row.low for row in rows], [row.high for row in rows], [row.booked for row in rows])
+    )
+    missed = np.maximum(low - booked, booked - high) + np.array([row.margin for row in rows])
+    own = float(np.quantile(missed, share))
+    margin = (len(rows) * own + PRIOR_ENTRIES * shipped) / (len(rows) + PRIOR_ENTRIES)
+    return float(np.clip(margin, -WIDEST, WIDEST))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastWeek:
+    """A week of one person: minutes that were suggested, and minutes that were booked."""
+
+    week: date
+    suggested: int
+    booked: int
+
+
+def booked_factor(weeks: Sequence[PastWeek]) -> float:
+    """What a person books for a minute suggested, over the weeks on which they reported anything; 1 where nothing is known."""
+    reported = [row for row in weeks if row.booked > 0 and row.suggested > 0]
+    booked, suggested = sum(row.booked for row in reported), sum(row.suggested for row in reported)
+    return (booked + PRIOR_MINUTES) / (suggested + PRIOR_MINUTES)
