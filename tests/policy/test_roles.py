@@ -34,7 +34,20 @@ def test_a_partner_administrator_sees_no_activity_even_with_every_role_that_goes
     """TEN-04."""
     compatible = [role for role in Role if not conflicts_among([Role.PARTNER_ADMIN, role])]
     held = permissions_of([Role.PARTNER_ADMIN, *compatible])
-    assert set(held) == {Permission.SIGNED_IN, Permission.ACCOUNTS_READ}
+    work = {"activities", "suggestions", "decisions", "entries", "trails", "findings", "records"}
+    assert not [permission for permission in held if permission.partition(":")[0] in work]
+    assert set(permissions_of([Role.PARTNER_ADMIN])) == {
+        Permission.SIGNED_IN,
+        Permission.ACCOUNTS_READ,
+        Permission.USAGE_READ,
+    }
+
+
+def test_raw_activity_is_read_by_its_owner_alone_and_who_grants_roles_sets_no_price() -> None:
+    assert [role for role in Role if Permission.ACTIVITIES_READ in ROLES[role]] == [Role.CONSULTANT]
+    assert ROLES[Role.CONSULTANT][Permission.ACTIVITIES_READ] is Reach.OWN
+    compatible = [role for role in Role if not conflicts_among([Role.ADMIN, role])]
+    assert Permission.PRICES_WRITE not in permissions_of([Role.ADMIN, *compatible])
 
 
 def test_an_auditor_changes_nothing() -> None:

@@ -45,6 +45,14 @@ class Permission(StrEnum):
     DISPUTES_WRITE = "disputes:write"
     RATES_PROPOSE = "rates:propose"
     RATES_APPROVE = "rates:approve"
+    ACTIVITIES_READ = "activities:read"
+    ACTIVITIES_WRITE = "activities:write"
+    DIRECTORY_READ = "directory:read"
+    DIRECTORY_WRITE = "directory:write"
+    PRICES_WRITE = "prices:write"
+    RECORDS_READ = "records:read"
+    RECORDS_WRITE = "records:write"
+    USAGE_READ = "usage:read"
     ON_BEHALF = "people:on_behalf"
     ACCOUNTS_READ = "accounts:read"
     AUDIT_READ = "audit:read"
@@ -72,6 +80,7 @@ Permissions = Mapping[Permission, Reach]
 
 PEOPLE_ONLY: Final = frozenset(
     {
+        Permission.ACTIVITIES_READ,
         Permission.ENTRIES_APPROVE,
         Permission.ENTRIES_CLEAR,
         Permission.FINDINGS_REVIEW,

@@ -16,6 +16,8 @@ ROLES: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.CONSULTANT: {
         _P.SUGGESTIONS_READ: _OWN, _P.SUGGESTIONS_COMPUTE: _OWN, _P.SUGGESTIONS_SCORE: _OWN, _P.DECISIONS_READ: _OWN,
         _P.DECISIONS_WRITE: _OWN, _P.ENTRIES_READ: _OWN, _P.ENTRIES_SUBMIT: _OWN, _P.TRAILS_READ: _OWN,
+        # Raw activity is its owner's: no other role, and no program, reads it.
+        _P.ACTIVITIES_READ: _OWN,
     },
     # What is submitted, of their own team; a draft is its author's business.
     Role.APPROVER: {_P.ENTRIES_READ: _TEAM, _P.ENTRIES_APPROVE: _TEAM, _P.TRAILS_READ: _TEAM},
@@ -27,33 +29,39 @@ ROLES: Final[dict[Role, dict[Permission, Reach]]] = {
     Role.FINANCE: {
         _P.ENTRIES_READ: _ALL, _P.TRAILS_READ: _ALL, _P.BILLING_READ: _ALL, _P.DRAFTS_WRITE: _ALL, _P.DRAFTS_POST: _ALL,
         _P.DISPUTES_WRITE: _ALL, _P.RATES_PROPOSE: _ALL, _P.RATES_APPROVE: _ALL, _P.AUTO_POST_STOP: _ALL,
-        _P.POLICIES_READ: _ALL,
+        _P.POLICIES_READ: _ALL, _P.DIRECTORY_READ: _ALL, _P.RECORDS_READ: _ALL, _P.USAGE_READ: _ALL,
     },
     Role.ML_ENGINEER: {
         _P.SUGGESTIONS_SCORE: _ALL, _P.PRECISION_READ: _ALL, _P.MODELS_READ: _ALL, _P.MODELS_PROMOTE: _ALL,
         _P.POLICIES_READ: _ALL,
     },
     # Sets up programs and tries them out; what a program may is its scopes, below.
-    Role.INTEGRATOR: {_P.SUGGESTIONS_SCORE: _ALL, _P.ACCOUNTS_READ: _ALL},
+    Role.INTEGRATOR: {
+        _P.SUGGESTIONS_SCORE: _ALL, _P.ACCOUNTS_READ: _ALL, _P.ACTIVITIES_WRITE: _ALL, _P.DIRECTORY_READ: _ALL,
+        _P.DIRECTORY_WRITE: _ALL, _P.PRICES_WRITE: _ALL, _P.RECORDS_READ: _ALL, _P.RECORDS_WRITE: _ALL,
+    },
     # Sees which accounts there are, and no activity, suggestion or entry at all.
-    Role.PARTNER_ADMIN: {_P.ACCOUNTS_READ: _ALL},
+    Role.PARTNER_ADMIN: {_P.ACCOUNTS_READ: _ALL, _P.USAGE_READ: _ALL},
     # Sets the terms on which the firm works, and sees that they are kept; takes part in none of it.
     Role.ADMIN: {
         _P.ACCOUNTS_READ: _ALL, _P.AUDIT_READ: _ALL, _P.MODELS_READ: _ALL, _P.MODELS_PROMOTE: _ALL, _P.MODE_WRITE: _ALL,
-        _P.AUTO_POST_ORDER: _ALL, _P.AUTO_POST_STOP: _ALL, _P.POLICIES_READ: _ALL,
+        _P.AUTO_POST_ORDER: _ALL, _P.AUTO_POST_STOP: _ALL, _P.POLICIES_READ: _ALL, _P.DIRECTORY_READ: _ALL,
+        # People and projects, but not what they cost: prices are the integrator's, or two people's.
+        _P.DIRECTORY_WRITE: _ALL, _P.USAGE_READ: _ALL,
     },
     # Everything that people did, and nothing that waits for its owner's word.
     Role.AUDITOR: {
         _P.DECISIONS_READ: _ALL, _P.ENTRIES_READ: _ALL, _P.TRAILS_READ: _ALL, _P.FINDINGS_READ: _ALL,
         _P.PRECISION_READ: _ALL, _P.BILLING_READ: _ALL, _P.ACCOUNTS_READ: _ALL, _P.AUDIT_READ: _ALL, _P.AUDIT_EXPORT: _ALL,
-        _P.MODELS_READ: _ALL, _P.POLICIES_READ: _ALL,
+        _P.MODELS_READ: _ALL, _P.POLICIES_READ: _ALL, _P.DIRECTORY_READ: _ALL, _P.RECORDS_READ: _ALL, _P.USAGE_READ: _ALL,
     },
 }  # fmt: skip
 
 SCOPES: Final = (
     _P.SUGGESTIONS_READ, _P.SUGGESTIONS_COMPUTE, _P.SUGGESTIONS_SCORE, _P.DECISIONS_READ, _P.DECISIONS_WRITE,
     _P.ENTRIES_READ, _P.ENTRIES_SUBMIT, _P.TRAILS_READ, _P.FINDINGS_READ, _P.PRECISION_READ, _P.BILLING_READ, _P.ON_BEHALF,
-    _P.AUDIT_READ, _P.MODELS_READ, _P.POLICIES_READ,
+    _P.AUDIT_READ, _P.MODELS_READ, _P.POLICIES_READ, _P.ACTIVITIES_WRITE, _P.DIRECTORY_READ, _P.DIRECTORY_WRITE,
+    _P.PRICES_WRITE, _P.RECORDS_READ, _P.RECORDS_WRITE, _P.USAGE_READ,
 )  # fmt: skip
 """What a program can be given, each for everybody's records. Nothing that only people may (``PEOPLE_ONLY``)."""
 
@@ -80,6 +88,7 @@ CONFLICTS: Final = (
     Conflict(Role.APPROVER, Role.FINANCE, "who approves hours does not invoice them"),
     Conflict(Role.REVIEWER, Role.FINANCE, "who clears hours does not invoice them"),
     Conflict(Role.ADMIN, Role.FINANCE, "who grants roles does not post invoices"),
+    Conflict(Role.ADMIN, Role.INTEGRATOR, "who grants roles does not set the prices that are billed"),
     Conflict(Role.ADMIN, Role.APPROVER, "who grants roles does not approve hours"),
     Conflict(Role.ML_ENGINEER, Role.APPROVER, "who makes the model does not approve what it proposed"),
     Conflict(Role.ML_ENGINEER, Role.REVIEWER, "who makes the model does not give the verdicts by which it is judged"),
