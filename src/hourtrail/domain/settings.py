@@ -11,6 +11,7 @@ from hourtrail.domain.brand import Brand
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.settings_features import Feature, FeatureOff, Features, Tier
 from hourtrail.domain.settings_fields import flag, lines, whole, words
+from hourtrail.domain.tenant import is_tenant_name
 
 MOST_RULES: Final = 200
 MOST_HELD: Final = 1_000
@@ -124,6 +125,20 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Administration:
+    """``partner`` is the tenant whose partner administrators look after this one, empty for none: they see its accounts, its
+    settings and how much of what it uses, and nothing that anybody did.
+    """
+
+    partner: str = ""
+
+    def __post_init__(self) -> None:
+        words("administration.partner", self.partner)
+        if self.partner and not is_tenant_name(self.partner):
+            raise InvalidInput("administration.partner: must be the name of a tenant")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TenantSettings:
     """Everything that is the tenant's own to say. ``version`` is 0 for the defaults, then counts the documents.
 
@@ -137,6 +152,7 @@ class TenantSettings:
     retention: Retention = field(default_factory=Retention)
     privacy: Privacy = field(default_factory=Privacy)
     limits: Limits = field(default_factory=Limits)
+    administration: Administration = field(default_factory=Administration)
     policies: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -152,6 +168,6 @@ class SettingsChange:
 
 
 __all__ = [
-    "Brand", "Feature", "FeatureOff", "Features", "Limits", "Privacy", "PrivacyAction", "PrivacyRule", "Retention",
+    "Administration", "Brand", "Feature", "FeatureOff", "Features", "Limits", "Privacy", "PrivacyAction", "PrivacyRule", "Retention",
     "SettingsChange", "TenantSettings", "Tier",
 ]  # fmt: skip

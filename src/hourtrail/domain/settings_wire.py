@@ -10,7 +10,7 @@ from typing import Any, Final, TypeVar
 
 from hourtrail.domain.brand import Brand
 from hourtrail.domain.errors import InvalidInput
-from hourtrail.domain.settings import Features, Limits, Privacy, PrivacyRule, Retention, TenantSettings
+from hourtrail.domain.settings import Administration, Features, Limits, Privacy, PrivacyRule, Retention, TenantSettings
 from hourtrail.domain.settings_fields import table
 
 S = TypeVar("S")
@@ -19,7 +19,14 @@ LONGEST_DOCUMENT: Final = 200_000
 """Characters."""
 
 _SECTIONS: Final[Mapping[str, type[Any]]] = MappingProxyType(
-    {"brand": Brand, "features": Features, "retention": Retention, "privacy": Privacy, "limits": Limits}
+    {
+        "brand": Brand,
+        "features": Features,
+        "retention": Retention,
+        "privacy": Privacy,
+        "limits": Limits,
+        "administration": Administration,
+    }
 )
 _POLICIES: Final = "policies"
 
@@ -127,6 +134,6 @@ def _policies(value: object) -> Mapping[str, Mapping[str, Any]]:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    if isinstance(value, (Brand, Features, Retention, Privacy, PrivacyRule, Limits)):
+    if isinstance(value, (Brand, Features, Retention, Privacy, PrivacyRule, Limits, Administration)):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     return str(value) if isinstance(value, str) else value

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from hourtrail.checks.policy import load as load_check_policy
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.settings import TenantSettings
 from hourtrail.domain.settings_wire import settings_from_mapping
@@ -30,7 +31,7 @@ def change_settings(
     longer the version in force.
     """
     at = now or datetime.now(UTC)
-    _require_free_hosts(store, tenant, settings_from_mapping(document))
+    require_free_hosts(store, tenant, settings_from_mapping(document))
     with store.tenant(tenant) as db:
         made = db.change_settings(document, actor=actor, at=at, reason=reason, based_on=based_on)
         apply_policies(db, made, actor, at)
@@ -44,6 +45,8 @@ def apply_policies(db: TenantStore, settings: TenantSettings, actor: str, at: da
         raise InvalidInput(f"policies.{unknown[0]:.60}: unknown; a settings document may name {', '.join(POLICIES)}")
     if "review" in settings.policies:
         wanted = review.to_mapping(review.from_mapping(settings.policies["review"], "policies.review"))
+        if wanted["check_policy"]:
+            load_check_policy(wanted["check_policy"], "policies.review.check_policy")
         if wanted != db.review_policy():
             db.put_review_policy(wanted, actor, at)
     if "billing" in settings.policies:
@@ -52,8 +55,11 @@ def apply_policies(db: TenantStore, settings: TenantSettings, actor: str, at: da
             db.put_billing_policy(body, actor, at)
 
 
-def _require_free_hosts(store: Store, tenant: str, settings: TenantSettings) -> None:
-    """A host leads to one tenant. Two who claim one at the same moment are both left without it by the server."""
+def require_free_hosts(store: Store, tenant: str, settings: TenantSettings) -> None:
+    """A host leads to one tenant. Two who claim one at the same moment are both left without it by the server.
+
+    Raises InvalidInput.
+    """
     if not settings.brand.hosts:
         return
     for word in store.tenants():
