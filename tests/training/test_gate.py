@@ -5,18 +5,25 @@ import pytest
 
 from hourtrail_training.answers import Answers
 from hourtrail_training.evaluation import calibration_error, chance_calibration_error, coverage_curve, difference
-from hourtrail_training.gate import Bounds, Contest, Independent, judge
+from hourtrail_training.gate import Bounds, Contest, Independent, favour, judge
 
 ROWS = 400
-NONE = Independent(
-    candidate=np.zeros(0, dtype=np.bool_), champion=np.zeros(0, dtype=np.bool_), people=np.zeros(0, dtype=np.int64)
-)
 
 
 def answers(right, confidence):
     right = np.asarray(right, dtype=np.bool_)
     confidence = np.broadcast_to(np.asarray(confidence, dtype=np.float64), right.shape)
     return Answers(confidence, right, np.zeros_like(right), np.where(right, confidence, 0.1), np.where(right, 0, 1))
+
+
+def independent(ours, theirs, confidence=None):
+    """Labels that no suggestion led to, of eight people."""
+    ours, theirs = np.asarray(ours, dtype=np.bool_), np.asarray(theirs, dtype=np.bool_)
+    sure = (ours.mean() if len(ours) else 0.5) if confidence is None else confidence
+    return Independent(candidate=answers(ours, sure), champion=answers(theirs, 0.5), people=np.arange(len(ours)) % 8)
+
+
+NONE = independent([], [])
 
 
 def contest(**changes):
@@ -103,10 +110,41 @@ def test_labels_that_no_suggestion_led_to_decide_where_there_are_enough():
     right, shown = np.arange(ROWS) % 2 == 0, np.arange(ROWS) % 10 != 0
     both = {"candidate": answers(right, right.mean()), "champion": answers(shown, 0.8), "slices": {}}
     assert "better than champion" in failed(judge(contest(**both)))
-    blind = Independent(candidate=np.arange(80) % 5 != 0, champion=np.arange(80) % 2 == 0, people=np.arange(80) % 8)
+    blind = independent(np.arange(80) % 5 != 0, np.arange(80) % 2 == 0)
     verdict = judge(contest(**both, independent=blind))
     assert "better than champion" not in failed(verdict)
     assert "on the 80 labels that no suggestion led to" in verdict.lines()[1]
+
+
+def test_those_labels_decide_about_calibration_too():
+    """People agree with what is shown: by their agreement a model looks less sure than right, and is not."""
+    agreed = contest(candidate=answers(contest().candidate.right, 0.6), slices={})
+    assert failed(judge(agreed)) == ["calibrated"]
+    honest = independent(np.arange(100) % 5 < 3, np.arange(100) % 5 < 1, 0.6)
+    assert failed(judge(contest(candidate=agreed.candidate, slices={}, independent=honest))) == []
+    boastful = independent(np.arange(100) % 5 < 3, np.arange(100) % 5 < 1, 0.99)
+    verdict = judge(contest(slices={}, independent=boastful))
+    assert failed(verdict) == ["calibrated"]
+    assert "labels that no suggestion led to" in verdict.lines()[3]
+
+
+def test_what_acceptance_favours_the_champion_by_is_allowed_for_in_a_slice():
+    """On all rows the models are even, on independent labels ours is 20 points better: 6 points less in a slice are no loss."""
+    right = np.arange(ROWS) % 10 < 8
+    ours = right.copy()
+    ours[np.flatnonzero(right)[:6]] = False
+    ours[np.flatnonzero(~right)[:6]] = True
+    group = np.zeros(ROWS, dtype=np.bool_)
+    group[np.flatnonzero(right)[:100]] = True
+    values = {"candidate": answers(ours, ours.mean()), "champion": answers(right, 0.8), "slices": {"kind:call": group}}
+    assert "slice kind:call" in failed(judge(contest(**values)))
+    blind = independent(np.arange(100) % 10 < 8, np.arange(100) % 10 < 6)
+    verdict = judge(contest(**values, independent=blind))
+    assert failed(verdict) == []
+    assert "+0.200 allowed for" in verdict.lines()[-1]
+    assert (
+        favour(contest(**values, independent=independent(blind.champion.right, blind.candidate.right)), Bounds()) == 0
+    )
 
 
 def test_too_few_rows_are_refused():

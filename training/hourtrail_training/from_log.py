@@ -169,8 +169,8 @@ def _independent(dataset: Dataset, scorer: Scorer, champion: Scorer) -> Independ
     )
     people = np.array([row.suggestion.person if row.suggestion else "" for row in rows.examples])[led_by_none]
     return Independent(
-        candidate=answers_of(scorer, rows).right[led_by_none],
-        champion=answers_of(champion, rows).right[led_by_none],
+        candidate=answers_of(scorer, rows).only(led_by_none),
+        champion=answers_of(champion, rows).only(led_by_none),
         people=np.unique(people, return_inverse=True)[1].astype(np.int64),
     )
 

@@ -1,6 +1,8 @@
 """The gate: a model may be proposed only when it is better, calibrated, fast and nowhere much worse; each reason is said.
 
-Everything is measured on the newest labelled rows, which neither side was fitted or calibrated on, in time order.
+Everything is measured on the newest labelled rows, which neither side was fitted or calibrated on, in time order. A label that
+somebody gave by accepting what the champion showed favours the champion. Where there are enough labels that no suggestion led to,
+those decide who is better and who is calibrated, and how much acceptance favours the champion is measured and allowed for.
 """
 
 import time
@@ -70,12 +72,12 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Independent:
-    """What both models got right of the labels that nobody's suggestion led to: blindly audited ones, and time booked by hand
-    where the suggestion was not answered. They may also come from the stretch of the thresholds, which no tree has seen.
+    """Both models' answers where nobody's suggestion led to the label: it was blindly audited, or booked by hand where the
+    suggestion was not answered. Such rows may also come from the stretch of the thresholds, which no tree has seen.
     """
 
-    candidate: Bools
-    champion: Bools
+    candidate: Answers
+    champion: Answers
     people: Ints
 
 
@@ -124,7 +126,7 @@ def _better_than_champion(contest: Contest, bounds: Bounds) -> Reason:
     blind = contest.independent
     count = len(blind.candidate)
     if count >= bounds.fewest_rows:
-        sides = blind.candidate, blind.champion
+        sides = blind.candidate.right, blind.champion.right
         found = _better("champion", *sides, weight=np.ones(count), people=blind.people, name=contest.champion_name)
         return replace(found, words=f"{found.words}; on the {count} labels that no suggestion led to")
     sides = contest.candidate.right, contest.champion.right
@@ -153,7 +155,10 @@ def _better(test: str, ours: Bools, theirs: Bools, *, weight: Floats, people: In
 
 
 def _calibrated(contest: Contest, bounds: Bounds) -> Reason:
-    answers, weight = contest.candidate, contest.weight
+    answers, weight, which = contest.candidate, contest.weight, "rows"
+    if len(contest.independent.candidate) >= bounds.fewest_rows:
+        answers, which = contest.independent.candidate, "labels that no suggestion led to"
+        weight = np.ones(len(answers))
     found = calibration_error(answers.confidence, answers.right, weight)
     chance = chance_calibration_error(answers.confidence, weight)
     most = max(bounds.ece, chance)
@@ -161,7 +166,7 @@ def _calibrated(contest: Contest, bounds: Bounds) -> Reason:
         test="calibrated",
         passed=found <= most,
         words=f"ECE {found:.3f}, at most {most:.3f} (bound {bounds.ece:.3f}; a perfectly calibrated model shows up to {chance:.3f} "
-        f"on these {len(answers)} rows)",
+        f"on these {len(answers)} {which})",
     )
 
 
@@ -175,8 +180,22 @@ def _fast(contest: Contest, bounds: Bounds) -> Reason:
     )
 
 
+def favour(contest: Contest, bounds: Bounds) -> float:
+    """By how much of top-1 labels by acceptance favour the champion: the difference of the two models on the labels that no
+    suggestion led to, less that on all rows. 0 where too few tell, or where it is the other way round.
+    """
+    blind = contest.independent
+    count = len(blind.candidate)
+    if count < bounds.fewest_rows:
+        return 0.0
+    proven = difference(blind.candidate.right, blind.champion.right, np.ones(count), blind.people)
+    told = difference(contest.candidate.right, contest.champion.right, contest.weight, contest.people)
+    return max(0.0, proven.value - told.value)
+
+
 def _slices(contest: Contest, bounds: Bounds) -> list[Reason]:
     found = []
+    allowed = favour(contest, bounds)
     for name, rows in contest.slices.items():
         weight = contest.weight[rows]
         count = int(rows.sum())
@@ -187,7 +206,8 @@ def _slices(contest: Contest, bounds: Bounds) -> list[Reason]:
         words = f"{ours:.3f}, {gap.value:+.3f} ({gap.low:+.3f} to {gap.high:+.3f}) against the champion on {count} rows"
         judged = count >= bounds.slice_rows
         words += f"; at least {-bounds.slice_loss:+.3f}, or chance" if judged else "; too few to judge"
-        lost = gap.value < -bounds.slice_loss and gap.high < 0
+        words += f"; {allowed:+.3f} allowed for, by which acceptance favours the champion" if judged and allowed else ""
+        lost = gap.value + allowed < -bounds.slice_loss and gap.high + allowed < 0
         found.append(Reason(test=f"slice {name}", passed=not (judged and lost), words=words))
     return found
 
