@@ -101,13 +101,20 @@ def test_a_changed_export_is_found_out(trail, run, tmp_path, edit, named):
     assert named in run("audit", "verify", file, code=1).out
 
 
-def test_a_payload_that_was_erased_is_no_break(trail, run, tmp_path):
+def test_a_payload_that_is_gone_without_an_erasure_is_named(trail, run, tmp_path):
+    """Whoever takes a payload away must not pass for somebody who erased a person's data."""
     trail("delete from audit_payload where sequence = 2")
-    assert run("audit", "verify", "--json").json["breaks"] == []
+    assert "payload of row 2 is missing, and no erasure" in run("audit", "verify", code=1).out
     trail("update approval set actor = 'eve'")
     assert "no row of the audit trail tells of it" in run("audit", "verify", code=1).out
     run("audit", "export", "trail.jsonl", "--as", "olga")
-    assert run("audit", "verify", "trail.jsonl", "--json").json["erased"] == 1
+    checked = run("audit", "verify", "trail.jsonl", "--json", code=1).json
+    assert (checked["erased"], [row["row"] for row in checked["breaks"]]) == (0, [2])
+
+
+def test_an_action_that_was_forged_into_another_is_named_and_stops_nothing(trail, run):
+    trail("update audit_event set action = 'person:finding:acceptable' where sequence = 1")
+    assert "row 1 was changed after it was written" in run("audit", "verify", code=1).out
 
 
 def test_a_trail_made_anew_is_found_by_what_was_noted_before(trail, run, tmp_path):

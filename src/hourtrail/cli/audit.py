@@ -46,13 +46,14 @@ def verify(ctx: click.Context, file: Path | None, against: Path | None, noted: s
     if against is not None:
         raise click.UsageError("--against compares two exports; name the newer one as FILE")
     with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
-        count, breaks = db.verify_audit()
+        found = db.examine_audit()
+        count, breaks = found.count, found.breaks
         head, roots = db.audit_head(), db.audit_roots()
         if noted and not db.audit_holds(noted):
             sequence = int(noted.partition(":")[0])
             breaks.append(ChainBreak(sequence, f"row {sequence} is not the one noted earlier, or was removed"))
     seal = head_to_json(roots[-1]) if roots else None
-    return _told(tenant, count, head, breaks, {"seal": seal}, as_json=as_json)
+    return _told(tenant, count, head, breaks, {"seal": seal, "erased": found.erased}, as_json=as_json)
 
 
 @audit.command()
@@ -149,7 +150,9 @@ def _told(tenant: str, count: int, head: str, breaks: list[ChainBreak], extra: d
     if len(breaks) > MOST_TOLD:
         click.echo(f"  … and {len(breaks) - MOST_TOLD:,} more; --json lists all")
     if extra.get("erased"):
-        click.echo(f"  {counted(extra['erased'], 'payload')} erased since; the digests stay")
+        click.echo(
+            f"  {counted(extra['erased'], 'row or payload', 'rows and payloads')} erased since; their digests stay"
+        )
     click.echo(f"head {head}" if head else "nothing has been recorded yet")
     if extra["seal"]:
         click.echo(f"sealed up to row {extra['seal']['size']:,} at {extra['seal']['at']}: {extra['seal']['root']}")

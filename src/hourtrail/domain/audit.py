@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from hourtrail.domain.erasure import EVENT, PAYLOAD, PERSON_ERASED, listed
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.instants import format_instant, utc
 from hourtrail.domain.merkle import Frontier, TreeHead
@@ -98,37 +99,66 @@ def link(
     )  # fmt: skip
 
 
-def alterations(tenant: str, event: AuditEvent, payload: Mapping[str, object] | None) -> list[str]:
-    """What in one row, taken by itself, is not as it was written. ``payload`` is None where it was erased."""
-    again = link(
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """Something in one row that is not as it was written; ``now`` is the digest of the form in which it stands."""
+
+    sequence: int
+    kind: str
+    now: str
+    reason: str
+
+
+def oddities(tenant: str, event: AuditEvent, payload: Mapping[str, object] | None) -> list[Odd]:
+    """What in one row, taken by itself, is not as it was written. ``payload`` is None where there is none any more."""
+    number, again = event.sequence, as_it_stands(tenant, event)
+    found = []
+    if again != event.digest:
+        found.append(Odd(number, EVENT, again, f"row {number} was changed after it was written"))
+    if payload is None:
+        gone = f"the payload of row {number} is missing, and no erasure in the trail tells of it"
+        found.append(Odd(number, PAYLOAD, "", gone))
+    elif (stands := payload_digest(payload)) != event.payload_digest:
+        found.append(Odd(number, PAYLOAD, stands, f"the payload of row {number} was changed after it was written"))
+    return found
+
+
+def as_it_stands(tenant: str, event: AuditEvent) -> str:
+    """The digest that the row's fields give, whatever digest it carries."""
+    return link(
         tenant=tenant, sequence=event.sequence, at=event.at, actor=event.actor, action=event.action,
         object_id=event.object_id, digest=event.payload_digest, previous=event.previous,
-    )  # fmt: skip
-    found = []
-    if again.digest != event.digest:
-        found.append(f"row {event.sequence} was changed after it was written")
-    if payload is not None and payload_digest(payload) != event.payload_digest:
-        found.append(f"the payload of row {event.sequence} was changed after it was written")
-    return found
+    ).digest  # fmt: skip
+
+
+def alterations(tenant: str, event: AuditEvent, payload: Mapping[str, object] | None) -> list[str]:
+    """What was changed in one row, in words; a payload that is not given is not missed."""
+    return [odd.reason for odd in oddities(tenant, event, payload) if payload is not None or odd.kind != PAYLOAD]
 
 
 class Examiner:
     """Reads a trail from its beginning and notes every break: a gap, a changed field or payload, a link that does not fit,
     a sealed tree head that the rows do not give.
 
+    A row that is not as it was written is no break when a later erasure lists it, in just the form in which it stands.
     Reading goes on behind a break with the stored digest, so that one altered row is named once.
     """
 
-    def __init__(self, tenant: str, sealed: Iterable[TreeHead] = ()) -> None:
+    def __init__(self, tenant: str, sealed: Iterable[TreeHead] = (), *, payloads: bool = True) -> None:
         self.count = 0
+        self._payloads = payloads
         self.root = Frontier()
         self._tenant = tenant
         self._sealed = sorted(sealed, key=lambda head: head.size)
         self._previous, self._expected = GENESIS, 1
         self._breaks: list[ChainBreak] = []
+        self._odd: list[Odd] = []
+        self._erasures: dict[int, dict[tuple[str, str], str]] = {}
+        self.erased = 0
+        """Rows and payloads that were erased, each counted once; known when reading is finished."""
 
     def look_at(self, event: AuditEvent, payload: Mapping[str, object] | None) -> None:
-        """The next row. ``payload`` is None where it was erased; its digest stays in the chain."""
+        """The next row. ``payload`` is None where it is gone; its digest stays in the chain."""
         self.count += 1
         number = event.sequence
         if number != self._expected:
@@ -138,7 +168,10 @@ class Examiner:
             self._breaks.append(ChainBreak(self._expected, f"{missing} of the audit trail is missing"))
         elif event.previous != self._previous:
             self._breaks.append(ChainBreak(number, f"row {number} does not follow the row before it"))
-        self._breaks += [ChainBreak(number, reason) for reason in alterations(self._tenant, event, payload)]
+        found = oddities(self._tenant, event, payload)
+        self._odd += [one for one in found if self._payloads or one.kind != PAYLOAD]
+        if event.action.text == PERSON_ERASED and payload is not None:
+            self._erasures[number] = listed(payload)
         self._previous, self._expected = event.digest, number + 1
         self.root.add(event.digest)
         self._compare_with_seals()
@@ -164,12 +197,36 @@ class Examiner:
                     f"rows {self.count + 1} to {head.size}, sealed at {format_instant(head.at)}, are missing from the end",
                 )
             )
+        self._judge()
         return sorted(self._breaks, key=lambda row: row.sequence)
+
+    def _judge(self) -> None:
+        """Tell erased rows from altered ones.
+
+        An erasure counts only where its own event stands as it was written, or as a later erasure left it; and only for
+        rows before it. The newest list that names a row has the last word.
+        """
+        odd: dict[int, list[Odd]] = {}
+        for one in self._odd:
+            odd.setdefault(one.sequence, []).append(one)
+        forms: dict[tuple[str, str], str] = {}
+
+        def is_erased(one: Odd) -> bool:
+            return forms.get((one.kind, str(one.sequence))) == one.now
+
+        for number in sorted(self._erasures, reverse=True):
+            if all(map(is_erased, odd.get(number, ()))):
+                for (kind, key), now in self._erasures[number].items():
+                    if kind in {EVENT, PAYLOAD} and key.isdecimal() and int(key[:18]) < number:
+                        forms.setdefault((kind, key), now)
+        self._breaks += [ChainBreak(one.sequence, one.reason) for one in self._odd if not is_erased(one)]
+        self.erased = sum(map(is_erased, self._odd))
+        self._odd = []
 
 
 def verify_chain(tenant: str, events: Iterable[AuditEvent]) -> tuple[int, list[ChainBreak]]:
-    """How many events were read, and every break in the links between them (:class:`Examiner`)."""
-    examiner = Examiner(tenant)
+    """How many events were read, and every break in the links between them; payloads are not looked at."""
+    examiner = Examiner(tenant, payloads=False)
     for event in events:
         examiner.look_at(event, None)
     return examiner.count, examiner.finish()

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hourtrail.domain.audit import ChainBreak, Examiner, alterations
-from hourtrail.domain.errors import InvalidInput, NotFound
+from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
 from hourtrail.domain.merkle import TreeHead, inclusion_proof, is_included
 from hourtrail.exporters.audit_trail import (
     TrailHeader,
@@ -24,7 +24,7 @@ from hourtrail.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verified:
-    """What checking a file came to. ``seal`` is the newest sealed tree head that the file carries."""
+    """What checking a file came to. ``erased`` counts rows and payloads; ``seal`` is the newest sealed tree head that it carries."""
 
     tenant: str
     events: int
@@ -77,13 +77,12 @@ def verify_file(path: Path, *, against: Path | None = None, expected: str = "") 
     seals = {head.size: head for head in header.seals}
     if against is not None:
         seals = {**seals, **{head.size: head for head in read_header(against).seals}}
-    examiner, erased, head = Examiner(header.tenant, seals.values()), 0, ""
+    examiner, head = Examiner(header.tenant, seals.values()), ""
     breaks: list[ChainBreak] = []
     if noted_otherwise:
         breaks.append(ChainBreak(number, f"row {number} of {against} is not the one of the head that was noted"))
     for event, payload in read_events(path):
         examiner.look_at(event, payload)
-        erased += payload is None
         known = earlier.pop(event.sequence, event.digest)
         if known != event.digest:
             breaks.append(
@@ -93,10 +92,11 @@ def verify_file(path: Path, *, against: Path | None = None, expected: str = "") 
     if earlier:
         first = min(earlier)
         breaks.append(ChainBreak(first, f"row {first} and {len(earlier) - 1} more that were there earlier are missing"))
+    found = examiner.finish()
     return Verified(
-        tenant=header.tenant, events=examiner.count, erased=erased, head=head, root=examiner.root.root(),
+        tenant=header.tenant, events=examiner.count, erased=examiner.erased, head=head, root=examiner.root.root(),
         seal=header.seals[-1] if header.seals else None,
-        breaks=sorted([*examiner.finish(), *breaks], key=lambda row: row.sequence),
+        breaks=sorted([*found, *breaks], key=lambda row: row.sequence),
     )  # fmt: skip
 
 
@@ -111,15 +111,20 @@ def prove(store: Store, tenant: str, sequence: int) -> dict[str, Any]:
             raise NotFound(
                 f"no sealed tree head covers row {sequence} of the audit trail; `hourtrail audit seal` takes one"
             )
-        head, digests, found = heads[0], [], None
+        head, digests, found, changed = heads[0], [], None, []
         for event, payload in db.audit_trail():
             if event.sequence == sequence:
                 found = {**event_to_json(event), "payload": payload}
+                changed = alterations(tenant, event, payload)
             digests.append(event.digest)
             if len(digests) == head.size:
                 break
     if found is None:
         raise NotFound(f"row {sequence} is missing from the audit trail; run `hourtrail audit verify`")
+    if changed:
+        raise Conflict(
+            f"{changed[0]}, or erased: alone it proves nothing any more; `hourtrail audit verify` on the whole trail tells which"
+        )
     return {
         "format": "hourtrail-audit-proof/1", "tenant": tenant, "event": found, "seal": head_to_json(head),
         "path": inclusion_proof(digests, sequence - 1),

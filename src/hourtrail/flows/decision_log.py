@@ -15,6 +15,7 @@ from typing import Final
 
 from hourtrail.domain.decision import BOOKING, CLOSING, Decision, Verdict
 from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.erasure import is_pseudonym
 from hourtrail.domain.firm import NOT_WORK, WorkItem
 from hourtrail.domain.forgetting import Forgotten, standing
 from hourtrail.domain.memory import Confirmation
@@ -104,7 +105,7 @@ def read_log(
     """The log as it was known at ``as_of`` (None: all of it), for suggestions of the work dates ``first`` to ``last``."""
     log = DecisionLog()
     decisions = [row for row in db.readable_decisions(log.unreadable) if (as_of is None or row.decided_at <= as_of)]
-    shown = {row.id: row for row in db.suggestions(first=first, last=last)}
+    shown = {row.id: row for row in db.suggestions(first=first, last=last) if not is_pseudonym(row.person)}
     runs = _Runs.of(db)
     entries = [row for row in db.entries(first=first, last=last) if as_of is None or _booked_at(row) <= as_of]
     issues = db.entry_verdicts([BLIND_AUDIT])

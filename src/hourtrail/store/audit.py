@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +31,15 @@ def acting_through(name: str) -> Iterator[None]:
         yield
     finally:
         _THROUGH.reset(before)
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """What reading a trail came to: events, rows and payloads that were erased since, and breaks."""
+
+    count: int
+    erased: int
+    breaks: list[ChainBreak]
 
 
 class _Chain:
@@ -155,11 +165,17 @@ class Audit(Scope):
             yield row["digest"]
 
     def verify_audit(self) -> tuple[int, list[ChainBreak]]:
-        """How many events were read, and every place where the trail is not what was written.
+        """How many events were read, and every place where the trail is not what was written; :meth:`examine_audit`."""
+        found = self.examine_audit()
+        return found.count, found.breaks
+
+    def examine_audit(self) -> Examined:
+        """The trail, read from its beginning and held against the tables.
 
         Links, payloads, sealed tree heads, and the rows of the decision log, of approvals and of reviews, each of which
-        must be what its event says. An erased payload is no break: its digest stays in the chain. Rows removed from the
-        very end leave a chain that holds; a sealed head, or :meth:`audit_head` noted outside, finds them.
+        must be what its event says. What was erased is no break where the trail tells of it, and stands as it was left.
+        Rows removed from the very end leave a chain that holds; a sealed head, or :meth:`audit_head` noted outside, finds
+        them.
         """
         examiner = Examiner(self.tenant, self.audit_roots())
         told = ToldRows()
@@ -167,7 +183,7 @@ class Audit(Scope):
             examiner.look_at(event, payload)
             told.note(event, payload)
         breaks = [*examiner.finish(), *told.missing_or_changed(self)]
-        return examiner.count, sorted(breaks, key=lambda row: row.sequence)
+        return Examined(examiner.count, examiner.erased, sorted(breaks, key=lambda row: row.sequence))
 
     def audit_head(self) -> str:
         """``sequence:digest`` of the newest event, empty for a new trail. Noted elsewhere, it proves that nothing was cut off."""

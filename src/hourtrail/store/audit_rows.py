@@ -37,14 +37,16 @@ class ToldRows:
         """One event."""
         action, at = event.action.text, format_instant(event.at)
         if action in _DECIDED:
-            self._told["decision", event.object_id] = event.sequence, event.payload_digest
+            # As its payload stands: whether that may differ from what was written is the trail's own matter.
+            said = event.payload_digest if payload is None else payload_digest(payload)
+            self._told["decision", event.object_id] = event.sequence, said
         elif payload is None and action in _MOVED | _REVIEWED:
             what = "approval" if action in _MOVED else "review"
             self._erased.add((what, event.object_id, event.actor, at))
         elif payload is not None and action in _MOVED and "approval" in payload:
             said = _approval(event.object_id, event.actor, at, payload)
             self._told["approval", str(payload["approval"])] = event.sequence, said
-        elif payload is not None and action in _REVIEWED:
+        elif payload is not None and action in _REVIEWED and "review" in payload:
             said = _review(event.object_id, event.actor, at, action.rpartition(":")[2], payload)
             self._told["review", str(payload["review"])] = event.sequence, said
 
@@ -94,11 +96,11 @@ def _as_told(row: Row) -> dict[str, Any]:
 
 
 def _approval(entry: str, actor: str, at: str, payload: Mapping[str, Any]) -> str:
-    told = {name: payload[name] for name in ("from", "to", "note")}
+    told = {name: payload.get(name) for name in ("from", "to", "note")}
     return payload_digest({"entry": entry, "actor": actor, "at": at, **told})
 
 
 def _review(finding: str, actor: str, at: str, kind: str, payload: Mapping[str, Any]) -> str:
     names = ("act", "reason_code", "note", "assignee", "supersedes", "shown")
-    told = {name: payload[name] for name in names}
+    told = {name: payload.get(name) for name in names}
     return payload_digest({"finding": finding, "actor": actor, "at": at, "kind": kind, **told})

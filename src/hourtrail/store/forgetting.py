@@ -38,7 +38,8 @@ class Forgetting(Audit):
 
     def forgotten(self, person: str | None = None) -> list[Forgotten]:
         """What still holds, oldest first; of one person or of all."""
-        query = self._select(forgotten).order_by(forgotten.c.at, forgotten.c.id)
+        # Of somebody who was erased the log still says that something was forgotten, and no longer what.
+        query = self._select(forgotten).where(forgotten.c.value != "").order_by(forgotten.c.at, forgotten.c.id)
         if person is not None:
             query = query.where(forgotten.c.person == person)
         return standing(_record(row) for row in self._all(query))

@@ -8,6 +8,7 @@ from sqlalchemy import Select, and_, select
 
 from hourtrail.domain.activity import ActivityKind
 from hourtrail.domain.decision import Verdict
+from hourtrail.domain.erasure import is_pseudonym
 from hourtrail.domain.errors import UnknownZone
 from hourtrail.domain.firm import NOT_WORK, WorkItem
 from hourtrail.domain.forgetting import remembered
@@ -29,9 +30,10 @@ class Memory(Forgetting):
 
         Booked entries of current decisions, "this is not work", and imported entries. A decided one is known when it was
         decided; an imported one when it was created or, where that is not told, a day after its work date ended. What its
-        person asked to forget is left out, whenever they said so.
+        person asked to forget is left out, whenever they said so, and so is everybody who was erased.
         """
-        found = remembered([*self._booked(), *self._not_work(), *self._imported()], self.forgotten())
+        rows = (row for row in (*self._booked(), *self._not_work(), *self._imported()) if not is_pseudonym(row.person))
+        found = remembered(rows, self.forgotten())
         if known_before is not None:
             found = [row for row in found if row.known_at < known_before]
         return sorted(found, key=lambda row: (row.known_at, row.id))

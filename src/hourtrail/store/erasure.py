@@ -1,0 +1,311 @@
+"""Taking one person out of a tenant, in one transaction: planned, told to the audit trail row by row, then done."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import Table, bindparam, delete, exists, func, select, update
+
+from hourtrail.domain.audit import AuditAction, AuditEvent, as_it_stands, payload_digest
+from hourtrail.domain.billing import content_of
+from hourtrail.domain.entry import EntryStatus
+from hourtrail.domain.erasure import (
+    ERASURE_CLOSED,
+    EVENT,
+    PAYLOAD,
+    PERSON_ERASED,
+    ROWS_TOLD,
+    ErasedRow,
+    Eraser,
+    Names,
+)
+from hourtrail.store import identity_schema, schema
+from hourtrail.store.entries import entry_of
+from hourtrail.store.erasure_schema import APPEND_ONLY, FORMS, NOTHING_PERSONAL, erased_row
+from hourtrail.store.records import record_of
+from hourtrail.store.schema import activity, approval, audit_event, audit_payload, cleared_entry, decision, draft_line
+from hourtrail.store.scope import Row
+from hourtrail.store.subject import HeldRow, Subjects, bodies_of, in_json, texts_of
+from hourtrail.store.upsert import chunks
+
+Key = tuple[Any, ...]
+
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "account": ("name", "password"),
+    "approval": ("note",),
+    "assignment": ("digest",),
+    "auto_post": ("reason",),
+    "check_muting": ("reason",),
+    "dispute": ("note",),
+    "expense": ("narrative", "receipt", "digest"),
+    "finding": ("explanation", "measured", "expected", "digest"),
+    "finding_review": ("note",),
+    "forgotten": ("value",),
+    "last_word": ("note",),
+    "payment": ("note", "digest"),
+    "person": ("name", "team", "digest"),
+    "rate": ("digest",),
+    "rate_change": ("reason",),
+    "role_change": ("reason",),
+    "tenant_settings": ("reason",),
+    "tenant_state": ("reason",),
+    "time_entry": ("narrative", "digest"),
+}
+"""Texts of a row about the person, or by them, that become empty. A digest of what is gone would let guesses be tried out."""
+
+_GONE: Final[Mapping[str, tuple[str, ...]]] = {
+    "account": ("issuer", "subject"),
+    "person": ("weekly_hours", "cost_rate"),
+    "time_entry": ("start", "end"),
+}
+"""Columns of a row about the person that become null."""
+
+_WRITERS: Final = ("actor", "raised_by", "created_by")
+"""Columns that name whose words a row holds."""
+
+
+@dataclass(slots=True)
+class Plan:
+    """What an erasure changes and removes. ``own`` are ids of what is the person's, as the trail's events name it."""
+
+    changes: list[tuple[Table, Key, dict[str, Any]]] = field(default_factory=list)
+    removals: list[tuple[Table, Key]] = field(default_factory=list)
+    listed: list[ErasedRow] = field(default_factory=list)
+    own: set[str] = field(default_factory=set)
+    changed: Counter[str] = field(default_factory=Counter)
+    removed: Counter[str] = field(default_factory=Counter)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """``{"removed": {table: rows}, "erased": {table: rows}}``."""
+        return {"removed": dict(sorted(self.removed.items())), "erased": dict(sorted(self.changed.items()))}
+
+
+class Erasing(Subjects):
+    """What nobody may change, changed in the one way that the trail tells of."""
+
+    def plan_erasure(self, names: Names, eraser: Eraser, at: datetime) -> Plan:
+        """What erasing the person would do, as the tenant stands. Raises NotFound when nothing is held about them."""
+        self.require_held(names)
+        plan, entries = Plan(own=set(names.accounts)), dict[str, tuple[str, str]]()
+        plan.removed["activity"] = self._rows_in(activity, activity.c.person == names.person)
+        plan.removed["text_vector"] = self._rows_in(schema.text_vector)
+        kept_entries = self._entries_leaned_on(names)
+        for held in list(self.held_rows(names)):
+            key = tuple(held.row[column.name] for column in held.table.primary_key.columns)
+            if held.about and held.table.name in _TOLD_OF:
+                plan.own.add(held.row["id"])
+            if self._goes_whole(held, kept_entries):
+                plan.removals.append((held.table, key))
+                plan.removed[held.table.name] += 1
+                continue
+            values = self._erased_form(held, eraser, entries, at)
+            if values:
+                self._plan_change(plan, held.table, key, held.row, values)
+        self._plan_trail(plan, names, eraser)
+        plan.removed += Counter()  # leaves out what is 0
+        return plan
+
+    def erase(
+        self, plan: Plan, eraser: Eraser, *, actor: str, reason: str, request: str, at: datetime
+    ) -> list[AuditEvent]:
+        """Do what was planned in this transaction: the trail's events first, then the rows that they list."""
+        lists = list(chunks(plan.listed, ROWS_TOLD)) or [[]]
+        told = [
+            (
+                eraser.pseudonym,
+                {
+                    "reason": reason, "request": request, **plan.counts(), "part": number, "parts": len(lists),
+                    "rows": [row.told() for row in rows],
+                },
+            )
+            for number, rows in enumerate(lists, start=1)
+        ]  # fmt: skip
+        events = self.record_all(actor=actor, action=PERSON_ERASED, told=told, at=at)
+        for event, rows in zip(events, lists, strict=True):
+            listed = [
+                {"kind": row.kind, "key": row.key, "sequence": event.sequence, "pseudonym": eraser.pseudonym}
+                for row in rows
+                if row.kind != PAYLOAD
+            ]
+            self._add(erased_row, listed)
+        self._write_erased(plan.changes)
+        for table, keys in _by_table(plan.removals).items():
+            self._remove_erased(table, keys)
+        mine = (activity.c.tenant == self.tenant, activity.c.person == eraser.names.person)
+        self._connection.execute(delete(activity).where(*mine))
+        # Whose texts the vectors were made of is not known, and they are made again from what is left.
+        self._connection.execute(delete(schema.text_vector).where(schema.text_vector.c.tenant == self.tenant))
+        self.record(
+            actor="system:erasure",
+            action=ERASURE_CLOSED,
+            object_id=eraser.pseudonym,
+            payload={"parts": len(lists)},
+            at=at,
+        )
+        return events
+
+    def _entries_leaned_on(self, names: Names) -> frozenset[str]:
+        """The person's entries that somebody else's row leans on: what was submitted, cleared, drafted or disputed."""
+        entry = schema.time_entry.c
+        leaning = [
+            exists(select(1).where(table.c.tenant == entry.tenant, table.c.entry == entry.id))
+            for table in (approval, cleared_entry, draft_line, schema.dispute)
+        ]
+        query = self._select(schema.time_entry, entry.id, *(one.label(f"by{n}") for n, one in enumerate(leaning)))
+        rows = self._all(query.where(entry.person == names.person))
+        return frozenset(row["id"] for row in rows if any(row[f"by{n}"] for n in range(len(leaning))))
+
+    def _goes_whole(self, held: HeldRow, kept_entries: frozenset[str]) -> bool:
+        """Whether the whole row goes: nothing that was decided, booked or billed leans on it."""
+        name, row = held.table.name, held.row
+        if name in {"kept_answer", "sign_in_failure"}:
+            return True
+        if not held.about:
+            return False
+        if name == "suggestion":
+            return not self._rows_in(decision, decision.c.suggestion == row["id"])
+        if name == "time_entry":
+            return row["status"] is EntryStatus.DRAFT and row["id"] not in kept_entries
+        return name == "session"
+
+    def _erased_form(
+        self, held: HeldRow, eraser: Eraser, entries: dict[str, tuple[str, str]], at: datetime
+    ) -> dict[str, Any]:
+        """The columns that change, with their new values."""
+        table, row = held.table, held.row
+        words = held.about or any(row.get(column) in eraser.names.all for column in _WRITERS)
+        new: dict[str, Any] = {}
+        for name in texts_of(table):
+            new[name] = None if row[name] is None else eraser.text(row[name])
+            if name == "key" and "digest" in table.columns:
+                new[name] = _natural_key(row[name], eraser)
+        for name in bodies_of(table):
+            new[name] = {} if held.about and name == "extra" else eraser.json(_plain(row[name]), words=words)
+        if words:
+            new |= dict.fromkeys(_WORDS.get(table.name, ()), "")
+        if held.about:
+            new |= dict.fromkeys(_GONE.get(table.name, ()))
+        self._own_forms(held, eraser, entries, at, new)
+        if table.name in FORMS:
+            form = FORMS[table.name]
+            new = {name: value for name, value in new.items() if name in (*form.texts, *form.bodies)}
+        elif table.name in _GUARDED:
+            return {}
+        return {name: value for name, value in new.items() if value != _plain(row[name])}
+
+    def _own_forms(
+        self, held: HeldRow, eraser: Eraser, entries: dict[str, tuple[str, str]], at: datetime, new: dict[str, Any]
+    ) -> None:
+        """What only some tables have: a login name that stays unique, and digests of an entry that others compare."""
+        table, row = held.table, held.row
+        if table.name == "account" and held.about:
+            new |= {"login": f"{eraser.pseudonym}.{row['id'][-6:]}", "disabled_at": row["disabled_at"] or at}
+        if table.name == "time_entry" and held.about:
+            before = entry_of(row)
+            entries[row["id"]] = content_of(before), content_of(entry_of({**row, **new}))
+        if table.name in {"draft_line", "dispute"} and row["entry"] in entries:
+            was, will = entries[row["entry"]]
+            new["content"] = will if row["content"] == was else row["content"]
+
+    def _plan_change(self, plan: Plan, table: Table, key: Key, row: Row, values: dict[str, Any]) -> None:
+        plan.changes.append((table, key, values))
+        plan.changed[table.name] += 1
+        if table.name in FORMS:
+            plan.listed.append(ErasedRow(table.name, " ".join(str(row[name]) for name in FORMS[table.name].key)))
+
+    def _plan_trail(self, plan: Plan, names: Names, eraser: Eraser) -> None:
+        """The person's events: their name gives way, and of what they said or was said of them the words go."""
+        for row in self._trail_of(names, plan.own):
+            event = record_of(AuditEvent, {**row, "action": AuditAction(row["action"])})
+            told = {"actor": eraser.text(row["actor"]), "object_id": eraser.text(row["object_id"])}
+            if told != {name: row[name] for name in told}:
+                will = record_of(AuditEvent, {**row, **told, "action": event.action})
+                plan.changes.append((audit_event, (self.tenant, event.sequence), told))
+                plan.changed[EVENT] += 1
+                plan.listed.append(ErasedRow(EVENT, str(event.sequence), as_it_stands(self.tenant, will)))
+            if row["payload"] is None:
+                continue
+            words = row["actor"] in names.all or (row["object_id"] in plan.own or row["object_id"] in names.all)
+            payload = eraser.json(row["payload"], words=words)
+            if payload != row["payload"]:
+                plan.changes.append((audit_payload, (self.tenant, event.sequence), {"payload": payload}))
+                plan.changed[PAYLOAD] += 1
+                plan.listed.append(ErasedRow(PAYLOAD, str(event.sequence), payload_digest(payload)))
+
+    def _trail_of(self, names: Names, own: Iterable[str]) -> list[Row]:
+        """The events that the person wrote, that are about what is theirs, or that name them; in the trail's order."""
+        joined = self._select(audit_event, audit_event, audit_payload.c.payload).outerjoin(
+            audit_payload,
+            (audit_payload.c.tenant == audit_event.c.tenant) & (audit_payload.c.sequence == audit_event.c.sequence),
+        )
+        found: dict[int, Row] = {}
+        for name in names.all:
+            for condition in (
+                audit_event.c.actor == name,
+                audit_event.c.object_id.contains(name, autoescape=True),
+                in_json(audit_payload.c.payload, name),
+            ):
+                found |= {row["sequence"]: dict(row) for row in self._stream(joined.where(condition))}
+        for some in chunks(sorted(own)):
+            query = joined.where(audit_event.c.object_id.in_(some))
+            found |= {row["sequence"]: dict(row) for row in self._stream(query)}
+        return [found[number] for number in sorted(found)]
+
+    def _write_erased(self, changes: Sequence[tuple[Table, Key, dict[str, Any]]]) -> None:
+        """The rows one table and one set of columns at a time."""
+        same: dict[tuple[str, tuple[str, ...]], list[tuple[Table, Key, dict[str, Any]]]] = {}
+        for table, key, values in changes:
+            same.setdefault((table.name, tuple(sorted(values))), []).append((table, key, values))
+        for rows in same.values():
+            table, names = rows[0][0], sorted(rows[0][2])
+            keys = [column.name for column in table.primary_key.columns]
+            statement = (
+                update(table)
+                .where(*(table.c[name] == bindparam(f"of_{name}") for name in keys))
+                .values({name: bindparam(f"new_{name}") for name in names})
+            )
+            self._connection.execute(
+                statement,
+                [
+                    {f"of_{name}": part for name, part in zip(keys, key, strict=True)}
+                    | {f"new_{name}": values[name] for name in names}
+                    for _, key, values in rows
+                ],
+            )
+
+    def _remove_erased(self, table: Table, keys: Sequence[Key]) -> None:
+        columns = list(table.primary_key.columns)
+        statement = delete(table).where(*(column == bindparam(f"of_{column.name}") for column in columns))
+        self._connection.execute(
+            statement,
+            [{f"of_{column.name}": part for column, part in zip(columns, key, strict=True)} for key in keys],
+        )
+
+    def _rows_in(self, table: Table, *conditions: Any) -> int:
+        query = self._select(table, func.count()).where(*conditions)
+        return int(self._connection.scalar(query) or 0)
+
+
+_TOLD_OF: Final = frozenset({"decision", "time_entry", "finding", "suggestion", "forgotten", "session", "dispute"})
+"""Tables whose rows the trail's events name as what they are about."""
+
+_GUARDED: Final = frozenset({*schema.APPEND_ONLY, *identity_schema.APPEND_ONLY, *APPEND_ONLY}) | NOTHING_PERSONAL
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value)) if isinstance(value, (tuple, list)) else value
+
+
+def _natural_key(key: str, eraser: Eraser) -> str:
+    """The key of a row of master data, with the pseudonym where the person was part of it."""
+    return json.dumps([eraser.text(part) for part in json.loads(key)], ensure_ascii=False)
+
+
+def _by_table(rows: Iterable[tuple[Table, Key]]) -> dict[Table, list[Key]]:
+    found: dict[Table, list[Key]] = {}
+    for table, key in rows:
+        found.setdefault(table, []).append(key)
+    return found

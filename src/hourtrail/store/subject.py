@@ -1,0 +1,132 @@
+"""What is held about one person, table by table: asked in the same way for an export to them and for an erasure."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, ScalarSelect, Table, Text, and_, cast, false, or_, select
+
+from hourtrail.domain.erasure import Names, is_distinctive
+from hourtrail.domain.errors import NotFound
+from hourtrail.store import identity_schema, schema
+from hourtrail.store.audit import Audit
+from hourtrail.store.scope import Row
+from hourtrail.store.types import CleanText, EnumText, Json
+
+APART: Final = frozenset(
+    {"audit_event", "audit_payload", "audit_root", "erased_row", "tenant_key", "text_vector", "brand_logo"}
+)
+"""Tables that are read in their own way, or hold nothing that names anybody."""
+
+
+_OF_PERSON: Final = ("suggestion", "time_entry", "assignment", "forgotten", "expense")
+_OF_ENTRY: Final = ("approval", "cleared_entry", "dispute", "draft_line")
+_OF_ACCOUNT: Final = ("session", "role_change")
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A row that names the person, or is about them (``about``: then its words are theirs or of them)."""
+
+    table: Table
+    row: Row
+    about: bool
+
+
+def texts_of(table: Table) -> list[str]:
+    """The columns that hold free text or a name; values of an enum are neither."""
+    return [
+        column.name
+        for column in table.columns
+        if isinstance(column.type, CleanText) and not isinstance(column.type, EnumText) and column.name != "tenant"
+    ]
+
+
+def bodies_of(table: Table) -> list[str]:
+    """The columns that hold JSON."""
+    return [column.name for column in table.columns if isinstance(column.type, Json)]
+
+
+class Subjects(Audit):
+    """One person's rows in every table of the tenant."""
+
+    def names_of(self, person: str) -> Names:
+        """By what the person is known: id, login names, accounts. The person need not be in the master data."""
+        query = self._select(identity_schema.account).where(
+            or_(identity_schema.account.c.person == person, identity_schema.account.c.login == person)
+        )
+        accounts = self._all(query)
+        return Names(
+            person=person, logins=tuple(row["login"] for row in accounts), accounts=tuple(row["id"] for row in accounts)
+        )
+
+    def held_rows(self, names: Names) -> Iterator[HeldRow]:
+        """Every row that names the person or is about them, but activities and the audit trail; by table."""
+        for table in schema.metadata.sorted_tables:
+            if table.name not in APART and table.name != "activity" and "tenant" in table.columns:
+                yield from self._held_in(table, names)
+
+    def require_held(self, names: Names) -> None:
+        """Raises NotFound when nothing at all is held about the person, activities included."""
+        mine = self._select(schema.activity, schema.activity.c.person).where(schema.activity.c.person == names.person)
+        if self._one(mine.limit(1)) is None and next(self.held_rows(names), None) is None:
+            raise NotFound(f"nothing is held about {names.person!r} in tenant {self.tenant!r}")
+
+    def _held_in(self, table: Table, names: Names) -> Iterator[HeldRow]:
+        about = self._is_about(table, names)
+        query = self._select(table, *table.c, about.label("is_about")).where(or_(about, *_mentions(table, names)))
+        for row in self._stream(query.order_by(*table.primary_key.columns)):
+            values = dict(row)
+            is_about = bool(values.pop("is_about"))
+            yield HeldRow(table, values, is_about)
+
+    def _is_about(self, table: Table, names: Names) -> ColumnElement[bool]:
+        """Whether a row of the table is about the person, whoever wrote it."""
+        column, name = table.c, table.name
+        by_table: dict[str, Callable[[], ColumnElement[bool]]] = {
+            "person": lambda: column.id == names.person,
+            "account": lambda: column.id.in_(names.accounts),
+            "decision": lambda: or_(
+                column.suggestion.in_(self._ids_of_person(schema.suggestion, names)),
+                and_(column.suggestion.is_(None), column.actor == names.person),
+            ),
+            "finding": lambda: self._is_finding_of(names),
+            "finding_review": lambda: column.finding.in_(
+                select(schema.finding.c.id)
+                .where(schema.finding.c.tenant == self.tenant, self._is_finding_of(names))
+                .scalar_subquery()
+            ),
+            "kept_answer": lambda: column.principal.in_([f"person:{account}" for account in names.accounts]),
+            **dict.fromkeys(_OF_PERSON, lambda: column.person == names.person),
+            **dict.fromkeys(_OF_ENTRY, lambda: column.entry.in_(self._ids_of_person(schema.time_entry, names))),
+            **dict.fromkeys(_OF_ACCOUNT, lambda: column.account.in_(names.accounts)),
+        }
+        return by_table[name]() if name in by_table else false()
+
+    def _is_finding_of(self, names: Names) -> ColumnElement[bool]:
+        column = schema.finding.c
+        mine = column.time_entry.in_(self._ids_of_person(schema.time_entry, names))
+        return or_(column.person == names.person, column.worker == names.person, mine)
+
+    def _ids_of_person(self, table: Table, names: Names) -> ScalarSelect[Any]:
+        return select(table.c.id).where(table.c.tenant == self.tenant, table.c.person == names.person).scalar_subquery()
+
+
+def _mentions(table: Table, names: Names) -> list[ColumnElement[bool]]:
+    """Conditions under which a row may name the person; whoever reads the row decides exactly."""
+    found: list[ColumnElement[bool]] = []
+    for name in texts_of(table):
+        found.append(table.c[name].in_(names.all))
+        found += [table.c[name].contains(one, autoescape=True) for one in names.all if is_distinctive(one)]
+    for name in bodies_of(table):
+        found += [in_json(table.c[name], one) for one in names.all]
+    if "key" in table.columns and "digest" in table.columns:  # the natural key of master data is a JSON list
+        found += [table.c.key.contains(json.dumps(one, ensure_ascii=False), autoescape=True) for one in names.all]
+    return found
+
+
+def in_json(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether a JSON column may hold ``name`` as a text of its own, or inside one where it is long enough to be meant."""
+    written = json.dumps(name, ensure_ascii=False)
+    return cast(column, Text).contains(written[1:-1] if is_distinctive(name) else written, autoescape=True)
