@@ -22,6 +22,7 @@ from hourtrail_serving.api import (
     health,
     oauth,
     suggestions,
+    tenants,
 )
 from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
@@ -47,6 +48,7 @@ ROUTERS: Final = tuple(
         confidence,
         billing,
         accounts,
+        tenants,
         oauth,
         health,
         day,
@@ -59,7 +61,7 @@ ROUTERS: Final = tuple(
 
 def create_app(
     store: Store,
-    tenants: str | Tenants,
+    tenant: str | Tenants,
     models: Models | Callable[[str], Models],
     *,
     names: Collection[str] = (),
@@ -82,7 +84,7 @@ def create_app(
     login = login or Login()
     tenancy = Tenancy(
         store=store,
-        tenants=Tenants((tenants,)) if isinstance(tenants, str) else tenants,
+        tenants=Tenants((tenant,)) if isinstance(tenant, str) else tenant,
         login=login,
         load=(lambda _tenant: models) if isinstance(models, Models) else models,
     )

@@ -63,6 +63,9 @@ class Permission(StrEnum):
     AUTO_POST_ORDER = "auto_post:order"
     AUTO_POST_STOP = "auto_post:stop"
     POLICIES_READ = "policies:read"
+    SETTINGS_READ = "settings:read"
+    SETTINGS_WRITE = "settings:write"
+    TENANTS_READ = "tenants:read"
 
 
 class Reach(StrEnum):
@@ -95,6 +98,8 @@ PEOPLE_ONLY: Final = frozenset(
         Permission.MODE_WRITE,
         Permission.AUTO_POST_ORDER,
         Permission.AUTO_POST_STOP,
+        Permission.SETTINGS_WRITE,
+        Permission.TENANTS_READ,
     }
 )
 """What no program, service or model is ever given, whoever asks for it."""

@@ -5,14 +5,17 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from hourtrail.checks.policy import load as load_check_policy
-from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.errors import InvalidInput, NotAllowed
 from hourtrail.domain.settings import TenantSettings
-from hourtrail.domain.settings_wire import settings_from_mapping
+from hourtrail.domain.settings_wire import changed_keys, settings_from_mapping, settings_to_mapping
 from hourtrail.policy import billing, review
 from hourtrail.store import Store, TenantStore
 
 POLICIES: Final = ("billing", "review")
 """Those that a settings document may name."""
+
+OPERATORS: Final = ("features", "limits", "administration")
+"""Sections that only whoever runs the installation changes; the hosts of the brand too."""
 
 
 def change_settings(
@@ -36,6 +39,39 @@ def change_settings(
         made = db.change_settings(document, actor=actor, at=at, reason=reason, based_on=based_on)
         apply_policies(db, made, actor, at)
     return made
+
+
+def change_own_settings(
+    store: Store,
+    tenant: str,
+    document: Mapping[str, Any],
+    actor: str,
+    *,
+    reason: str,
+    based_on: int,
+    now: datetime | None = None,
+) -> TenantSettings:
+    """The same for the tenant's own administrator, who leaves what is the operator's as it is.
+
+    Raises NotAllowed for a document that says otherwise, InvalidInput for a logo that is not kept, and as above.
+    """
+    with store.tenant(tenant, read_only=True) as db:
+        before = settings_to_mapping(db.settings())
+        wanted = settings_to_mapping(settings_from_mapping({**_operators(before), **document}))
+        brand = document.get("brand", {})
+        if not isinstance(brand, Mapping) or "hosts" not in brand:
+            wanted["brand"]["hosts"] = before["brand"]["hosts"]
+        logo = wanted["brand"]["logo"]
+        if logo and db.logo(logo) is None:
+            raise InvalidInput("brand.logo: no such picture is kept; `tenants logo` on the command line keeps one")
+    others = [name for name in changed_keys(before, wanted) if name.split(".")[0] in OPERATORS or name == "brand.hosts"]
+    if others:
+        raise NotAllowed(f"{others[0]} is for whoever runs this installation to change; leave it out, or as it is")
+    return change_settings(store, tenant, wanted, actor, reason=reason, based_on=based_on, now=now)
+
+
+def _operators(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {section: document[section] for section in OPERATORS}
 
 
 def apply_policies(db: TenantStore, settings: TenantSettings, actor: str, at: datetime) -> None:

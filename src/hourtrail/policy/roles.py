@@ -40,20 +40,24 @@ ROLES: Final[dict[Role, dict[Permission, Reach]]] = {
         _P.SUGGESTIONS_SCORE: _ALL, _P.ACCOUNTS_READ: _ALL, _P.ACTIVITIES_WRITE: _ALL, _P.DIRECTORY_READ: _ALL,
         _P.DIRECTORY_WRITE: _ALL, _P.PRICES_WRITE: _ALL, _P.RECORDS_READ: _ALL, _P.RECORDS_WRITE: _ALL,
     },
-    # Sees which accounts there are, and no activity, suggestion or entry at all.
-    Role.PARTNER_ADMIN: {_P.ACCOUNTS_READ: _ALL, _P.USAGE_READ: _ALL},
+    # Sees which accounts there are, how much is used and on what terms, here and at the tenants that name this one as their
+    # partner; and no activity, suggestion or entry at all.
+    Role.PARTNER_ADMIN: {
+        _P.ACCOUNTS_READ: _ALL, _P.USAGE_READ: _ALL, _P.SETTINGS_READ: _ALL, _P.TENANTS_READ: _ALL,
+    },
     # Sets the terms on which the firm works, and sees that they are kept; takes part in none of it.
     Role.ADMIN: {
         _P.ACCOUNTS_READ: _ALL, _P.AUDIT_READ: _ALL, _P.MODELS_READ: _ALL, _P.MODELS_PROMOTE: _ALL, _P.MODE_WRITE: _ALL,
         _P.AUTO_POST_ORDER: _ALL, _P.AUTO_POST_STOP: _ALL, _P.POLICIES_READ: _ALL, _P.DIRECTORY_READ: _ALL,
         # People and projects, but not what they cost: prices are the integrator's, or two people's.
-        _P.DIRECTORY_WRITE: _ALL, _P.USAGE_READ: _ALL,
+        _P.DIRECTORY_WRITE: _ALL, _P.USAGE_READ: _ALL, _P.SETTINGS_READ: _ALL, _P.SETTINGS_WRITE: _ALL,
     },
     # Everything that people did, and nothing that waits for its owner's word.
     Role.AUDITOR: {
         _P.DECISIONS_READ: _ALL, _P.ENTRIES_READ: _ALL, _P.TRAILS_READ: _ALL, _P.FINDINGS_READ: _ALL,
         _P.PRECISION_READ: _ALL, _P.BILLING_READ: _ALL, _P.ACCOUNTS_READ: _ALL, _P.AUDIT_READ: _ALL, _P.AUDIT_EXPORT: _ALL,
         _P.MODELS_READ: _ALL, _P.POLICIES_READ: _ALL, _P.DIRECTORY_READ: _ALL, _P.RECORDS_READ: _ALL, _P.USAGE_READ: _ALL,
+        _P.SETTINGS_READ: _ALL,
     },
 }  # fmt: skip
 
