@@ -18,8 +18,9 @@ from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import Conflict, NotFound
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import format_instant
+from hourtrail.domain.settings import Feature
 from hourtrail.flows.check_ground import Rules
-from hourtrail.flows.clearing import Flags
+from hourtrail.flows.flags import Flags
 from hourtrail.flows.identity.authority import require_authority
 from hourtrail.flows.written_checks import check_written
 from hourtrail.policy.autopost import VERSION, Ground, Left, why_left
@@ -65,6 +66,7 @@ def propose_order(
     order = stable_id("apo", (actor, format_instant(at), str(terms.to_json())))
     with store.tenant(tenant) as db:
         require_authority(db, actor, Permission.AUTO_POST_ORDER)
+        db.settings().features.require(Feature.AUTO_POST)
         said = db.auto_post(lock=True)
         row = AutoPostEvent(
             place=len(said.log) + 1,
@@ -91,6 +93,7 @@ def enable_order(
     require_person(actor)
     with store.tenant(tenant) as db:
         require_authority(db, actor, Permission.AUTO_POST_ORDER)
+        db.settings().features.require(Feature.AUTO_POST)
         said = db.auto_post(lock=True)
         proposal = said.to_enable(order, actor, at)
         row = AutoPostEvent(
@@ -162,14 +165,13 @@ def run_auto_post(store: Store, tenant: str, *, now: datetime | None = None) -> 
     """Submit what the order in force lets through, one entry in one transaction; stops at the next entry once it is stopped."""
     at = now or datetime.now(UTC)
     with store.tenant(tenant, read_only=True) as db:
-        said = db.auto_post()
-        standing = said.in_force(at)
+        standing, why_off = _standing(db, at)
         drafts = list(_drafts(db, at.date())) if standing else []
     if standing is None:
-        return AutoPosted(order="", looked=0, submitted=(), left={}, why_off=said.why_off(at))
+        return AutoPosted(order="", looked=0, submitted=(), left={}, why_off=why_off)
     left: Counter[str] = Counter()
     done: list[TimeEntry] = []
-    looked, why_off = 0, ""
+    looked = 0
     for entry in drafts:
         # Looked at without a lock first: a person who says "stop", or decides, finds the database free in between.
         with store.tenant(tenant, read_only=True) as db:
@@ -191,6 +193,14 @@ def run_auto_post(store: Store, tenant: str, *, now: datetime | None = None) -> 
     )
 
 
+def _standing(db: TenantStore, at: datetime, *, lock: bool = False) -> tuple[StandingOrder | None, str]:
+    """The order in force; or None, and why. With ``lock`` no stop is stored until this transaction has ended."""
+    said = db.auto_post(lock=lock)
+    if not db.settings().features.has(Feature.AUTO_POST):
+        return None, "automatic submission is switched off in the firm's settings"
+    return said.in_force(at), said.why_off(at)
+
+
 def _drafts(db: TenantStore, today: date) -> Iterator[TimeEntry]:
     for entry in db.entries(first=today - LOOK_BACK, last=today):
         if entry.status is EntryStatus.DRAFT and entry.decision:
@@ -205,10 +215,9 @@ def _submit(store: Store, tenant: str, entry: str, at: datetime) -> TimeEntry | 
     """Submit one entry, unless it is no more what it was: then the reason. Raises _Stopped."""
     try:
         with acting_through(CARRIER), store.tenant(tenant) as db:
-            said = db.auto_post(lock=True)
-            standing = said.in_force(at)
+            standing, why_off = _standing(db, at, lock=True)
             if standing is None:
-                raise _Stopped(said.why_off(at))
+                raise _Stopped(why_off)
             reason = _why_left(db, entry, standing, at)
             if reason is not None:
                 return reason

@@ -10,6 +10,7 @@ from hourtrail.domain.confidence import ControlEvent, Controls, EventKind, Mode
 from hourtrail.domain.decision import require_person
 from hourtrail.domain.errors import InvalidInput, NotAllowed
 from hourtrail.domain.instants import format_instant
+from hourtrail.domain.settings import Feature
 from hourtrail.domain.suggestion import Band, Suggestion, SuggestionStatus
 from hourtrail.flows.confidence import SETTINGS, audited, controls_for, policy_of, read_outcomes
 from hourtrail.flows.identity.authority import require_authority
@@ -23,10 +24,6 @@ from hourtrail.wiring import Models
 
 RANK: Final = (Mode.SHADOW, Mode.SUGGEST, Mode.PREFILL)
 LONGEST_REASON: Final = 500
-
-
-class ModeNotProven(NotAllowed):
-    """The mode moves up on measured precision alone, and that is not there yet. The message says what is missing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +44,16 @@ class Requirement:
         }  # fmt: skip
 
 
+class ModeNotProven(NotAllowed):
+    """The mode moves up on measured precision alone, and that is not there yet. ``missing`` are the requirements not met."""
+
+    def __init__(self, mode: Mode, missing: Sequence[Requirement]) -> None:
+        super().__init__(
+            f"{mode} is not proven yet: {'; '.join(row.words for row in missing)}; see hourtrail confidence"
+        )
+        self.missing = tuple(missing)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModeGate:
     """What stands between a tenant and a higher mode. ``proof`` is what was measured, as the log keeps it."""
@@ -61,9 +68,9 @@ class ModeGate:
         return all(row.met for row in self.requirements)
 
     @property
-    def missing(self) -> str:
-        """What is, in words; empty when it has passed."""
-        return "; ".join(row.words for row in self.requirements if not row.met)
+    def missing(self) -> list[Requirement]:
+        """What is; empty when it has passed."""
+        return [row for row in self.requirements if not row.met]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +131,13 @@ def set_mode(
         controls = controls_for(db.controls()[0], models)
         if mode is controls.mode:
             return
+        if mode is Mode.PREFILL:
+            db.settings().features.require(Feature.PREFILL)
         why = "moved down"
         if RANK.index(mode) > RANK.index(controls.mode):
             gate = mode_gate(db, controls, mode, models)
             if not gate.passed:
-                raise ModeNotProven(f"{mode} is not proven yet: {gate.missing}; see hourtrail confidence")
+                raise ModeNotProven(mode, gate.missing)
             why = gate.proof
         said = f"{controls.mode} to {mode} by {actor}: {why}{f'; {reason}' if reason else ''}"
         db.put_controls(replace(controls, mode=mode), [ControlEvent(at=now, kind=EventKind.MODE, why=said)], actor, now)
