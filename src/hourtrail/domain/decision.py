@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
+from hourtrail.domain.activity import ActivityKind
 from hourtrail.domain.errors import InvalidInput, NotAllowed
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.instants import utc
@@ -51,13 +52,30 @@ class Booking:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedOn:
+    """One activity that a decision rested on, as it was then: its key, minutes and weight, and a digest of its content.
+
+    The digest is keyed and salted: it tells whether the activity is still the one that was decided on, and to nobody without
+    the tenant's key and the decision's salt whether a guess at its title is right. It outlives the activity. Empty for one
+    that was gone already.
+    """
+
+    activity: str
+    kind: ActivityKind
+    minutes: int
+    weight: float
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """One row of the decision log: everything that was shown, and what was chosen.
 
     ``before`` is the suggestion as a booking (None when it was unassigned); ``after`` is what the person booked, one
     booking or, for a split, several. ``propensity`` is the probability with which it was drawn what is shown: for the blind
     audit its share where the answer was kept back (``unshown`` then names it), one minus that where it was shown, and 1 when
-    nothing was drawn. ``seconds`` is the time from showing to deciding, None when unknown.
+    nothing was drawn. ``seconds`` is the time from showing to deciding, None when unknown. ``evidence`` is what it rested
+    on, digested with ``salt``; both are empty where nothing was suggested.
     """
 
     id: str
@@ -79,6 +97,8 @@ class Decision:
     confidence: float | None = None
     threshold: Mapping[str, str | float] | None = None
     unshown: Unshown | None = None
+    evidence: tuple[DecidedOn, ...] = ()
+    salt: str = ""
 
     def __post_init__(self) -> None:
         require_person(self.actor)

@@ -100,6 +100,16 @@ SUGGESTION: Final = _object(
     optional=("zone", "rounding", "billable_probability", "leans_on", "minutes_interval"),
 )
 
+_DECIDED_ON: Final = _object(
+    {
+        "activity": _said("source:external_id; empty where the person was erased", _TEXT),
+        "kind": _words(ActivityKind),
+        "minutes": _MINUTES,
+        "weight": {"type": "number"},
+        "digest": _TEXT,
+    }
+)
+
 DECISION: Final = _object(
     {
         "id": _TEXT,
@@ -129,8 +139,13 @@ DECISION: Final = _object(
         "model": _MODEL,
         "policy": _or_null(_POLICY),
         "supersedes": _said("id of the decision that this one replaces", _or_null(_TEXT)),
+        "evidence": _said(
+            "what the decision rested on; the digest of each activity as it was then, empty where it was gone",
+            {"type": "array", "items": _DECIDED_ON},
+        ),
+        "salt": _said("what the digests of its evidence are made with, besides the tenant's key", _TEXT),
     },
-    optional=("confidence", "threshold", "unshown"),
+    optional=("confidence", "threshold", "unshown", "evidence", "salt"),
 )
 
 _SUBJECTS: Final = [

@@ -13,6 +13,7 @@ from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.spans import Span
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
+from hourtrail.flows.decided_evidence import note_evidence
 from hourtrail.flows.resolve import Part, require_member, resolve
 from hourtrail.policy.billable import billable_minutes, billable_of
 from hourtrail.store import Store, TenantStore
@@ -201,6 +202,8 @@ class Deciding:
         """A row of the log about a suggestion, with all that was shown."""
         request = self.request
         threshold = suggestion.threshold
+        # An undo rests on no evidence, only on somebody's word.
+        evidence, salt = ((), "") if verdict is Verdict.UNDO else note_evidence(self.db, suggestion)
         return Decision(
             id=stable_id(DECISION, (suggestion.id, verdict, request.actor, format_instant(self.now), supersedes)),
             suggestion=suggestion.id,
@@ -220,6 +223,8 @@ class Deciding:
             confidence=suggestion.confidence,
             propensity=suggestion.propensity,
             unshown=suggestion.unshown,
+            evidence=evidence,
+            salt=salt,
             threshold={
                 "band": threshold.band.value,
                 "value": threshold.value,

@@ -14,6 +14,7 @@ from sqlalchemy import and_, or_, select, tuple_, update
 from hourtrail.domain.activity import Activity, ActivityKind, Response, Sensitivity, ShowAs, Snapshot, Status
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.instants import parse_instant
+from hourtrail.domain.wire import activity_to_json
 from hourtrail.store.schema import activity
 from hourtrail.store.scope import Row, Scope, half_open
 from hourtrail.store.sealing import Sealer
@@ -324,6 +325,29 @@ class Activities(Scope):
         with closing(self._stream(query.order_by(activity.c.start, activity.c.source, activity.c.external_id))) as rows:
             for row in rows:
                 yield _record(row, self._sealer)
+
+    def activities_named(self, keys: Collection[str]) -> dict[str, Activity]:
+        """The live ones of these, by ``source:external_id``."""
+        by_source: dict[str, list[str]] = {}
+        for key in sorted(set(keys)):
+            source, _, external_id = key.partition(":")
+            by_source.setdefault(source, []).append(external_id)
+        found: dict[str, Activity] = {}
+        for source, names in by_source.items():
+            for some in chunks(names):
+                query = self._select(activity).where(
+                    activity.c.source == source, activity.c.external_id.in_(some), activity.c.withdrawn_at.is_(None)
+                )
+                read = (_record(row, self._sealer) for row in self._all(query))
+                found |= {row.key: row for row in read}
+        return found
+
+    def evidence_digests(self, keys: Collection[str], salt: str) -> dict[str, str]:
+        """What stands for each of these activities as it is now, in a decision with this salt; none for one that is gone."""
+        return {
+            key: self._sealer().evidence(salt, _ENCODER.encode(activity_to_json(row)).encode("utf-8", "surrogatepass"))
+            for key, row in self.activities_named(keys).items()
+        }
 
     def seal_activities(self) -> int:
         """Seal again what was stored before activities were sealed, or under an older key; how many rows.

@@ -1,8 +1,9 @@
 """What a tenant's rows are sealed with: AES-256-GCM under the tenant's own key, bound to the row that they stand in."""
 
+import hmac
 import os
 from collections.abc import Callable, Mapping
-from hashlib import blake2b
+from hashlib import blake2b, sha256
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
@@ -64,6 +65,12 @@ class Sealer:
     def is_current(self, sealed: bytes) -> bool:
         """Whether the key in use sealed it."""
         return sealed[:_HEAD] == self._head
+
+    def evidence(self, salt: str, content: bytes) -> str:
+        """HMAC-SHA256 of what a decision rested on, in hexadecimal digits. The salt is the decision's own: where it is erased,
+        not even whoever has the key can try out guesses.
+        """
+        return hmac.new(self._digest_key, salt.encode() + b"\x1f" + content, sha256).hexdigest()
 
     def digest(self, content: bytes) -> str:
         """A keyed digest of content: equal content has equal digests, and without the key it tells nothing.

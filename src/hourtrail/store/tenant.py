@@ -15,6 +15,7 @@ from hourtrail.store.ledger import Ledger
 from hourtrail.store.memory import Memory
 from hourtrail.store.model_log import ModelLog
 from hourtrail.store.programs import Programs
+from hourtrail.store.retention import Retaining
 from hourtrail.store.review_rules import ReviewRules
 from hourtrail.store.reviews import Reviews
 from hourtrail.store.scoped_master import ScopedMaster
@@ -45,6 +46,7 @@ class TenantStore(
     AutoPosting,
     AuditReading,
     Erasing,
+    Retaining,
     Vectors,
     Accounts,
     Programs,

@@ -5,7 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from hourtrail.domain.decision import Booking, Decision, Verdict
+from hourtrail.domain.activity import ActivityKind
+from hourtrail.domain.decision import Booking, DecidedOn, Decision, Verdict
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.instants import format_instant, parse_instant
 from hourtrail.domain.suggestion import PolicyRef
@@ -32,6 +33,28 @@ def booking_from_json(body: Mapping[str, Any]) -> Booking:
     )
 
 
+def decided_on_to_json(row: DecidedOn) -> Json:
+    """One activity that was decided on."""
+    return {
+        "activity": row.activity,
+        "kind": row.kind.value,
+        "minutes": row.minutes,
+        "weight": row.weight,
+        "digest": row.digest,
+    }
+
+
+def decided_on_from_json(body: Mapping[str, Any]) -> DecidedOn:
+    """The reverse of :func:`decided_on_to_json`."""
+    return DecidedOn(
+        activity=body["activity"],
+        kind=ActivityKind(body["kind"]),
+        minutes=body["minutes"],
+        weight=body["weight"],
+        digest=body["digest"],
+    )
+
+
 def decision_to_json(row: Decision) -> Json:
     """The decision contract. ``after`` is one object, a list for a split, or None when nothing was booked."""
     after = [booking_to_json(booking) for booking in row.after]
@@ -55,6 +78,7 @@ def decision_to_json(row: Decision) -> Json:
         "model": model_to_json(row.model),
         "policy": {"version": row.policy.version} if row.policy else None,
         "supersedes": row.supersedes or None,
+        **({"evidence": [decided_on_to_json(one) for one in row.evidence], "salt": row.salt} if row.salt else {}),
     }
 
 
@@ -82,6 +106,8 @@ def decision_from_json(body: Mapping[str, Any]) -> Decision:
         model=model_from_json(body["model"]),
         policy=PolicyRef(version=body["policy"]["version"]) if body["policy"] else None,
         supersedes=body["supersedes"] or "",
+        evidence=tuple(decided_on_from_json(one) for one in body.get("evidence", ())),
+        salt=body.get("salt", ""),
     )
 
 
