@@ -6,7 +6,8 @@ from typing import Any
 
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.instants import format_instant
-from hourtrail.domain.wire import decision_to_json, entry_to_json, evidence_to_json, suggestion_to_json
+from hourtrail.domain.wire import decision_to_json, entry_to_json, suggestion_to_json
+from hourtrail.flows.decided_evidence import evidence_behind
 from hourtrail.flows.resolve import require_member
 from hourtrail.store import Store
 
@@ -46,11 +47,12 @@ def trail(store: Store, tenant: str, entry: str) -> dict[str, Any]:
         decision = db.decision(row.decision) if row.decision else None
         suggestion = db.suggestion(row.suggestion) if row.suggestion else None
         approvals = db.approvals(entry)
+        evidence = evidence_behind(db, decision, suggestion)
     return {
         "time_entry": entry_to_json(row),
         "decision": decision_to_json(decision) if decision else None,
         "suggestion": suggestion_to_json(suggestion) if suggestion else None,
-        "evidence": [evidence_to_json(evidence) for evidence in suggestion.evidence] if suggestion else [],
+        "evidence": evidence,
         "approvals": [
             {
                 "from": approval.from_status.value,
