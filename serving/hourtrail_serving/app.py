@@ -22,6 +22,7 @@ from hourtrail_serving.api import (
     health,
     oauth,
     suggestions,
+    timesheets,
     tenants,
 )
 from hourtrail_serving.gate import Guarded, Login
@@ -44,6 +45,7 @@ ROUTERS: Final = tuple(
         suggestions,
         decisions,
         entries,
+        timesheets,
         findings,
         confidence,
         billing,

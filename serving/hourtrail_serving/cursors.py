@@ -16,6 +16,7 @@ from hourtrail.domain.billing import ClaimedLine, Dispute
 from hourtrail.domain.errors import HourtrailError, InvalidInput
 from hourtrail.domain.instants import format_instant, parse_instant
 from hourtrail.domain.queue import Item
+from hourtrail.domain.timesheet import Timesheet
 from hourtrail.store.billing import KeptDraft, LinePlace
 from hourtrail.store.entries import NO_START
 
@@ -83,6 +84,30 @@ class EntryCursor:
     def __str__(self) -> str:
         day, person, start, name = self.place
         return _written([day.isoformat(), person, None if start == NO_START else format_instant(start), name])
+
+
+@dataclass(frozen=True, slots=True)
+class WeekCursor:
+    """The last timesheet that was read: its Monday and its person."""
+
+    week: date
+    person: str
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """The reverse of ``str``. Raises InvalidInput for anything else."""
+        try:
+            week, person = _read(text)
+            return cls(date.fromisoformat(week), _plain(person))
+        except _FAULTS as error:
+            raise _foreign() from error
+
+    def __str__(self) -> str:
+        return _written([self.week.isoformat(), self.person])
+
+    def precedes(self, row: Timesheet) -> bool:
+        """Whether ``row`` comes behind the cursor."""
+        return (self.week, self.person) < (row.week, row.person)
 
 
 def _plain(name: object) -> str:

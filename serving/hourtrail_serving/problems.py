@@ -23,6 +23,7 @@ from hourtrail.domain.errors import (
 )
 from hourtrail.flows.bulk import OneByOneOnly
 from hourtrail.flows.decide_batch import BatchRefused
+from hourtrail.flows.timesheets import Blocked
 from hourtrail.domain.settings import FeatureOff
 from hourtrail.domain.tenant import TenantSuspended
 from hourtrail.store import StoreUnavailable
@@ -49,6 +50,7 @@ _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (TenantSuspended, HTTPStatus.FORBIDDEN, "tenant-suspended", "The firm's access is suspended"),
     (FeatureOff, HTTPStatus.FORBIDDEN, "feature-off", "The firm does not have this part of the product"),
     (NotAllowed, HTTPStatus.FORBIDDEN, "not-allowed", "This actor may not do this"),
+    (Blocked, HTTPStatus.CONFLICT, "blocked", "Findings stand in the way"),
     (OneByOneOnly, HTTPStatus.CONFLICT, "one-by-one", "The policy wants this looked at on its own"),
     (BatchRefused, HTTPStatus.CONFLICT, "batch-refused", "Nothing of the batch was carried out"),
     (PreconditionFailed, HTTPStatus.PRECONDITION_FAILED, "precondition-failed", "The record is not the one you read"),
@@ -113,6 +115,9 @@ def _listed(error: HourtrailError) -> list[dict[str, Any]]:
     """What an error names one by one: where in the request, or which record, and why."""
     if isinstance(error, BatchRefused):
         return [{"in": "body", "at": f"decisions.{place}", "reason": str(fault)} for place, fault in error.faults]
+    if isinstance(error, Blocked):
+        found = [{"in": "finding", "at": row.id, "reason": row.explanation} for row in error.findings]
+        return found[:MOST_FAULTS]
     if isinstance(error, OneByOneOnly):
         return [{"in": "record", "at": name, "reason": why} for name, why in error.why.items()][:MOST_FAULTS]
     return []

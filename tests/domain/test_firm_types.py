@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from hourtrail.domain.activity import Activity, ActivityKind, SourceRef
 from hourtrail.domain.entry import EntryStatus, TimeEntry
-from hourtrail.domain.errors import InvalidInput, NotAllowed
+from hourtrail.domain.errors import IllegalTransition, InvalidInput
 from hourtrail.domain.firm import Contract, ContractKind, Holiday, Person, Rate, Task, WorkItem
 from hourtrail.domain.outline import outline
 from hourtrail.domain.ratecard import RateCard
 from hourtrail.domain.tenant import Tenant
-from hourtrail.domain.timesheet import Timesheet
+from hourtrail.domain.timesheet import Timesheet, TimesheetAct, TimesheetStatus
 from hourtrail.domain.workcalendar import WorkCalendar, parse_workdays
 
 MONDAY = date(2026, 3, 2)
@@ -138,13 +138,24 @@ def test_a_timesheet_takes_its_week_and_submits_its_drafts() -> None:
     sheet = Timesheet.of("ada", MONDAY + timedelta(days=3), entries)
     assert [entry.id for entry in sheet.entries] == ["t1", "t2", "t3"]
     assert sheet.minutes == 120
-    assert [entry.status for entry in sheet.submitted("ada").entries] == [
-        EntryStatus.SUBMITTED,
-        EntryStatus.APPROVED,
-        EntryStatus.REJECTED,
-    ]
-    with pytest.raises(NotAllowed, match="named person"):
-        sheet.submitted("service:sync")
+    assert sheet.days == [60, 0, 0, 0, 0, 0, 60]
+    assert sheet.status is TimesheetStatus.REJECTED, "somebody has to correct it"
+    moved = {act: [entry.id for entry in sheet.moved_by(act)] for act in (TimesheetAct.SUBMIT, TimesheetAct.RECALL)}
+    assert moved == {TimesheetAct.SUBMIT: ["t1"], TimesheetAct.RECALL: ["t2", "t3"]}
+    with pytest.raises(IllegalTransition, match="nothing submitted in it to approve"):
+        sheet.moved_by(TimesheetAct.APPROVE)
+
+
+@pytest.mark.parametrize(
+    ("statuses", "expected"),
+    [
+        ((), "empty"), (("draft", "approved"), "draft"), (("submitted", "invoiced"), "submitted"),
+        (("approved", "invoiced"), "approved"), (("invoiced",), "invoiced"), (("rejected", "draft"), "rejected"),
+    ],
+)  # fmt: skip
+def test_a_timesheet_stands_where_its_last_entry_does(statuses: tuple[str, ...], expected: str) -> None:
+    entries = [_entry(number, MONDAY, EntryStatus(status)) for number, status in enumerate(statuses)]
+    assert Timesheet.of("ada", MONDAY, entries).status == expected
 
 
 def test_a_timesheet_refuses_strangers_and_begins_on_monday() -> None:

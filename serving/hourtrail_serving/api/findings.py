@@ -13,7 +13,7 @@ from hourtrail.domain.errors import InvalidInput, NotFound
 from hourtrail.domain.review import ReviewKind
 from hourtrail.domain.review_wire import clearing_to_json, item_to_json, review_to_json
 from hourtrail.domain.wire import entry_to_json, finding_to_json
-from hourtrail.flows.clearing import ClearRequest, clear_rest
+from hourtrail.flows.clearing import ClearRequest, clear_rest, the_rest
 from hourtrail.flows.precision import review_report
 from hourtrail.flows.queue import Filter, behind, queue_of, review_queue
 from hourtrail.flows.review import ReviewRequest, review
@@ -29,6 +29,9 @@ from hourtrail_serving.sight import actor_of
 router = APIRouter(prefix="/v1", tags=["findings"], route_class=Guarded)
 
 Route = Literal["disputes", "approvals", "billing"]
+
+MOST_LISTED: Final = 500
+"""Entries named that are to be looked at one by one."""
 
 CLOCK_SKEW: Final = timedelta(minutes=2)
 """How far a client's clock may run ahead of ours."""
@@ -187,7 +190,10 @@ def post_review(
     responses=writes("Clearing", "What was approved and what was left", HTTPStatus.CONFLICT, status=201),
 )
 def clear_findings(served: Context, who: Who, body: ClearBody, idempotency_key: IdempotencyKey = None) -> JSONResponse:
-    """Approve every submitted entry that nothing speaks against, in one act; a random part stays open for a second look."""
+    """Approve every submitted entry that nothing speaks against, in one act; a random part stays open for a second look.
+
+    `one_by_one` names what the firm's policy wants looked at on its own, and why; `flagged` counts it among what is left.
+    """
     actor = actor_of(who, body.actor)
 
     def work() -> dict[str, object]:
@@ -200,7 +206,11 @@ def clear_findings(served: Context, who: Who, body: ClearBody, idempotency_key: 
             expected=body.expected,
             shown_at=_seen(body.shown_at, now),
         )
-        return clearing_to_json(clear_rest(served.store, served.tenant, request, now=now))
+        done = clear_rest(served.store, served.tenant, request, now=now)
+        with served.store.tenant(served.tenant, read_only=True) as db:
+            alone = the_rest(db, actor, body.first, body.last, body.person).alone
+        left = [{"time_entry": name, "why": why} for name, why in sorted(alone.items())]
+        return {**clearing_to_json(done), "one_by_one": left[:MOST_LISTED]}
 
     answer = served.answers.once(who, idempotency_key, f"clear {body.model_dump_json()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED)

@@ -54,6 +54,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Clearing": object_of(
         **{"id": TEXT, "actor": TEXT, "at": INSTANT, "from": DATE, "to": DATE},
         cleared=COUNT, flagged=COUNT, own=COUNT, sampled=COUNT, seconds=NUMBER_OR_NULL,
+        one_by_one=list_of(object_of(time_entry=TEXT, why=TEXT)),
     ),
     "Precision": object_of(
         policy=TEXT, checks=list_of(_CHECK_PRECISION),

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from hourtrail.domain.timesheet import TimesheetStatus
 from hourtrail.exporters.schemas import DECISION, SUGGESTION
 from hourtrail_serving.schemas.parts import (
     COUNT,
@@ -42,6 +43,13 @@ _GRID_ROW: Final = object_of(
 _CARRIED_OUT: Final = object_of(status={"const": 201}, decision=ref("Decision"), time_entries=list_of("TimeEntry"))
 _REFUSED_ONE: Final = object_of(status={"type": "integer", "minimum": 400}, problem=ref("Problem"))
 
+_TIMESHEET: Final = {
+    "person": TEXT, "week": {"description": "its Monday", **DATE},
+    "status": {"enum": [status.value for status in TimesheetStatus]}, "minutes": COUNT, "billable_minutes": COUNT,
+    "days": {"description": "minutes from Monday to Sunday", **list_of(COUNT)},
+    "entries": {"description": "how many of each status", "type": "object", "additionalProperties": COUNT},
+}  # fmt: skip
+
 SCHEMAS: Final[dict[str, Schema]] = {
     "Suggestion": SUGGESTION,
     "Decision": DECISION,
@@ -72,5 +80,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
         time_entry=ref("TimeEntry"), decision=or_null("Decision"), suggestion=or_null("Suggestion"),
         evidence=list_of({"type": "object"}), approvals=list_of(_APPROVAL),
     ),
+    "TimesheetSummary": object_of(**_TIMESHEET),
+    "Timesheets": object_of(timesheets=list_of("TimesheetSummary"), next_cursor=NEXT_CURSOR),
+    "Timesheet": object_of(**_TIMESHEET, time_entries=list_of("TimeEntry"), blocking=list_of("Finding")),
     "Week": object_of(person=TEXT, monday=DATE, rows=list_of(_GRID_ROW)),
 }  # fmt: skip

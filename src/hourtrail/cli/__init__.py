@@ -44,6 +44,7 @@ CORE: Final = (
     Core("sources", "List the registered sources and what each reads."),
     Core("suggest", "Propose time entries for the activities between two days."),
     Core("tenants", "The customers of this installation: each has its own data, people, settings and brand."),
+    Core("timesheets", "Weeks of time entries: list, show, submit, recall, approve, reject."),
     Core("trail", "Show the evidence, model, score, threshold, decision, actor and times behind a time entry."),
     Core("users", "Accounts of people: who can sign in."),
 )

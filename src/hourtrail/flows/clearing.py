@@ -2,9 +2,9 @@
 
 import random
 import secrets
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
 from math import ceil
 from typing import Final
 
@@ -13,26 +13,18 @@ from hourtrail.domain.errors import Conflict, InvalidInput
 from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import format_instant
-from hourtrail.domain.review import BLIND_AUDIT, ClearedEntry, Clearing, FindingStatus, Raised, seconds_between
-from hourtrail.flows.approvals import WAITING_CHECKS
-from hourtrail.flows.causes import first_day
-from hourtrail.flows.queue import muted_checks
+from hourtrail.domain.review import BLIND_AUDIT, ClearedEntry, Clearing, Raised, seconds_between
+from hourtrail.flows.bulk import entries_alone
+from hourtrail.flows.flags import Flags
 from hourtrail.flows.resolve import require_member
 from hourtrail.flows.review_settings import review_policy_of
 from hourtrail.flows.written_checks import check_written
-from hourtrail.policy.muting import stays_visible
 from hourtrail.policy.review import ReviewPolicy
 from hourtrail.store import Store, TenantStore
 
 MOST_DAYS: Final = 366
 MOST_ENTRIES: Final = 10_000
 """Entries in one act; a person answers for each of them."""
-
-NOT_BOOKED: Final = frozenset({"missing_time", "missed_team_meeting"})
-"""Checks about time that nobody booked: they say nothing against what was booked that day."""
-
-NAMED_ALONE: Final = frozenset({"late_entry"})
-"""Checks whose findings are about a week and name every entry in question: they say nothing against its others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,17 +53,18 @@ class ClearRequest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rest:
     """The submitted entries of some days: ``clean`` ones can be cleared, ``flagged`` ones wait in the queue, ``own`` ones
-    need somebody else.
+    need somebody else, and the policy wants those in ``alone`` looked at one by one, for these reasons by their ids.
     """
 
     clean: tuple[TimeEntry, ...]
     flagged: int
     own: int
+    alone: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def entries(self) -> int:
         """All of them."""
-        return len(self.clean) + self.flagged + self.own
+        return len(self.clean) + self.flagged + self.own + len(self.alone)
 
 
 def the_rest(db: TenantStore, actor: str, first: date, last: date, person: str | None = None) -> Rest:
@@ -82,58 +75,10 @@ def the_rest(db: TenantStore, actor: str, first: date, last: date, person: str |
     flags = Flags(db)
     own = [entry for entry in submitted if entry.person == actor]
     others = [entry for entry in submitted if entry.person != actor]
-    clean = tuple(entry for entry in others if not flags.on(entry))
-    return Rest(clean=clean, flagged=len(others) - len(clean), own=len(own))
-
-
-class Flags:
-    """Which entries a finding speaks against: one on the entry itself, one that names it as late, or one on its person's
-    day or period.
-
-    It counts while it is open, and after a verdict that it is true until somebody says how it was put right. What a muted
-    check keeps in the shadow does not count, nor that the entry waits for its approval. A finding on a whole contract or
-    project speaks against none of its entries in particular. With a ``worker`` it tells of that person's entries alone, and
-    reads no more.
-    """
-
-    def __init__(self, db: TenantStore, worker: str | None = None) -> None:
-        silent = muted_checks(db)
-        self._entries: set[str] = set()
-        self._days: set[tuple[str, date]] = set()
-        self._weeks: set[tuple[str, date]] = set()
-        self._months: set[tuple[str, date]] = set()
-        for row in db.raised(status=FindingStatus.OPEN, worker=worker):
-            check = row.finding.check
-            if check in silent and not stays_visible(row.finding.fingerprint):
-                continue
-            if check not in NOT_BOOKED and check not in WAITING_CHECKS:
-                self._add(row.finding)
-        wrong = db.to_correct()
-        for row in db.raised(status=FindingStatus.REVIEWED, worker=worker) if wrong else ():
-            if row.finding.id in wrong:
-                self._add(row.finding)
-
-    def _add(self, finding: Finding) -> None:
-        about = finding.subject
-        if about.time_entry:
-            self._entries.add(about.time_entry)
-        elif finding.check in NAMED_ALONE:
-            self._entries.update(finding.comparables)
-        elif about.date:
-            self._days.add((about.person, about.date))
-        elif (start := first_day(about.period)) is not None:
-            periods = self._weeks if "W" in about.period else self._months if len(about.period) == 7 else self._days
-            periods.add((about.person, start))
-
-    def on(self, entry: TimeEntry) -> bool:
-        """Whether something speaks against this entry."""
-        who, day = entry.person, entry.date
-        return (
-            entry.id in self._entries
-            or (who, day) in self._days
-            or (who, day - timedelta(days=day.weekday())) in self._weeks
-            or (who, day.replace(day=1)) in self._months
-        )
+    unflagged = [entry for entry in others if not flags.on(entry)]
+    alone = entries_alone(db, unflagged)
+    clean = tuple(entry for entry in unflagged if entry.id not in alone)
+    return Rest(clean=clean, flagged=len(others) - len(unflagged), own=len(own), alone=alone)
 
 
 def clear_rest(store: Store, tenant: str, request: ClearRequest, *, now: datetime | None = None) -> Clearing:
@@ -160,7 +105,8 @@ def clear_rest(store: Store, tenant: str, request: ClearRequest, *, now: datetim
             first=request.first,
             last=request.last,
             cleared=len(rest.clean),
-            flagged=rest.flagged,
+            # What is to be looked at alone waits for somebody's look too.
+            flagged=rest.flagged + len(rest.alone),
             own=rest.own,
             sampled=len(sample),
             share=policy.audit_share,
@@ -184,7 +130,8 @@ def _require_as_shown(rest: Rest, request: ClearRequest) -> None:
     if not rest.clean:
         raise Conflict(
             f"nothing can be cleared between {request.first} and {request.last}: of {rest.entries} submitted entries"
-            f" {rest.flagged} are flagged and {rest.own} are {request.actor}'s own"
+            f" {rest.flagged} are flagged, {len(rest.alone)} have to be looked at one by one, and {rest.own} are"
+            f" {request.actor}'s own"
         )
     if len(rest.clean) > MOST_ENTRIES:
         raise InvalidInput(

@@ -9,6 +9,7 @@ from hourtrail.domain.instants import format_instant
 from hourtrail.domain.wire import decision_to_json, entry_to_json, suggestion_to_json
 from hourtrail.flows.decided_evidence import evidence_behind
 from hourtrail.flows.resolve import require_member
+from hourtrail.flows.timesheets import Blocked, blocking
 from hourtrail.store import Store
 
 
@@ -26,13 +27,16 @@ def move_entry(
     """Submit, approve, reject, recall or mark as invoiced.
 
     ``expected`` is shown the entry as it stands before the move, and refuses by raising when it is not what somebody saw.
-    Raises IllegalTransition, NotAllowed (a service; an unknown person; one's own time), NotFound.
+    Raises IllegalTransition, NotAllowed (a service; an unknown person; one's own time), NotFound, Blocked.
     """
     with store.tenant(tenant) as db:
         require_member(db, actor)
         row = db.entry(entry)
         if expected is not None:
             expected(row)
+        row.moved_to(status, actor)
+        if status in {EntryStatus.SUBMITTED, EntryStatus.APPROVED} and (found := blocking(db, [row])):
+            raise Blocked(found)
         [moved] = db.move_entries([row], status, actor, now or datetime.now(UTC), note)
         return moved
 

@@ -1,0 +1,125 @@
+"""A week of somebody's time as one: submitted, recalled, approved or rejected in one transaction, and stopped by what blocks."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
+from hourtrail.domain.finding import Finding, Severity
+from hourtrail.domain.timesheet import Timesheet, TimesheetAct, monday_of
+from hourtrail.flows.bulk import OneByOneOnly, entries_alone
+from hourtrail.flows.flags import Flags
+from hourtrail.flows.resolve import require_member
+from hourtrail.flows.written_checks import check_written
+from hourtrail.store import Store, TenantStore
+
+BLOCKED: frozenset[TimesheetAct] = frozenset({TimesheetAct.SUBMIT, TimesheetAct.APPROVE})
+"""Acts that a blocking finding stops; what is wrong can always be taken back or rejected."""
+
+
+class Blocked(Conflict):
+    """Findings of severity ``block`` speak against what was to be submitted or approved."""
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+        super().__init__(
+            f"{findings[0].explanation}{more} Correct it, or let a reviewer answer the finding; then do this again"
+        )
+        self.findings = tuple(findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SheetRequest:
+    """What somebody does to the week of ``person`` that holds ``day``. A rejection says why in its ``note``."""
+
+    person: str
+    day: date
+    act: TimesheetAct
+    actor: str
+    note: str = ""
+
+    def __post_init__(self) -> None:
+        if self.act is TimesheetAct.REJECT and not self.note.strip():
+            raise InvalidInput("say in a note what is to be put right; whoever booked the time reads it")
+
+
+def blocking(db: TenantStore, entries: Sequence[TimeEntry]) -> list[Finding]:
+    """The findings that keep these entries from being submitted or approved, each once."""
+    found: dict[str, Finding] = {}
+    for person in sorted({entry.person for entry in entries}):
+        flags = Flags(db, person, Severity.BLOCK)
+        found |= {row.id: row for entry in entries if entry.person == person for row in flags.against(entry)}
+    return list(found.values())
+
+
+def timesheet(db: TenantStore, person: str, day: date) -> Timesheet:
+    """The week of ``person`` that holds ``day``. Raises NotFound for somebody whom the firm does not know."""
+    monday = monday_of(day)
+    found = Timesheet.of(person, monday, db.entries(person=person, first=monday, last=monday + timedelta(days=6)))
+    if not found.entries and not db.knows_person(person):
+        raise NotFound(f"there is no person {person!r} in this firm, and no time of theirs in the week of {monday}")
+    return found
+
+
+def timesheets(
+    db: TenantStore, *, person: str | None = None, first: date | None = None, last: date | None = None
+) -> Iterator[Timesheet]:
+    """Every timesheet that holds an entry, of the weeks from ``first`` to ``last``; by week, then person."""
+    begin = monday_of(first) if first else None
+    end = monday_of(last) + timedelta(days=6) if last else None
+    week: date | None = None
+    entries: dict[str, list[TimeEntry]] = defaultdict(list)
+    for entry in db.entries(person=person, first=begin, last=end):
+        if week is not None and entry.date >= week + timedelta(days=7):
+            yield from _sheets(week, entries)
+            entries.clear()
+            week = None
+        week = monday_of(entry.date) if week is None else week
+        entries[entry.person].append(entry)
+    if week is not None:
+        yield from _sheets(week, entries)
+
+
+def _sheets(week: date, entries: dict[str, list[TimeEntry]]) -> list[Timesheet]:
+    return [Timesheet(person=person, week=week, entries=tuple(entries[person])) for person in sorted(entries)]
+
+
+def move_timesheet(
+    store: Store,
+    tenant: str,
+    request: SheetRequest,
+    *,
+    now: datetime | None = None,
+    expected: Callable[[TenantStore, Timesheet], None] | None = None,
+) -> Timesheet:
+    """Move the entries of a week in one transaction, each with its row in the approval log, and check what was moved.
+
+    ``expected`` is shown the timesheet as it stands, and refuses by raising when it is not what somebody saw. Raises
+    IllegalTransition when nothing in it can go that way, Blocked, OneByOneOnly when the policy wants an entry approved alone,
+    NotAllowed (a service; an unknown person; one's own time), NotFound, Conflict.
+    """
+    at = now or datetime.now(UTC)
+    with store.tenant(tenant) as db:
+        require_member(db, request.actor)
+        db.lock_findings()
+        sheet = timesheet(db, request.person, request.day)
+        if expected is not None:
+            expected(db, sheet)
+        moving = sheet.moved_by(request.act)
+        for entry in moving:
+            # Who may not do this at all is told so before what else stands in the way.
+            entry.moved_to(request.act.status, request.actor)
+        if request.act in BLOCKED and (found := blocking(db, moving)):
+            raise Blocked(found)
+        if request.act is TimesheetAct.APPROVE and (alone := entries_alone(db, moving)):
+            raise OneByOneOnly(alone)
+        moved = db.move_entries(moving, request.act.status, request.actor, at, request.note)
+        db.record(
+            actor=request.actor, action=f"person:timesheet:{request.act.done}", object_id=f"{sheet.person}/{sheet.week}",
+            payload={"entries": [entry.id for entry in moving], "note": request.note}, at=at,
+        )  # fmt: skip
+        after = timesheet(db, request.person, request.day)
+    check_written(store, tenant, moved, today=at.date())
+    return after
