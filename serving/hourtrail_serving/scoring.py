@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from hourtrail.capture import PrivacyRules, capture, redact
+from hourtrail.capture import capture
 from hourtrail.domain.activity import Activity, Rejected
 from hourtrail.domain.block import Candidate, Withheld
 from hourtrail.domain.errors import InvalidInput
@@ -18,6 +18,7 @@ from hourtrail.domain.memory import Confirmation
 from hourtrail.domain.score import Score
 from hourtrail.domain.wire import item_to_json, model_to_json, rejected_to_json, suggestion_to_json, withheld_to_json
 from hourtrail.flows.confidence import with_controls
+from hourtrail.flows.privacy_gate import gate_of
 from hourtrail.flows.scoring import Scoring
 from hourtrail.policy.propose import propose
 from hourtrail_serving.fields import FIRST_DAY, LAST_DAY, Instant, Strict
@@ -65,7 +66,7 @@ class ScoreRequest(Strict):
 def score(served: Served, body: ScoreRequest) -> Row:
     """The answer of ``POST /v1/suggestions:score``. Raises InvalidInput when there is too much to score at once."""
     refused: list[Rejected] = []
-    activities = _activities(body, refused)
+    activities = _activities(served, body, refused)
     as_of = body.as_of or max((row.end or row.start for row in activities), default=None)
     models = served.models
     if not body.brings_master:
@@ -92,13 +93,16 @@ def score(served: Served, body: ScoreRequest) -> Row:
     }
 
 
-def _activities(body: ScoreRequest, refused: list[Rejected]) -> list[Activity]:
-    """The good ones, as the store would hold them, and none outside the years that calendars know."""
+def _activities(served: Served, body: ScoreRequest, refused: list[Rejected]) -> list[Activity]:
+    """The good ones, as the store would hold them by the tenant's rules, and none outside the years that calendars know."""
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        gate = gate_of(db)
     good: list[Activity] = []
     for index, row in read_rows("activities", body.activities, Activity, refused):
         last = row.end or row.start
         if row.start.date() > FIRST_DAY and last.date() < LAST_DAY:
-            good.append(redact(row, PrivacyRules()))
+            admitted = gate.admit(row)
+            good += [] if admitted is None else [admitted]
         else:
             reason = f"lies outside {FIRST_DAY} to {LAST_DAY}"
             refused.append(Rejected(file="activities", index=index, field="start", reason=reason))

@@ -12,6 +12,7 @@ from hourtrail.capture.learning import HabitLearner
 from hourtrail.capture.pipeline import Captured, capture
 from hourtrail.capture.presence import Presence
 from hourtrail.capture.privacy import PrivacyRules, redact
+from hourtrail.capture.privacy_gate import PrivacyGate
 from hourtrail.capture.settings import CaptureSettings
 
-__all__ = ["CaptureSettings", "Captured", "HabitLearner", "Habits", "Presence", "PrivacyRules", "capture", "redact"]
+__all__ = ["CaptureSettings", "Captured", "HabitLearner", "Habits", "Presence", "PrivacyGate", "PrivacyRules", "capture", "redact"]
