@@ -8,14 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
-from hourtrail.capture import PrivacyRules, redact
+from hourtrail.capture import PrivacyGate
 from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import AmbiguousSource, Conflict, InvalidInput, NothingRead
 from hourtrail.domain.ledger import Expense, Payment
 from hourtrail.domain.ports import LedgerRecord, MasterRecord, Record, Source
+from hourtrail.domain.settings import Privacy
 from hourtrail.flows.directory import WORDS, RateControl, keep
 from hourtrail.flows.ledger import keep_ledger
+from hourtrail.flows.privacy_gate import gate_of
 from hourtrail.store import Counts, Store, TenantStore
 
 CONTRACT_FILES: Final = "contract_files"
@@ -43,6 +45,8 @@ class IngestReport:
     refused: list[Rejected] = field(default_factory=list)
     refused_count: int = 0
     by_kind: Counter[str] = field(default_factory=Counter)
+    dropped: Counter[str] = field(default_factory=Counter)
+    redacted: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
 
     def refuse(self, row: Rejected) -> None:
@@ -59,7 +63,7 @@ def ingest(
     options: ReadOptions,
     *,
     sources: Sequence[Source],
-    privacy: PrivacyRules | None = None,
+    privacy: Privacy | None = None,
     actor: str = "system:ingest",
     progress: Callable[[int], None] | None = None,
     refused: Sequence[Rejected] = (),
@@ -76,7 +80,7 @@ def ingest(
         report.refuse(row)
     for path in paths:
         for found, source in claimed(path, sources, options, report):
-            run = _Run(store, tenant, report, privacy or PrivacyRules(), progress, actor=actor, path=found)
+            run = _Run(store, tenant, report, privacy, progress, actor=actor, path=found)
             _read_one(run, source, found, options)
     report.seconds = round(time.monotonic() - began, 3)
     if report.read == 0 and report.refused:
@@ -153,14 +157,15 @@ class _Run:
         store: Store,
         tenant: str,
         report: IngestReport,
-        privacy: PrivacyRules,
+        privacy: Privacy | None,
         progress: Callable[[int], None] | None,
         *,
         actor: str,
         path: Path,
     ) -> None:
-        self.store, self.tenant, self.report, self.privacy, self.progress = store, tenant, report, privacy, progress
+        self.store, self.tenant, self.report, self.progress = store, tenant, report, progress
         self.actor, self.path = actor, path
+        self.gate = self._gate(privacy)
         self.activities: list[Activity] = []
         self.master: list[MasterRecord] = []
         self.ledger: list[LedgerRecord] = []
@@ -170,6 +175,12 @@ class _Run:
         self.seen: dict[tuple[str, str, str], set[str]] = {}
         self.seen_count = 0
         self.known = 0
+
+    def _gate(self, privacy: Privacy | None) -> PrivacyGate:
+        with self.store.tenant(self.tenant, read_only=True) as db:
+            gate = gate_of(db, privacy)
+        gate.dropped, gate.redacted = self.report.dropped, self.report.redacted
+        return gate
 
     def take(self, records: Iterable[Record | Rejected | Snapshot]) -> None:
         """Everything the source yields; the last chunk is stored even when the source ends with an error."""
@@ -188,7 +199,10 @@ class _Run:
         self.report.read += 1
         if isinstance(record, Activity):
             self.report.by_kind[record.kind.value] += 1
-            self.activities.append(redact(record, self.privacy))
+            admitted = self.gate.admit(record)
+            if admitted is None:
+                return  # As if the source had not told it: where it was kept before, it is withdrawn.
+            self.activities.append(admitted)
             if self.seen_count < MOST_SEEN:
                 self.seen.setdefault((record.source, record.container, record.person), set()).add(record.external_id)
             self.seen_count += 1
