@@ -14,16 +14,21 @@ from hourtrail_serving import problems
 from hourtrail_serving.access import require_rules
 from hourtrail_serving.api import (
     accounts,
+    audit,
+    autopost,
     billing,
     confidence,
     decisions,
     entries,
     findings,
     health,
+    models,
+    modes,
     oauth,
+    policies,
     suggestions,
-    timesheets,
     tenants,
+    timesheets,
 )
 from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
@@ -48,6 +53,11 @@ ROUTERS: Final = tuple(
         timesheets,
         findings,
         confidence,
+        modes,
+        models,
+        autopost,
+        policies,
+        audit,
         billing,
         accounts,
         tenants,

@@ -21,11 +21,12 @@ from hourtrail.domain.errors import (
     NotAllowed,
     NotFound,
 )
-from hourtrail.flows.bulk import OneByOneOnly
-from hourtrail.flows.decide_batch import BatchRefused
-from hourtrail.flows.timesheets import Blocked
 from hourtrail.domain.settings import FeatureOff
 from hourtrail.domain.tenant import TenantSuspended
+from hourtrail.flows.bulk import OneByOneOnly
+from hourtrail.flows.decide_batch import BatchRefused
+from hourtrail.flows.modes import ModeNotProven
+from hourtrail.flows.timesheets import Blocked
 from hourtrail.store import StoreUnavailable
 from hourtrail_serving.access import ForgedForm, TooManyRequests
 from hourtrail_serving.etags import PreconditionFailed
@@ -49,6 +50,7 @@ _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (ForgedForm, HTTPStatus.FORBIDDEN, "forged-form", "This does not come from our own page"),
     (TenantSuspended, HTTPStatus.FORBIDDEN, "tenant-suspended", "The firm's access is suspended"),
     (FeatureOff, HTTPStatus.FORBIDDEN, "feature-off", "The firm does not have this part of the product"),
+    (ModeNotProven, HTTPStatus.CONFLICT, "mode-not-proven", "The mode is not proven yet"),
     (NotAllowed, HTTPStatus.FORBIDDEN, "not-allowed", "This actor may not do this"),
     (Blocked, HTTPStatus.CONFLICT, "blocked", "Findings stand in the way"),
     (OneByOneOnly, HTTPStatus.CONFLICT, "one-by-one", "The policy wants this looked at on its own"),
@@ -120,6 +122,8 @@ def _listed(error: HourtrailError) -> list[dict[str, Any]]:
         return found[:MOST_FAULTS]
     if isinstance(error, OneByOneOnly):
         return [{"in": "record", "at": name, "reason": why} for name, why in error.why.items()][:MOST_FAULTS]
+    if isinstance(error, ModeNotProven):
+        return [{"in": "record", "at": row.name, "reason": row.words} for row in error.missing]
     return []
 
 
