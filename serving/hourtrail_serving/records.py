@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from hourtrail.domain.activity import ReadOptions, Rejected
 from hourtrail.sources.contract_files.kinds import contract_named
@@ -11,6 +11,9 @@ from hourtrail.sources.contract_files.objects import parse_object
 from hourtrail.sources.contract_files.records import RecordMaker, RowRefused
 
 R = TypeVar("R")
+
+Row: TypeAlias = dict[str, Any]
+"""A row of a data contract as it comes in a body."""
 
 # Nothing in a contract file depends on the day it is read.
 _OPTIONS: Final = ReadOptions(today=date(1970, 1, 1))

@@ -11,6 +11,7 @@ from hourtrail_serving.schemas.parts import (
     INSTANT,
     NUMBER,
     NUMBER_OR_NULL,
+    REFUSED,
     TEXT,
     TEXT_OR_NULL,
     Schema,
@@ -56,6 +57,14 @@ SCHEMAS: Final[dict[str, Schema]] = {
         cleared=COUNT, flagged=COUNT, own=COUNT, sampled=COUNT, seconds=NUMBER_OR_NULL,
         one_by_one=list_of(object_of(time_entry=TEXT, why=TEXT)),
     ),
+    "Checked": {
+        **object_of(
+            findings=list_of("Finding"), grain={"enum": ["day", "week"]},
+            summary={"type": "object", "properties": {"entries": COUNT, "refused": COUNT}, "required": ["entries", "refused", "by_check"]},
+            skipped={"description": "checks that lack what they need, and what that is", "type": "object"},
+            refused=list_of(REFUSED),
+        ),
+    },
     "Precision": object_of(
         policy=TEXT, checks=list_of(_CHECK_PRECISION),
         cleared=object_of(

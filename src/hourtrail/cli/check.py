@@ -12,13 +12,12 @@ from hourtrail.checks.policy import load as load_policy
 from hourtrail.cli.common import Day, answer, console, counted, say, say_refused
 from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.domain.errors import InvalidInput
-from hourtrail.domain.wire import finding_to_json, rejected_to_json
 from hourtrail.exporters.tables import write_csv
 from hourtrail.flows.check import CheckFiles, CheckReport, check_files
+from hourtrail.flows.check_wire import report_to_json
 from hourtrail.scale import SETTING, batches
 
 MOST_SHOWN = 200
-MOST_REFUSALS_LISTED = 1_000
 READABLE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -91,7 +90,7 @@ def check(
     if scores_out is not None:
         _write_scores(report, scores_out)
     if as_json:
-        answer(_to_json(report))
+        answer(report_to_json(report))
     else:
         _print(report)
     say_refused(report.refused, len(report.refused))
@@ -103,16 +102,6 @@ def _policy(path: Path) -> CheckPolicy:
         return load_policy(path.read_text(encoding="utf-8"), str(path))
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{path} is not UTF-8 text, so it is no policy in TOML") from error
-
-
-def _to_json(report: CheckReport) -> dict[str, Any]:
-    return {
-        "findings": [finding_to_json(row) for row in report.findings],
-        "summary": report.summary,
-        "grain": report.grain.value,
-        "skipped": report.skipped,
-        "refused": [rejected_to_json(row) for row in report.refused[:MOST_REFUSALS_LISTED]],
-    }
 
 
 def _write_scores(report: CheckReport, out: Path) -> None:

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     ENTRIES_APPROVE = "entries:approve"
     ENTRIES_CLEAR = "entries:clear"
     TRAILS_READ = "trails:read"
+    CHECKS_RUN = "checks:run"
     FINDINGS_READ = "findings:read"
     FINDINGS_REVIEW = "findings:review"
     PRECISION_READ = "precision:read"

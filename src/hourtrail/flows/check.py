@@ -1,8 +1,8 @@
-"""Checks of time entries from files alone: nothing is stored, nothing needs a database."""
+"""Checks of time entries from files or records alone: nothing is stored, nothing needs a database."""
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -21,10 +21,10 @@ from hourtrail.checks import (
     under_reporting,
 )
 from hourtrail.columnar import EntryColumns
-from hourtrail.domain.activity import ReadOptions, Rejected
+from hourtrail.domain import firm
+from hourtrail.domain.activity import Activity, ReadOptions, Rejected
 from hourtrail.domain.errors import InvalidInput, NothingRead
 from hourtrail.domain.finding import Finding
-from hourtrail.domain.firm import Contract
 from hourtrail.domain.pricing import rollover_of
 from hourtrail.domain.unusual import Unusual
 from hourtrail.flows.collection import no_cycle_search
@@ -50,6 +50,22 @@ class CheckFiles:
     periods: Path | None = None
     milestones: Path | None = None
     activities: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRecords:
+    """The same as records, however they came; None where the firm gives nothing of the kind."""
+
+    entries: EntryColumns
+    tasks: Sequence[firm.Task] | None = None
+    assignments: Sequence[firm.Assignment] | None = None
+    contracts: Sequence[firm.Contract] | None = None
+    rates: Sequence[firm.Rate] | None = None
+    people: Sequence[firm.Person] | None = None
+    holidays: Sequence[firm.Holiday] | None = None
+    periods: Sequence[firm.Period] | None = None
+    milestones: Sequence[firm.Milestone] | None = None
+    activities: Sequence[Activity] | None = None
 
 
 @dataclass(slots=True)
@@ -99,13 +115,12 @@ def check_files(
     if not entries and refused:
         problems = "\n".join(f"  {row}" for row in refused[:20])
         raise NothingRead(f"no time entry in {files.entries} could be read:\n{problems}")
-    chosen = grain or grain_of(entries)
     people = rows(files.people, "people")
     if files.people and people:
         refused += unknown_people(files.entries, rows_of_people(file), people, files.people, refused)
-    activities = rows(files.activities, "activities")
-    context = CheckContext(
+    records = CheckRecords(
         entries=entries,
+        activities=rows(files.activities, "activities"),
         tasks=rows(files.tasks, "tasks"),
         assignments=rows(files.assignments, "assignments"),
         contracts=rows(files.contracts, "contracts"),
@@ -114,14 +129,44 @@ def check_files(
         rates=rows(files.rate_cards, "rate-cards"),
         periods=rows(files.periods, "periods"),
         milestones=rows(files.milestones, "milestones"),
-        activities=activities,
-        evidence=None if activities is None else evidence_of(activities, people or (), where),
-        as_of=as_of or _last_day(entries) or today,
-        grain=chosen,
     )
-    refused += _unknown_rollovers(files.contracts, context.contracts or ())
-    if only:
-        policy = policy.only(only)
+    refused += unknown_rollovers(files.contracts, records.contracts or ())
+    chosen = Chosen(policy=policy, grain=grain, as_of=as_of, only=only, today=today)
+    return check_records(records, chosen, refused=refused, began=began, where=where)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """How the checks run; see ``check_files``."""
+
+    policy: CheckPolicy
+    today: date
+    grain: Grain | None = None
+    as_of: date | None = None
+    only: Sequence[str] = ()
+
+
+@no_cycle_search()
+def check_records(
+    records: CheckRecords,
+    chosen: Chosen,
+    *,
+    refused: list[Rejected],
+    began: float,
+    where: Batches | None = None,
+) -> CheckReport:
+    """Run every check that has what it needs over records; ``refused`` is what could not be read of them.
+
+    ``began`` is when their reading did (``time.monotonic``). Raises InvalidInput for an unknown check name.
+    """
+    entries, policy = records.entries, chosen.policy
+    grain = chosen.grain or grain_of(entries)
+    given = {part.name: getattr(records, part.name) for part in fields(records)}
+    evidence = None if records.activities is None else evidence_of(records.activities, records.people or (), where)
+    as_of = chosen.as_of or _last_day(entries) or chosen.today
+    context = CheckContext(**given, evidence=evidence, as_of=as_of, grain=grain)
+    if chosen.only:
+        policy = policy.only(chosen.only)
     context, findings = _look(context, policy, where or InProcess())
     teams = [team.to_json() for team in under_reporting(context, policy)] if policy.enabled("missing_time") else []
     counted = summary(len(entries), findings, refused=len(refused), seconds=time.monotonic() - began)
@@ -132,7 +177,7 @@ def check_files(
         | ({"under_reporting": teams} if teams else {})
         | ({"data": "simulated"} if says_simulated(entries) else {}),
         skipped=skipped(context, policy),
-        grain=chosen,
+        grain=grain,
         refused=refused,
     )
 
@@ -162,7 +207,7 @@ def _last_day(entries: EntryColumns) -> date | None:
     return date.fromordinal(int(entries.days().max())) if entries else None
 
 
-def _unknown_rollovers(path: Path | None, contracts: Sequence[Contract]) -> Iterator[Rejected]:
+def unknown_rollovers(path: Path | None, contracts: Sequence[firm.Contract]) -> Iterator[Rejected]:
     """The contracts whose roll-over is a word that pricing does not know; all else that they state still counts."""
     for contract in contracts:
         try:
