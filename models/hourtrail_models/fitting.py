@@ -18,6 +18,7 @@ from hourtrail_models.ranker import RankerScorer, grouped_softmax, sharpened
 from hourtrail_models.shipped import bundled_scorer
 
 Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Boost: TypeAlias = Callable[[Floats, Ints, Bools, Floats | None], Any]
@@ -51,12 +52,12 @@ SHRINK: Final = 500
 FEWEST_GROUPS: Final = 50
 
 
-def boost_here(matrix: Floats, group: Ints, chosen: Bools, weight: Floats | None) -> Any:
+def boost_here(matrix: Floats | Singles, group: Ints, chosen: Bools, weight: Floats | None) -> Any:
     """Grow the trees in this process, from nothing."""
     return lightgbm.train(PARAMETERS, _dataset(matrix, group, chosen, weight), num_boost_round=ROUNDS)
 
 
-def _dataset(matrix: Floats, group: Ints, chosen: Bools, weight: Floats | None) -> lightgbm.Dataset:
+def _dataset(matrix: Floats | Singles, group: Ints, chosen: Bools, weight: Floats | None) -> lightgbm.Dataset:
     starts = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
     sizes = np.diff(np.append(starts, len(group)))
     return lightgbm.Dataset(matrix, label=chosen.astype(np.int32), group=sizes, weight=weight)
@@ -102,6 +103,7 @@ def fit_ranker(
     temperature = fit_temperature(raw, group[cut:], chosen[cut:], scale)
     # The trees then see every row; a tenth to a quarter more data hardly moves the scale of their scores.
     booster = boost(matrix, group, chosen, weight)
+    never_seen = untrained_columns(matrix)
     digest = hashlib.sha256(booster.model_to_string().encode() + repr(temperature).encode()).hexdigest()
     return RankerScorer(
         ref=ModelRef(name="ranker-refit", version=f"{len(starts)} blocks", digest=digest),
@@ -109,7 +111,9 @@ def fit_ranker(
         booster=booster,
         temperature=temperature,
         power=scale.power,
-        untrained=tuple(column for column in untrained_columns(matrix) if base is None or column in base.untrained),
+        untrained=tuple(column for column in never_seen if base is None or column in base.untrained),
+        # What the firm's own labels have shown is measured on them from here on.
+        unproven=() if base is None else tuple(column for column in base.unproven if column in never_seen),
         trained_on=() if base is None else base.trained_on,
     )
 

@@ -3,7 +3,8 @@
 Columns that the training data never showed (a calendar series in a benchmark of commits, say) would be ignored by the
 trees. For those, and only those, the hand-set weights of the rules scorer are added to the raw score, so that a ticket
 prefix or an attendee's company counts from the first day. They are zero wherever the columns are unknown, so the
-calibration that was measured without them stands.
+calibration that was measured without them stands. What only simulated firms have shown, the trees weigh, but nobody has measured
+how right that is for real ones: such answers are bounded as those of the rules are (docs/decisions/0009).
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ CALIBRATION: Final = "calibration.json"
 SKETCH: Final = "trained_on.json"
 MANY_ROWS: Final = 20_000
 """From here on a second thread pays for itself; below, threads only get in each other's way."""
+_IS_NOT_WORK: Final = SPEC.names.index("is_not_work")
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -34,7 +36,10 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class RankerScorer:
-    """Implements ``hourtrail.domain.ports.Scorer``. ``untrained`` are columns whose weights come from the rules."""
+    """Implements ``hourtrail.domain.ports.Scorer``.
+
+    ``untrained`` are columns whose weights come from the rules, ``unproven`` those that only simulated firms have shown.
+    """
 
     ref: ModelRef
     spec: FeatureSpec
@@ -42,14 +47,15 @@ class RankerScorer:
     temperature: float
     power: float = 1.0
     untrained: tuple[int, ...] = ()
+    unproven: tuple[int, ...] = ()
     thresholds: tuple[Threshold, ...] = ()
     trained_on: tuple[int, ...] = ()
 
     def probabilities(self, matrix: Floats, group: Ints) -> Floats:
         """Softmax of the raw scores within each group; shape (rows,).
 
-        Where the rules' part tells the candidates of a block apart, the answer rests on evidence whose precision nobody has
-        measured: there the rules' ceiling holds.
+        Where the rules' part or an unproven column tells the candidates of a block apart, the answer rests on evidence whose
+        precision nobody has measured: there the rules' ceiling holds.
         """
         if not len(matrix):
             return np.zeros(0)
@@ -57,8 +63,10 @@ class RankerScorer:
         shares = grouped_softmax(sharpened(self._raw(matrix), group, self.temperature, self.power) + from_rules, group)
         starts = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
         counts = np.diff(np.append(starts, len(group)))
-        spread = np.maximum.reduceat(from_rules, starts) - np.minimum.reduceat(from_rules, starts)
-        ceiling: Floats = np.repeat(np.where(spread > 0, CEILING, 1.0), counts)
+        unmeasured = np.maximum.reduceat(from_rules, starts) > np.minimum.reduceat(from_rules, starts)
+        if self.unproven:
+            unmeasured |= _told_apart(matrix, self.unproven, starts)
+        ceiling: Floats = np.repeat(np.where(unmeasured, CEILING, 1.0), counts)
         probability: Floats = ceiling * shares + (1 - ceiling) / np.repeat(counts, counts)
         return probability
 
@@ -80,6 +88,15 @@ class RankerScorer:
             columns = list(self.untrained)
             total[:, columns] = RulesScorer().contributions(matrix)[:, columns]
         return total
+
+
+def _told_apart(matrix: Floats, columns: tuple[int, ...], starts: Ints) -> NDArray[np.bool_]:
+    """For each group: whether any of ``columns`` differs between its work items ("none of these" has no say)."""
+    known = np.nan_to_num(matrix[:, list(columns)], nan=-1.0)
+    none = matrix[:, [_IS_NOT_WORK]] == 1
+    highest = np.maximum.reduceat(np.where(none, -np.inf, known), starts)
+    lowest = np.minimum.reduceat(np.where(none, np.inf, known), starts)
+    return np.asarray((highest > lowest).any(axis=1), dtype=np.bool_)
 
 
 def sharpened(raw: Floats, group: Ints, temperature: float, power: float) -> Floats:
@@ -107,12 +124,13 @@ def grouped_softmax(scores: Floats, group: Ints) -> Floats:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """What stands in ``calibration.json``. ``untrained`` are column names; a band without a threshold is off."""
+    """What stands in ``calibration.json``. ``untrained`` and ``unproven`` are column names; a band without a threshold is off."""
 
     temperature: Annotated[float, Field(gt=0, allow_inf_nan=False)]
     untrained: tuple[str, ...]
     thresholds: tuple[Threshold, ...]
     power: Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)] = 1.0
+    unproven: tuple[str, ...] = ()
 
 
 _CALIBRATION: Final = TypeAdapter(Calibration)
@@ -125,6 +143,7 @@ def artefact_files(scorer: RankerScorer) -> dict[str, bytes]:
         temperature=scorer.temperature,
         power=scorer.power,
         untrained=tuple(scorer.spec.names[column] for column in scorer.untrained),
+        unproven=tuple(scorer.spec.names[column] for column in scorer.unproven),
         thresholds=scorer.thresholds,
     )
     return {
@@ -143,7 +162,9 @@ def from_artefact(artefact: Artefact) -> RankerScorer:
         stated = _CALIBRATION.validate_json(calibration)
         # Thresholds that make no policy would stop the whole product later; here the rules can still answer.
         policy_from(stated.thresholds, source=artefact.ref.name)
-        untrained = tuple(SPEC.names.index(name) for name in stated.untrained)
+        untrained, unproven = (
+            tuple(SPEC.names.index(name) for name in names) for names in (stated.untrained, stated.unproven)
+        )
         seen = _SKETCH.validate_json(sketch)
         booster = lightgbm.Booster(model_str=model.decode())
     except (ValueError, lightgbm.basic.LightGBMError) as error:
@@ -162,6 +183,7 @@ def from_artefact(artefact: Artefact) -> RankerScorer:
         temperature=stated.temperature,
         power=stated.power,
         untrained=untrained,
+        unproven=unproven,
         thresholds=stated.thresholds,
         trained_on=seen,
     )

@@ -137,7 +137,8 @@ def test_a_refit_keeps_the_shipped_power_and_shrinks_to_the_shipped_temperature(
 def test_without_a_way_to_grow_it_goes_on_from_the_shipped_ranker_and_says_what_that_saw(monkeypatch) -> None:
     seen = labelled(400, seed=14)
     shipped = fit_ranker(seen.matrix, seen.group, seen.chosen, SPEC, boost=boost_here)
-    shipped = replace(shipped, trained_on=(5, 6), untrained=shipped.untrained[1:])
+    never_seen, seen_now = shipped.untrained[0], column(SIGNAL)
+    shipped = replace(shipped, trained_on=(5, 6), untrained=shipped.untrained[1:], unproven=(never_seen, seen_now))
     monkeypatch.setattr(fitting, "_shipped", lambda: shipped)
     monkeypatch.setattr(fitting, "MORE_ROUNDS", 7)
     rows = labelled(100, seed=15)
@@ -145,6 +146,7 @@ def test_without_a_way_to_grow_it_goes_on_from_the_shipped_ranker_and_says_what_
     assert further.booster.num_trees() == shipped.booster.num_trees() + 7
     assert further.trained_on == (5, 6)
     assert set(further.untrained) <= set(shipped.untrained)
+    assert further.unproven == (never_seen,)  # what the firm's own labels have shown is measured on them
     monkeypatch.setattr(fitting, "_shipped", lambda: None)
     assert fit_ranker(rows.matrix, rows.group, rows.chosen, SPEC).booster.num_trees() == fitting.ROUNDS
 

@@ -33,7 +33,9 @@ MANIFEST = Manifest(name="ranker", version="7", created=datetime(2026, 11, 21, t
 def scorer() -> RankerScorer:
     rows = labelled(400, seed=1)
     fitted = fit_ranker(rows.matrix, rows.group, rows.chosen, SPEC, boost=boost_here)
-    return replace(fitted, power=1.0, thresholds=BANDS, trained_on=(3, 2**64 - 1))
+    return replace(
+        fitted, power=1.0, unproven=(column("reference_own_share"),), thresholds=BANDS, trained_on=(3, 2**64 - 1)
+    )
 
 
 @settings(deadline=None, max_examples=60)
@@ -147,6 +149,26 @@ def test_rules_leave_a_trained_column_to_the_trees(scorer: RankerScorer) -> None
     assert RulesScorer().contributions(matrix)[:, column("own_decay_7d")].any()
 
 
+def test_what_only_simulated_firms_have_shown_is_bounded_where_it_tells_work_apart(scorer: RankerScorer) -> None:
+    signal = column("own_decay_7d")
+    unproven = replace(scorer, untrained=(), unproven=(column("series_own_share"), column("billable")))
+    matrix = np.full((6, len(SPEC.names)), np.nan)
+    matrix[:, column("is_not_work")] = [0, 0, 1, 1, 0, 0]
+    matrix[:, signal] = [0.9, 0.1, np.nan, np.nan, 0.1, 0.9]
+    group = np.repeat([0, 1], 3)
+    free = replace(unproven, unproven=()).probabilities(matrix, group)
+    assert np.array_equal(unproven.probabilities(matrix, group), free)
+    # Known of the works and not of "none of these", but the same for both works.
+    matrix[[0, 1, 4, 5], column("billable")] = 1.0
+    assert np.array_equal(
+        unproven.probabilities(matrix, group), replace(unproven, unproven=()).probabilities(matrix, group)
+    )
+    matrix[0, column("series_own_share")] = 0.4
+    bounded, free = (one.probabilities(matrix, group) for one in (unproven, replace(unproven, unproven=())))
+    assert bounded[:3] == pytest.approx(CEILING * free[:3] + (1 - CEILING) / 3)
+    assert np.array_equal(bounded[3:], free[3:])
+
+
 @settings(deadline=None, max_examples=8)
 @given(st.integers(0, 2**32 - 1))
 def test_untrained_columns_do_not_move_the_calibration_that_was_measured_without_them(seed: int) -> None:
@@ -178,6 +200,7 @@ def test_the_artefact_gives_back_the_same_scorer(scorer: RankerScorer, tmp_path:
     assert np.array_equal(loaded.probabilities(rows.matrix, rows.group), scorer.probabilities(rows.matrix, rows.group))
     assert np.array_equal(loaded.contributions(rows.matrix), scorer.contributions(rows.matrix))
     assert loaded.thresholds == BANDS
+    assert loaded.unproven == scorer.unproven
     assert loaded.trained_on == (3, 2**64 - 1)
     assert (loaded.spec, loaded.ref) == (SPEC, written.ref)
 
@@ -207,6 +230,7 @@ def _threshold(band: str, value: float) -> dict[str, object]:
         ({"calibration.json": _calibration(temperature=0)}, "temperature"),
         ({"calibration.json": _calibration(temperature=float("nan"))}, "temperature"),
         ({"calibration.json": _calibration(untrained=["zodiac"])}, "zodiac|not in tuple"),
+        ({"calibration.json": _calibration(unproven=["zodiac"])}, "zodiac|not in tuple"),
         ({"calibration.json": _calibration(thresholds=[_threshold("certain", 0.9)])}, r"thresholds\.0\.band"),
         ({"calibration.json": _calibration(thresholds=[_threshold("suggest", 1.9)])}, "descend"),
         (

@@ -108,6 +108,27 @@ def test_no_label_that_became_known_behind_a_portion_is_learned_from(data: Path)
     assert np.array_equal(np.unique(part.group[part.chosen]), np.unique(part.group))
 
 
+def test_simulated_firms_are_stated_and_what_only_they_show_stays_unproven(data: Path) -> None:
+    rows = rows_of(data, public_mix.NIFI, Words())
+    only_here = SPEC.names.index("series_own_share")
+    matrix = rows.matrix.copy()
+    matrix[:, only_here] = rows.chosen
+    simulated = replace(
+        rows, name="simulated firms", matrix=matrix, keys=tuple(f"s{key}" for key in rows.keys), digest="5" * 64
+    )
+    written = bundle(data, data / "mixed", "9", Words(), print, simulated=simulated)
+    *public, firms, calibrated = written.manifest.training_data
+    assert [row.name for row in public] == list(FOLDERS)
+    assert (firms.name, firms.digest, firms.rows) == ("simulated firms", "5" * 64, len(rows.keys))
+    assert calibrated.name.startswith("openstack-switch")
+    scorer = from_artefact(written)
+    assert scorer.unproven == (only_here,)
+    assert only_here not in scorer.untrained
+    assert scorer.booster.feature_importance()[only_here] > 0
+    assert overlaps(rows.keys, scorer.trained_on)
+    assert not overlaps(simulated.keys, scorer.trained_on)
+
+
 def test_a_set_that_is_missing_is_named_and_a_model_is_never_replaced(data: Path, made: Artefact) -> None:
     with pytest.raises(InvalidInput, match="openstack-switch holds no activities"):
         bundle(data / "model", data / "other", "9", Words(), print)
@@ -172,7 +193,12 @@ def test_a_step_that_is_done_is_only_read_and_one_that_fails_takes_no_other_with
 @pytest.mark.usefixtures("bundled")
 def test_what_was_kept_of_another_model_is_measured_again(data: Path, tmp_path: Path) -> None:
     told = {"key": "of another model", "lines": [], "seconds": 1.0, "processor_seconds": 1.0, "peak_mb": 1}
-    for text in (json.dumps(told), "[", "[]", json.dumps({**told, "key": steps.key(data), "lines": None})):
+    for text in (
+        json.dumps(told),
+        "[",
+        "[]",
+        json.dumps({**told, "key": steps.key(steps.Run(data, tmp_path), steps.STEPS[-1]), "lines": None}),
+    ):
         (tmp_path / "cost.json").write_text(text)
         done = _report(data, tmp_path, "--only", "cost", "--json")
         assert "kept" not in done.stderr

@@ -1,8 +1,10 @@
-"""The bundled ranker: grown on three public sets, each cut off in time before the stretch that it is measured on.
+"""The bundled ranker: grown on three public sets, each cut off in time before the stretch that it is measured on, and on firms
+that were simulated.
 
-``python -m hourtrail_training.public_mix DATA_DIR OUT`` reads ``openstack-switch``, ``nifi-modules`` and ``hadoop-commits``
-in that folder. The trees see the first stretch of each; the scale of the scores and the thresholds come from a stretch of
-OpenStack that no tree has seen; everything behind is left for measuring (``hourtrail_training.mapping_report``).
+``python -m hourtrail_training.public_mix DATA_DIR OUT --simulated ROWS`` reads ``openstack-switch``, ``nifi-modules`` and
+``hadoop-commits`` in that folder. The trees see the first stretch of each; the scale of the scores and the thresholds come
+from a stretch of OpenStack that no tree has seen; everything behind is left for measuring
+(``hourtrail_training.mapping_report``).
 """
 
 import json
@@ -14,10 +16,9 @@ from typing import Any, Final
 
 import click
 import numpy as np
-from numpy.typing import NDArray
 
 from hourtrail.domain.activity import ReadOptions
-from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.errors import HourtrailError, InvalidInput
 from hourtrail.domain.ports import Encoder
 from hourtrail.domain.suggestion import ModelRef
 from hourtrail.features import SPEC
@@ -28,7 +29,10 @@ from hourtrail_models.encoder import bundled_encoder
 from hourtrail_models.fitting import PARAMETERS, ROUNDS, boost_here, fit_scale, untrained_columns
 from hourtrail_models.ranker import RankerScorer, artefact_files
 from hourtrail_training.answers import Answers, thresholds
+from hourtrail_training.mixed_rows import Rows, joined, read_rows
 from hourtrail_training.ranker import SKETCH_SIZE, answers_to, cut, file_digest, midnight
+from hourtrail_training.release_gate import OnDisk
+from hourtrail_training.simulated_mix import weighted
 
 CHUNK: Final = 2_000
 _CONTAINER: Final = [SPEC.names.index(f"container_{name}") for name in ("own_share", "own_count", "firm_share")]
@@ -64,27 +68,6 @@ CALIBRATED_UNTIL: Final = date(2019, 1, 1)
 """The scale and the thresholds come from OpenStack between the end of its portion and this day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The pairs that the trees learn from, in single precision; ``keys`` name the blocks behind them."""
-
-    portion: Portion
-    matrix: NDArray[np.float32]
-    group: NDArray[np.int64]
-    chosen: NDArray[np.bool_]
-    keys: tuple[str, ...]
-    digest: str
-    ends: date
-
-    def data(self) -> TrainingData:
-        """What the artefact states about them."""
-        return TrainingData(name=self.portion.folder, digest=self.digest, ends=self.ends, rows=len(self.keys))
-
-    def sketch(self) -> list[int]:
-        """The smallest digests of the blocks' keys (``hourtrail.flows.backtest.benchmark.overlaps``)."""
-        return sorted(row_digest(key) for key in self.keys)[:SKETCH_SIZE]
-
-
 def world_of(data: Path, portion: Portion, encoder: Encoder, until: date | None) -> World:
     """A set as a replay sees it, with one day until a label is known; nothing from ``until`` on is even loaded."""
     rows, _ = read_benchmark(portion.file(data), ReadOptions(today=datetime.now(UTC).date()), delay_days=1.0)
@@ -113,10 +96,11 @@ def rows_of(data: Path, portion: Portion, encoder: Encoder) -> Rows:
         groups.append(begin + pairs.query[use])
         chosen.append(right[use])
     return Rows(
-        portion=portion,
+        name=portion.folder,
         matrix=np.concatenate(matrices),
         group=np.concatenate(groups),
         chosen=np.concatenate(chosen),
+        weight=np.full(sum(map(len, groups)), portion.weight),
         keys=tuple(world.rows.keys[first:last]),
         digest=file_digest(portion.file(data)),
         ends=world.rows.activities[-1].start.date(),
@@ -125,20 +109,15 @@ def rows_of(data: Path, portion: Portion, encoder: Encoder) -> Rows:
 
 def grown(parts: Sequence[Rows]) -> Any:
     """One booster on several sets; no group spans two of them."""
-    group, behind = [], 0
-    for part in parts:
-        group.append(part.group - part.group[0] + behind)
-        behind = int(group[-1][-1]) + 1
-    return boost_here(
-        np.concatenate([part.matrix for part in parts]),
-        np.concatenate(group),
-        np.concatenate([part.chosen for part in parts]),
-        np.concatenate([np.full(len(part.group), part.portion.weight) for part in parts]),
-    )
+    rows = joined(parts)
+    return boost_here(rows.matrix, rows.group, rows.chosen, rows.weight)
 
 
-def fitted(parts: Sequence[Rows], stream: World, begin: int, end: int, *, said: str) -> tuple[RankerScorer, Answers]:
-    """The scorer of several sets; scale and thresholds from the eligible rows ``begin`` to ``end`` of a stream."""
+def fitted(
+    public: Sequence[Rows], stream: World, begin: int, end: int, *, said: str, simulated: Rows | None = None
+) -> tuple[RankerScorer, Answers]:
+    """The scorer of several sets and of simulated firms; scale and thresholds from the eligible rows ``begin`` to ``end``."""
+    parts = [*public, *([] if simulated is None else [weighted(simulated, public)])]
     booster = grown(parts)
     matrices, groups, rights = [], [], []
     for first in range(begin, end, CHUNK):
@@ -148,21 +127,30 @@ def fitted(parts: Sequence[Rows], stream: World, begin: int, end: int, *, said: 
         groups.append(first + pairs.query[use])
         rights.append(stream.right(first, pairs)[use])
     scale = fit_scale(np.concatenate(matrices), np.concatenate(groups), np.concatenate(rights))
+    untrained = _untrained(parts)
     scorer = RankerScorer(
         ref=ModelRef(name="ranker", version="unwritten", digest=""),
         spec=SPEC,
         booster=booster,
         temperature=scale.temperature,
         power=scale.power,
-        untrained=untrained_columns(np.concatenate([part.matrix for part in parts])),
-        trained_on=tuple(digest for part in parts for digest in part.sketch()),
+        untrained=untrained,
+        unproven=tuple(column for column in _untrained(public) if column not in untrained),
+        # Simulated ids are alike from firm to firm: a sketch of them would call other firms seen. Their seeds are stated instead.
+        trained_on=tuple(digest for part in public for digest in part.sketch()),
     )
     answers = answers_to(stream, scorer, begin, end).only(stream.rows.eligible[begin:end])
     return replace(scorer, thresholds=thresholds(answers, said)), answers
 
 
-def bundle(data: Path, out: Path, version: str, encoder: Encoder, say: Say) -> Artefact:
-    """Fit on ``PUBLIC`` and write the artefact. Raises Conflict when ``out`` holds something."""
+def _untrained(parts: Sequence[Rows]) -> tuple[int, ...]:
+    return untrained_columns(np.concatenate([part.matrix for part in parts]))
+
+
+def bundle(
+    data: Path, out: Path, version: str, encoder: Encoder, say: Say, *, simulated: Rows | None = None
+) -> Artefact:
+    """Fit on ``PUBLIC`` and on simulated firms, and write the artefact. Raises Conflict when ``out`` holds something."""
     parts = []
     for portion in PUBLIC:
         say(f"features of {portion.folder}, {portion.begin} to {portion.end}")
@@ -172,7 +160,7 @@ def bundle(data: Path, out: Path, version: str, encoder: Encoder, say: Say) -> A
     begin, end = split_row(stream.rows, OPENSTACK.end.isoformat()), len(stream.rows)
     said = f"openstack-switch, {OPENSTACK.end} to {CALIBRATED_UNTIL}; not yet proven for your firm"
     count = int(stream.rows.eligible[begin:end].sum())
-    scorer, answers = fitted(parts, stream, begin, end, said=f"{count:,} labels of {said}")
+    scorer, answers = fitted(parts, stream, begin, end, said=f"{count:,} labels of {said}", simulated=simulated)
     seen = sorted(row_digest(key) for key in stream.rows.keys[begin:end])[:SKETCH_SIZE]
     calibration = TrainingData(
         name="openstack-switch (scale and thresholds)",
@@ -187,7 +175,7 @@ def bundle(data: Path, out: Path, version: str, encoder: Encoder, say: Say) -> A
         spec=SPEC,
         encoder=encoder.fingerprint,
         libraries=library_versions("lightgbm", "numpy", "onnxruntime"),
-        training_data=(*(part.data() for part in parts), calibration),
+        training_data=(*(part.data() for part in (*parts, *([] if simulated is None else [simulated]))), calibration),
         metrics=answers.metrics(),
         about={"objective": str(PARAMETERS["objective"]), "rounds": str(ROUNDS), "parameters": json.dumps(PARAMETERS)},
     )
@@ -197,10 +185,22 @@ def bundle(data: Path, out: Path, version: str, encoder: Encoder, say: Say) -> A
 @click.command()
 @click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.argument("out", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--version", default="2", show_default=True, help="Version of the model.")
-def main(data: Path, out: Path, version: str) -> None:
+@click.option("--version", default="3", show_default=True, help="Version of the model.")
+@click.option(
+    "--simulated",
+    "simulated",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Rows of simulated firms (hourtrail_training.simulated_mix); without them it learns from public data alone.",
+)
+@click.option("--vectors", type=click.Path(dir_okay=False, path_type=Path), help="File that keeps the text vectors.")
+def main(data: Path, out: Path, version: str, simulated: Path | None, vectors: Path | None) -> None:
     """Write the artefact of the bundled ranker to OUT, from the public sets in DATA."""
-    artefact = bundle(data, out, version, bundled_encoder(), lambda words: click.echo(words, err=True))
+    encoder = bundled_encoder() if vectors is None else OnDisk(bundled_encoder(), vectors)
+    try:
+        rows = None if simulated is None else read_rows(simulated)
+        artefact = bundle(data, out, version, encoder, lambda words: click.echo(words, err=True), simulated=rows)
+    except HourtrailError as error:
+        raise click.ClickException(str(error)) from error
     click.echo(f"{out}: digest {artefact.digest}")
 
 

@@ -23,6 +23,11 @@ from hourtrail_training.mapping_report.tables import rendered, written
     show_default=True,
     help="Folder that keeps text vectors and finished steps; a second run goes on from there.",
 )
+@click.option(
+    "--simulated",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Rows of simulated firms (hourtrail_training.simulated_mix) for the models of the zero-shot part.",
+)
 @click.option("--only", "names", type=click.Choice(NAMES), multiple=True, help="Only this step; may be repeated.")
 @click.option("--jobs", type=click.IntRange(1, 16), default=2, show_default=True, help="Processes, up to 3 GB each.")
 @click.option(
@@ -32,14 +37,25 @@ from hourtrail_training.mapping_report.tables import rendered, written
     help="Put the tables into this Markdown file, between its marks.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def main(data: Path, work: Path, names: Sequence[str], jobs: int, document: Path | None, *, as_json: bool) -> None:
+def main(
+    data: Path,
+    work: Path,
+    *,
+    simulated: Path | None,
+    names: Sequence[str],
+    jobs: int,
+    document: Path | None,
+    as_json: bool,
+) -> None:
     """Measure the bundled ranker on openstack-switch, nifi-modules and hadoop-commits in DATA.
 
     Labels are known one day late; nothing is measured on rows that a model learned from. A step that fails is told at the
     end, and the others are reported all the same.
     """
     try:
-        told, failed = run(Run(data, work), names or NAMES, jobs=jobs, say=lambda words: click.echo(words, err=True))
+        told, failed = run(
+            Run(data, work, simulated), names or NAMES, jobs=jobs, say=lambda words: click.echo(words, err=True)
+        )
         found = _by_part(told)
         tables = rendered(found)
         if document is not None:

@@ -19,7 +19,8 @@ from hourtrail_models.fitting import fit_ranker
 from hourtrail_models.ranker import RankerScorer
 from hourtrail_models.shipped import bundled_scorer
 from hourtrail_training.mapping_report.measure import Replayed, replayed
-from hourtrail_training.public_mix import HADOOP, NIFI, OPENSTACK, PUBLIC, Portion, Rows, fitted, rows_of, world_of
+from hourtrail_training.mixed_rows import Rows
+from hourtrail_training.public_mix import HADOOP, NIFI, OPENSTACK, PUBLIC, Portion, fitted, rows_of, world_of
 
 Say = Callable[[str], None]
 Line = dict[str, Any]
@@ -40,6 +41,7 @@ class Report:
     data: Path
     say: Say
     encoder: Encoder
+    simulated: Rows | None = None
 
     @classmethod
     def of(cls, data: Path, say: Say) -> "Report":
@@ -105,7 +107,10 @@ class Report:
             yield {
                 "part": "zero-shot",
                 "set": portion.folder,
-                "learned_from": [other.folder for other in PUBLIC if other is not portion],
+                "learned_from": [
+                    *(other.folder for other in PUBLIC if other is not portion),
+                    *([] if self.simulated is None else [self.simulated.name]),
+                ],
                 "overlap": self._overlap(done, scorer),
                 **done.line(done.measured()),
             }
@@ -175,7 +180,7 @@ class Report:
             behind = OPENSTACK if portion is not OPENSTACK else NIFI
             begin, end = (split_row(self.world(behind).rows, day) for day in YEAR_BEHIND[behind.folder])
             self.say(f"growing a model without {portion.folder}")
-            model, _ = fitted(parts, self.world(behind), begin, end, said=behind.folder)
+            model, _ = fitted(parts, self.world(behind), begin, end, said=behind.folder, simulated=self.simulated)
             self._without_each[portion.folder] = model
         return self._without_each[portion.folder]
 

@@ -6,7 +6,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import chain
@@ -14,10 +14,15 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from hourtrail.domain.errors import HourtrailError
+from hourtrail.domain.ports import Encoder
 from hourtrail_models.encoder import bundled_encoder
 from hourtrail_models.shipped import bundled_scorer
 from hourtrail_training.mapping_report.parts import Line, Report
+from hourtrail_training.mixed_rows import read_rows
 from hourtrail_training.public_mix import HADOOP, NIFI, OPENSTACK, PUBLIC
 from hourtrail_training.ranker import file_digest
 from hourtrail_training.release_gate import OnDisk
@@ -38,35 +43,78 @@ Told = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A name for ``--only``, what it measures, and whether others may run beside it."""
+    """A name for ``--only``, what it measures, whether others may run beside it, and what plays a part: the bundled ranker,
+    simulated firms.
+    """
 
     name: str
     measure: Callable[[Report], Iterable[Line]]
     alone: bool = False
+    of_ranker: bool = True
+    of_simulated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Where the sets lie, and where vectors and finished steps are kept."""
+    """Where the sets lie, and where vectors and finished steps are kept.
+
+    ``simulated`` are the rows of simulated firms that the models of the zero-shot part learn from too.
+    """
 
     data: Path
     work: Path
+    simulated: Path | None = None
 
     def report(self, say: Say) -> Report:
         """With the bundled encoder behind the file of vectors."""
-        return Report(self.data, say, OnDisk(bundled_encoder(), self.work / VECTORS))
+        rows = None if self.simulated is None else read_rows(self.simulated)
+        return Report(self.data, say, OnDisk(bundled_encoder(), self.work / VECTORS), rows)
 
     def kept(self, name: str) -> Path:
         """The file of a step."""
         return self.work / f"{name}.json"
 
 
+@dataclass(slots=True)
+class Counted:
+    """An encoder that counts its texts."""
+
+    encoder: Encoder
+    texts: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """The encoder's own."""
+        return self.encoder.fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """The encoder's own."""
+        return self.encoder.dimension
+
+    def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of shape (len(texts), dimension)."""
+        self.texts += len(texts)
+        return self.encoder.encode(texts)
+
+
 def _vectors(report: Report) -> Iterator[Line]:
+    """``encoded`` says how many texts were, because those that an earlier run left cost nothing."""
+    disk = report.encoder
     for portion in PUBLIC:
-        began = time.monotonic()
+        counted = Counted(disk.encoder if isinstance(disk, OnDisk) else disk)
+        report.encoder = OnDisk(counted, disk.file) if isinstance(disk, OnDisk) else counted
+        began, clock = time.monotonic(), time.process_time()
         rows = len(report.world(portion).rows)
         report.forget(portion)
-        yield {"part": "vectors", "set": portion.folder, "rows": rows, "seconds": round(time.monotonic() - began, 1)}
+        yield {
+            "part": "vectors",
+            "set": portion.folder,
+            "rows": rows,
+            "encoded": counted.texts,
+            "seconds": round(time.monotonic() - began, 1),
+            "processor_seconds": round(time.process_time() - clock, 1),
+        }
 
 
 def _openstack(report: Report) -> Iterable[Line]:
@@ -85,10 +133,10 @@ def _gate(report: Report) -> Iterator[Line]:
 
 
 STEPS: Final = (
-    Step("vectors", _vectors, alone=True),
+    Step("vectors", _vectors, alone=True, of_ranker=False),
     Step("openstack-refits", lambda report: report.bundled(OPENSTACK, 90.0)),
     Step("gate", _gate),
-    Step("zero-shot", _zero_shot),
+    Step("zero-shot", _zero_shot, of_simulated=True),
     Step("openstack", _openstack),
     Step("hadoop", lambda report: report.bundled(HADOOP, None, 30.0, 90.0)),
     Step("nifi", lambda report: report.bundled(NIFI, None, 30.0)),
@@ -98,25 +146,28 @@ STEPS: Final = (
 NAMES: Final = tuple(step.name for step in STEPS)
 
 
-def key(data: Path) -> str:
-    """What a kept step must agree in: the sets, the bundled ranker and encoder, the features, and the report itself."""
-    scorer = bundled_scorer()
-    said = [VERSION, *(file_digest(portion.file(data)) for portion in PUBLIC)]
-    said += [scorer.ref.digest, scorer.spec.version, bundled_encoder().fingerprint]
+def key(where: Run, step: Step) -> str:
+    """What a kept step must agree in: the sets, the bundled encoder, the report itself; the bundled ranker and its features."""
+    said = [VERSION, *(file_digest(portion.file(where.data)) for portion in PUBLIC), bundled_encoder().fingerprint]
+    if step.of_simulated and where.simulated is not None:
+        said.append(read_rows(where.simulated).digest)
+    if step.of_ranker:
+        scorer = bundled_scorer()
+        said += [scorer.ref.digest, scorer.spec.version]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
 def run(where: Run, names: Sequence[str], *, jobs: int, say: Say) -> tuple[dict[str, Told], dict[str, str]]:
     """What each named step found, and for those that failed why. Steps that are kept under the same key are only read."""
     where.work.mkdir(parents=True, exist_ok=True)
-    now = key(where.data)
-    found = {name: told for name in names if (told := _kept(where, name, now)) is not None}
+    keys = {step.name: key(where, step) for step in STEPS if step.name in names}
+    found = {name: told for name, now in keys.items() if (told := _kept(where, name, now)) is not None}
     for name in found:
         say(f"{name}: kept from an earlier run")
     missing = [step for step in STEPS if step.name in names and step.name not in found]
     failed: dict[str, str] = {}
     for together in _turns(missing):
-        for name, outcome in _done(where, together, now, jobs=jobs):
+        for name, outcome in _done(where, together, keys, jobs=jobs):
             if isinstance(outcome, str):
                 failed[name] = outcome
                 say(f"{name} failed: {outcome}")
@@ -139,14 +190,14 @@ def _turns(steps: Sequence[Step]) -> Iterator[list[Step]]:
     yield beside
 
 
-def _done(where: Run, steps: Sequence[Step], now: str, *, jobs: int) -> Iterator[tuple[str, Told | str]]:
+def _done(where: Run, steps: Sequence[Step], keys: Mapping[str, str], *, jobs: int) -> Iterator[tuple[str, Told | str]]:
     if jobs == 1:
         for step in steps:
-            yield step.name, _attempt(where, step.name, now)
+            yield step.name, _attempt(where, step.name, keys[step.name])
     elif steps:
         # A process a step, spawned: no library's threads are inherited, and the peak of memory is the step's own.
         with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-            running = {pool.submit(_attempt, where, step.name, now): step.name for step in steps}
+            running = {pool.submit(_attempt, where, step.name, keys[step.name]): step.name for step in steps}
             for future in as_completed(running):
                 error = future.exception()
                 yield running[future], future.result() if error is None else f"its process ended: {error}"
