@@ -42,13 +42,22 @@ PAGES.filters["percent"] = percent
 PAGES.globals["csrf_field"] = CSRF_FIELD
 
 
+def without_commands(text: str) -> str:
+    """What went wrong without what to type at a command line of ours: a branded page names its own product alone."""
+    parts = [part for part in text.split("; ") if PRODUCT.lower() not in part.lower()]
+    return "; ".join(parts) or "this cannot be done"
+
+
 def page(request: Request, template: str, *, status: HTTPStatus = HTTPStatus.OK, **values: object) -> HTMLResponse:
     """A template with what every page needs."""
     served = served_of(request)
+    own_brand = served.settings.brand.product != PRODUCT
+    if own_brand and values.get("error"):
+        values["error"] = without_commands(str(values["error"]))
     who, has = getattr(request.state, "principal", None), served.settings.features.has
     text = PAGES.get_template(template).render(
         brand=served.settings.brand,
-        own_brand=served.settings.brand.product != PRODUCT,
+        own_brand=own_brand,
         painted=served.settings.brand.colour != COLOUR,
         at=f"/at/{served.firm}" if served.firm else "",
         of_firm=f"?firm={served.firm}" if served.firm else "",

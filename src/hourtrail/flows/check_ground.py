@@ -12,7 +12,9 @@ from hourtrail.domain.activity import Activity
 from hourtrail.domain.entry import Approval, TimeEntry
 from hourtrail.domain.finding import Finding
 from hourtrail.domain.master import MasterData
+from hourtrail.domain.settings import Feature
 from hourtrail.flows.approvals import waiting
+from hourtrail.flows.habits import ASKS
 from hourtrail.flows.review_settings import review_policy_of
 from hourtrail.store import TenantStore
 from hourtrail.store.findings import Reconciled
@@ -27,6 +29,8 @@ class Rules:
         review_policy = review_policy_of(db)
         stated = review_policy.check_policy
         self.policy = policy or (load_check_policy(stated, "check policy") if stated else CheckPolicy())
+        if not db.settings().features.has(Feature.LEARNED_CHECKS):
+            self.policy = self.only(name for name in self.policy.rules if name not in ASKS)
         self.approval_days = review_policy.approval_days
         self.today = today
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
-from hourtrail.domain.confidence import ControlEvent, Controls, Outcome
+from hourtrail.domain.confidence import ControlEvent, Controls, Mode, Outcome
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.firm import WorkItem
+from hourtrail.domain.settings import Feature
 from hourtrail.domain.suggestion import Band, Suggestion
 from hourtrail.flows.decision_log import Example, read_log
 from hourtrail.flows.decision_log import Outcome as Answer
@@ -104,9 +105,13 @@ def policy_of(db: TenantStore, models: Models) -> BandPolicy:
     """What routes this tenant's answers now: one object, named by the place of the controls that made it."""
     controls, place = db.controls()
     version = f"{models.policy.version}+controls-{place}" if place else models.policy.version
-    return in_force(
+    policy = in_force(
         controls_for(controls, models), models.policy, version=version, audit=SHARE, seed=seed_of(db.tenant)
     )
+    if policy.mode is Mode.PREFILL and not db.settings().features.has(Feature.PREFILL):
+        # Its proof stands, so that it fills in again as soon as the tenant has the feature again.
+        return replace(policy, mode=Mode.SUGGEST, version=f"{version}-no-prefill")
+    return policy
 
 
 def with_controls(db: TenantStore, models: Models) -> Models:
