@@ -168,3 +168,14 @@ def test_a_learner_follows_pauses_beside_meetings_once_enough_of_them_were_worke
     for day in range(2, 22):
         learner.learn(*(near_minute(at(hour, f"2026-03-{day:02}")) for hour in ("09:00", "12:00")))
     assert learner.habits().works_unseen == pytest.approx(20 / 25)
+
+
+def test_a_window_of_minutes_across_midnight_is_a_trace_of_both_days():
+    """Alone on its day and too short for a block: it once left a day without any trace, on which capture stopped."""
+    window = activity("w", "focus", "22:58:00", 4)  # midnight in Berlin is at 23:00
+    captured = capture(BERLIN, [window])
+    assert captured.blocks == ()
+    assert set(withheld(captured)) == {"w"}
+    evening = activity("c", "commit", "22:40:00")
+    (block,) = capture(BERLIN, [evening, window]).blocks
+    assert block.span.end <= at("23:00:00")

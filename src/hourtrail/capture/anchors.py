@@ -78,7 +78,10 @@ def anchored_days(timeline: Timeline, short: Sequence[Activity], days: Days) -> 
         start, end = grid_span(activity)
         end = max(end, start + 1)
         if timeline.most_shared(start, end) is None:
-            found.append(Anchor(start, end, activity.kind, activity.kind, "", None))
+            found.extend(
+                Anchor(begin, finish, activity.kind, activity.kind, "", None)
+                for _, begin, finish in days.split(start, end)
+            )
     found.sort(key=lambda anchor: (anchor.start, anchor.end))
     for (_, begin, over), group in groupby(found, key=lambda anchor: days.of(anchor.start)):
         anchors: list[Anchor] = []
