@@ -1,10 +1,10 @@
 """One person's activities to work blocks: pure, the same for any order of the input, and nothing vanishes silently."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from hourtrail.capture.anchors import anchored_days
 from hourtrail.capture.assemble import blocks_of
@@ -57,11 +57,16 @@ class Captured:
 
 
 @dataclass(slots=True)
-class _Sorted:
-    """Activities by what becomes of them, each list in order of time."""
+class Sorted:
+    """Activities by what becomes of them, each list in order of time; why one found no block."""
 
     lists: dict[Treatment, list[Activity]] = field(default_factory=lambda: {kind: [] for kind in Treatment})
     reasons: dict[str, str] = field(default_factory=dict)
+
+    def note(self, activity: Activity, reason: str) -> None:
+        """Keep the reason of an activity that found no block."""
+        if reason:
+            self.reasons[activity.key] = reason
 
 
 def capture(
@@ -74,11 +79,12 @@ def capture(
     habits: Habits = DEFAULT_HABITS,
     presence: Presence | None = None,
     until: datetime | None = None,
+    trace: "Trace | None" = None,
 ) -> Captured:
     """The work blocks of one person's live activities.
 
     ``presence`` says which minutes around traces were worked, up to ``until``; without it stated leads and tails are
-    assumed and pauses are bridged by fixed coefficients.
+    assumed and pauses are bridged by fixed coefficients. ``trace`` decides which claim has which time; by default ``traced``.
 
     ``occupied`` is time that is already decided: no block overlaps it. ``consumed`` are keys of activities that decided
     suggestions rest on: they neither add time nor are they withheld. Blocks lie on whole minutes, never overlap and never
@@ -91,7 +97,7 @@ def capture(
     found = _sort(ordered, settings)
     whole = merge(Span(instant(floor_minute(span.start)), instant(ceil_minute(span.end))) for span in occupied)
     decided = [(floor_minute(span.start), floor_minute(span.end)) for span in whole]
-    unbridged = _traced(found, decided, settings, habits, days)
+    unbridged = (trace or traced)(found, decided, settings, habits, days)
     timeline = unbridged.timeline
     if presence is not None:
         # What is decided is seen too, so that a decision moves nothing beside it.
@@ -102,14 +108,14 @@ def capture(
     elif settings.bridge_minutes:
         timeline = bridged(timeline, unbridged.short, settings, habits, days)
     for activity in unbridged.lost:
-        _note(found, activity, place_lost(activity, timeline))
+        found.note(activity, place_lost(activity, timeline))
     for activity in unbridged.left:
-        _note(found, activity, place_left(activity, timeline, settings))
+        found.note(activity, place_left(activity, timeline, settings))
     for activity in found.lists[Treatment.MERGE]:
-        _note(found, activity, place_merge(activity, timeline, settings))
+        found.note(activity, place_merge(activity, timeline, settings))
     place_days = place_day_total(timeline, days)
     for activity in found.lists[Treatment.DAY_TOTAL]:
-        _note(found, activity, place_days(activity))
+        found.note(activity, place_days(activity))
     return Captured(
         blocks=_blocks(person, timeline),
         withheld=_withheld(person, by_key, found.reasons),
@@ -126,15 +132,15 @@ def pauses_of(
 ) -> list[Pause]:
     """The pauses of a person's days before any is bridged: what the pause model is asked about, and fitted on."""
     days = Days(zone_named(person.zone))
-    traced = _traced(_sort(_in_order(activities), settings), [], settings, habits, days)
-    return [pause for day in anchored_days(traced.timeline, traced.short, days) for pause in day.pauses()]
+    found = traced(_sort(_in_order(activities), settings), [], settings, habits, days)
+    return [pause for day in anchored_days(found.timeline, found.short, days) for pause in day.pauses()]
 
 
 def sighted_of(activities: Sequence[Activity], settings: CaptureSettings, habits: Habits) -> Sighted:
     """What takes time of a person's activities and is not private: the traces that a model of presence sees."""
     found = _sort(_in_order(activities), settings)
     points = (*found.lists[Treatment.WORK_POINT], *found.lists[Treatment.TALK_POINT])
-    return Sighted(row for row in (*_attended(found, habits), *points) if not is_private(row))
+    return Sighted(row for row in (*attended(found, habits), *points) if not is_private(row))
 
 
 def _in_order(activities: Iterable[Activity]) -> list[Activity]:
@@ -143,8 +149,8 @@ def _in_order(activities: Iterable[Activity]) -> list[Activity]:
     return sorted(newest.values(), key=lambda a: (a.start, a.key))
 
 
-def _sort(ordered: Iterable[Activity], settings: CaptureSettings) -> _Sorted:
-    found = _Sorted()
+def _sort(ordered: Iterable[Activity], settings: CaptureSettings) -> Sorted:
+    found = Sorted()
     for activity in ordered:
         treatment, reason = treat(activity, settings)
         found.lists[treatment].append(activity)
@@ -153,14 +159,8 @@ def _sort(ordered: Iterable[Activity], settings: CaptureSettings) -> _Sorted:
     return found
 
 
-def _note(found: _Sorted, activity: Activity, reason: str) -> None:
-    """Keeps the reason of an activity that found no block."""
-    if reason:
-        found.reasons[activity.key] = reason
-
-
 @dataclass(frozen=True, slots=True)
-class _Traced:
+class Traced:
     """What left traces, before any pause is bridged: slots, spans that won no time, and events that got none."""
 
     timeline: Timeline
@@ -173,10 +173,11 @@ class _Traced:
         return [a for a in (*self.lost, *self.left) if a.kind not in SCHEDULED and not is_private(a)]
 
 
-def _traced(
-    found: _Sorted, decided: list[tuple[int, int]], settings: CaptureSettings, habits: Habits, days: Days
-) -> _Traced:
-    claims = claims_of(_attended(found, habits), settings)
+def traced(
+    found: Sorted, decided: list[tuple[int, int]], settings: CaptureSettings, habits: Habits, days: Days
+) -> Traced:
+    """Who has which minute by the stated precedence: spans first, then bursts of work, then of talk, in what is left."""
+    claims = claims_of(attended(found, habits), settings)
     resolved = resolve(claims, decided, settings, days)
     timeline = Timeline(resolved.slots)
     left: list[Activity] = []
@@ -186,21 +187,25 @@ def _traced(
             if timeline.at(floor_minute(activity.start)) is None:
                 free.append(activity)
             else:
-                _note(found, activity, place_within(activity, timeline))
+                found.note(activity, place_within(activity, timeline))
         folded = fold(free, timeline, settings, days)
         timeline = timeline.with_slots(folded.slots)
         left.extend(folded.left)
-    return _Traced(timeline, [activity for claim in resolved.lost for activity in claim.members], left)
+    return Traced(timeline, [activity for claim in resolved.lost for activity in claim.members], left)
 
 
-def _attended(found: _Sorted, habits: Habits) -> list[Activity]:
+Trace: TypeAlias = Callable[[Sorted, list[tuple[int, int]], CaptureSettings, Habits, Days], Traced]
+"""Sorted activities, decided time, settings, habits and the days of the zone to slots."""
+
+
+def attended(found: Sorted, habits: Habits) -> list[Activity]:
     """The spans that count as time; why the others do not is noted."""
     products = [floor_minute(a.start) for a in found.lists[Treatment.WORK_POINT] if a.kind in PRODUCT]
     traces = Traces.of(a for kind in _TRACES for a in found.lists[kind])
     spans: list[Activity] = []
     for activity in found.lists[Treatment.SPAN]:
         reason = contradicted(activity, products) or unattended(activity, traces, habits)
-        _note(found, activity, reason)
+        found.note(activity, reason)
         if not reason:
             spans.append(activity)
     return spans

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from hourtrail.capture.assemble import evidenced, shares_of
 from hourtrail.capture.claim import Claim, Slot
 from hourtrail.capture.grid import Days, instant
-from hourtrail.capture.pipeline import DEFAULT_HABITS, DEFAULT_SETTINGS, _in_order, _sort, _traced
+from hourtrail.capture.pipeline import DEFAULT_HABITS, DEFAULT_SETTINGS, _in_order, _sort, traced
 from hourtrail.capture.settings import CaptureSettings
 from hourtrail.domain.activity import Activity, ActivityKind
 from hourtrail.domain.firm import Person
@@ -34,7 +34,7 @@ def seen(person: Person, activities: Sequence[Activity], settings: CaptureSettin
     In order of time. Raises UnknownZone when the person's zone is none.
     """
     found = _sort(_in_order(activities), settings)
-    timeline = _traced(found, [], settings, DEFAULT_HABITS, Days(zone_named(person.zone))).timeline
+    timeline = traced(found, [], settings, DEFAULT_HABITS, Days(zone_named(person.zone))).timeline
     won: dict[int, tuple[Claim, list[Slot]]] = {}
     for slot in timeline.slots:
         if slot.claim is not None and not slot.claim.private:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from hourtrail.capture import CaptureSettings
+from hourtrail.capture import CaptureSettings, capture
 from hourtrail.capture.grid import Days, ceil_minute, floor_minute, near_minute
 from hourtrail.capture.learning import clock_span
 from hourtrail.capture.minutes import Minutes
@@ -27,7 +27,7 @@ from hourtrail.flows.backtest.capture_metrics import (
     missing_time,
     worked,
 )
-from hourtrail.flows.backtest.capture_replay import replay
+from hourtrail.flows.backtest.capture_replay import Capturing, replay
 from hourtrail.wiring import Models
 
 TRUTHS: Final = ("timer", "diary", "simulator", "unknown")
@@ -76,9 +76,11 @@ def backtest_capture(
     today: date,
     reading: Callable[[int], None] = lambda _done: None,
     progress: Callable[[int, int], None] = lambda _done, _all: None,
+    capturing: Capturing = capture,
 ) -> CaptureReport:
     """Replay the activities day by day and compare what is suggested with what was worked.
 
+    ``capturing`` makes the blocks; another than the product's is for measuring it beside.
     Raises NothingRead and InvalidInput as ``read_capture`` does, and InvalidInput for options that cannot be meant.
     """
     began = time.monotonic()
@@ -98,6 +100,7 @@ def backtest_capture(
         models=models,
         settings=settings,
         progress=progress,
+        capturing=capturing,
     )
     timelines = {name: _Timeline(given, name, first, last) for name in sorted(given.truth)}
     sheets = [timeline.sheet(_proposed(found.suggestions.get(name, ()))) for name, timeline in timelines.items()]

@@ -4,10 +4,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 from zoneinfo import ZoneInfo
 
-from hourtrail.capture import CaptureSettings, HabitLearner, Habits, capture
+from hourtrail.capture import Captured, CaptureSettings, HabitLearner, Habits, Presence, capture
 from hourtrail.capture.grid import Days
 from hourtrail.capture.learning import clock_span, week_of
 from hourtrail.domain.activity import Activity
@@ -31,6 +31,22 @@ BATCH: Final = 64
 
 
 _Known: TypeAlias = tuple[datetime, tuple[int, int]]
+
+
+class Capturing(Protocol):
+    """What turns a person's activities into blocks: ``hourtrail.capture.capture``, or what is measured beside it."""
+
+    def __call__(
+        self,
+        person: Person,
+        activities: Sequence[Activity],
+        *,
+        settings: CaptureSettings,
+        habits: Habits,
+        presence: Presence | None,
+    ) -> Captured:
+        """As ``hourtrail.capture.capture`` does."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +74,14 @@ def replay(
     models: Models,
     settings: CaptureSettings,
     progress: Callable[[int, int], None],
+    capturing: Capturing = capture,
 ) -> Replayed:
     """Propose for every measured person-day with activities; what lies before ``first`` is only history.
 
     ``progress`` is told person-days done and in all. The confirmations of the whole time are laid out once: the features
     read only those known by the instant asked about, which is what makes one pass over all days honest.
     """
-    days, learned = _captured(given, first, last, delay, settings, model=models.presence)
+    days, learned = _captured(given, first, last, delay, settings, model=models.presence, capturing=capturing)
     cache = VectorMemory()
     scoring = Scoring.of(given.master, learned, models, cache=cache)
     found = Replayed()
@@ -106,6 +123,7 @@ def _captured(
     settings: CaptureSettings,
     *,
     model: PresenceModel | None,
+    capturing: Capturing,
 ) -> tuple[list[_Day], list[Confirmation]]:
     """The measured days with their blocks, and everything that anybody booked, beside the evidence of its time."""
     days: list[_Day] = []
@@ -117,7 +135,9 @@ def _captured(
         blocks: list[WorkBlock] = []
         known = _known_spans(booked, zone_named(person.zone), delay)
         seen = given.activities.get(name, ())
-        for day, asked_at, found in _days_of(person, seen, known, (begin, last), settings, model=model):
+        for day, asked_at, found in _days_of(
+            person, seen, known, (begin, last), settings, model=model, capturing=capturing
+        ):
             blocks += found
             if day >= first and found:
                 days.append(_Day(asked_at, found))
@@ -139,6 +159,7 @@ def _days_of(
     settings: CaptureSettings,
     *,
     model: PresenceModel | None,
+    capturing: Capturing,
 ) -> Iterator[tuple[date, datetime, tuple[WorkBlock, ...]]]:
     """Each local day that an activity touches, when it is over, and its blocks by what had begun by then.
 
@@ -165,5 +186,5 @@ def _days_of(
             habits = learner.habits()
             presence = None if model is None else learner.presence(model, asked)
         seen = activities[bisect_left(starts, begin - MARGIN) : bisect_left(starts, over)]
-        captured = capture(person, seen, settings=settings, habits=habits, presence=presence)
+        captured = capturing(person, seen, settings=settings, habits=habits, presence=presence)
         yield day, over, tuple(block for block in captured.blocks if block.date == day)
