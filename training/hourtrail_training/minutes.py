@@ -77,8 +77,39 @@ class Rows:
     booked: Floats
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedWeek:
+    """One week of one person: ``matrix`` and ``booked`` of every suggestion that is not private, in order of time.
+
+    ``booked`` is 0 where a suggestion stands for no true work; ``whole`` is all that was booked that week, suggested or not,
+    and ``worked`` the same before it was rounded.
+    """
+
+    week: date
+    matrix: Floats
+    booked: Floats
+    whole: int
+    worked: int
+
+    @property
+    def suggested(self) -> Floats:
+        """The minutes suggested, one a row."""
+        return self.matrix[:, SPEC.names.index("suggested_minutes")]
+
+    @property
+    def stands(self) -> NDArray[np.bool_]:
+        """Which suggestions stand for a true piece of work."""
+        return self.booked > 0
+
+
 def rows_of(folder: Path, models: Models) -> Rows:
     """Every suggestion of a firm that stands for a true piece of work."""
+    weeks = [week for person in booked_weeks(folder, models) for week in person if week.stands.any()]
+    return _joined([Rows(week.matrix[week.stands], week.booked[week.stands]) for week in weeks])
+
+
+def booked_weeks(folder: Path, models: Models) -> list[list[BookedWeek]]:
+    """Every person's weeks of a firm, replayed as the product would have suggested them; in order of time."""
     files = CaptureFiles(
         activities=(folder / "activities.jsonl",), time_entries=folder / "truth" / "time-entries.csv",
         people=folder / "people.csv", tasks=folder / "tasks.csv", assignments=folder / "assignments.csv",
@@ -90,12 +121,10 @@ def rows_of(folder: Path, models: Models) -> Rows:
         given, first, max(dates), delay=timedelta(days=1), models=models, settings=CaptureSettings(),
         progress=lambda _done, _all: None,
     )  # fmt: skip
-    found = [
-        one
+    return [
+        list(_person_weeks(f"{folder.name}/{name}", shown, list(_works(given.truth[name]))))
         for name, shown in sorted(replayed.suggestions.items())
-        for one in _person_rows(f"{folder.name}/{name}", shown, list(_works(given.truth[name])))
     ]
-    return _joined(found)
 
 
 def _joined(parts: Sequence[Rows]) -> Rows:
@@ -118,7 +147,7 @@ def _works(entries: Sequence[TimeEntry]) -> Iterator[Work]:
         yield work
 
 
-def _person_rows(name: str, shown: Sequence[Suggestion], works: Sequence[Work]) -> Iterator[Rows]:
+def _person_weeks(name: str, shown: Sequence[Suggestion], works: Sequence[Work]) -> Iterator[BookedWeek]:
     rounded = ROUNDINGS[crc32(name.encode()) % len(ROUNDINGS)]
     stands_for = _pairs(shown, works)
     ordered = sorted((row for row in shown if not row.block.private), key=lambda row: row.span)
@@ -126,11 +155,16 @@ def _person_rows(name: str, shown: Sequence[Suggestion], works: Sequence[Work]) 
         rows = list(group)
         known = [(work.item, rounded(work.end - work.start)) for work in works if week - LEARNED <= work.day < week]
         asked = [(row.block, row.item.at_project if row.item else None) for row in rows]
-        matrix = minute_features(asked, BookedBefore.of(known))
-        kept = [place for place, row in enumerate(rows) if row.id in stands_for]
-        if kept:
-            minutes = [rounded(stands_for[rows[place].id]) for place in kept]
-            yield Rows(matrix[kept], np.array(minutes, dtype=np.float64))
+        done = [work.end - work.start for work in works if week_of(work.day) == week]
+        yield BookedWeek(
+            week=week,
+            matrix=minute_features(asked, BookedBefore.of(known)),
+            booked=np.array(
+                [rounded(stands_for[row.id]) if row.id in stands_for else 0 for row in rows], dtype=np.float64
+            ),
+            whole=sum(map(rounded, done)),
+            worked=sum(done),
+        )
 
 
 def _pairs(shown: Sequence[Suggestion], works: Sequence[Work]) -> dict[str, int]:

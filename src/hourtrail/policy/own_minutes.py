@@ -40,11 +40,14 @@ def own_margin(shown: Iterable[ShownInterval], *, share: float, shipped: float) 
     rows = list(shown)
     if len(rows) < PRIOR_ENTRIES:
         return shipped
-    low, high, booked = (
-        np.log1p([max(0, minutes) for minutes in column])
-        for column in ([row.low for row in rows], [row.high for row in rows], [row.booked for row in rows])
+    booked = np.array([max(0, row.booked) for row in rows], dtype=np.float64)
+    low, high = (
+        np.log1p([max(0, minutes) for minutes in ends])
+        for ends in zip(*((row.low, row.high) for row in rows), strict=True)
     )
-    missed = np.maximum(low - booked, booked - high) + np.array([row.margin for row in rows])
+    # An end is shown as whole minutes: what is booked holds up to half a minute beyond it.
+    missed = np.maximum(low - np.log1p(booked + 0.5), np.log1p(np.maximum(booked - 0.5, 0.0)) - high)
+    missed += [row.margin for row in rows]
     own = float(np.quantile(missed, share))
     margin = (len(rows) * own + PRIOR_ENTRIES * shipped) / (len(rows) + PRIOR_ENTRIES)
     return float(np.clip(margin, -WIDEST, WIDEST))
