@@ -189,6 +189,10 @@ def test_nothing_of_the_person_is_left_in_any_table_and_the_chain_holds(filled, 
         assert (list(db.activities()), db.vectors("f", ["a"])) == ([activity(7, title="ann's own")], {})
         assert db.master().person("ann").manager == told.pseudonym
         assert db.standing_verdict("f1") is not None
+    if filled.engine.dialect.name == "sqlite":
+        files = [path for path in tmp_path.iterdir() if path.is_file()]
+        assert told.wiped
+        assert not [path for path in files if MARK.encode() in path.read_bytes() or MIA.encode() in path.read_bytes()]
     path = tmp_path / "trail.jsonl"
     export_trail(filled, "t", path, actor="kim")
     checked = verify_file(path)

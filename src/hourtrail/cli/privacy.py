@@ -1,10 +1,11 @@
-"""``hourtrail privacy``: keys, what the models are to forget, and what a manager can see of a day."""
+"""``hourtrail privacy``: keys, what the models are to forget, and what a manager can see of a day; the acts beside it."""
 
 from datetime import date
 
 import click
 
 from hourtrail.cli.common import Day, answer, common_options, counted, hours, opened
+from hourtrail.cli.privacy_acts import COMMANDS
 from hourtrail.cli.settings import OK
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.forgetting import Forgotten, Trait
@@ -22,7 +23,11 @@ from hourtrail.flows.privacy import (
 
 @click.group()
 def privacy() -> None:
-    """Who can see what of a person's day, what the models are to forget, and the keys under which activities lie."""
+    """Who can see what of a person's day, what is forgotten, removed, erased or handed out, and the keys of activities."""
+
+
+for command in COMMANDS:
+    privacy.add_command(command)
 
 
 @privacy.command()

@@ -12,7 +12,7 @@ from hourtrail.domain.erasure import Eraser, is_pseudonym, new_pseudonym
 from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed
 from hourtrail.domain.retention import require_no_hold
 from hourtrail.store import Store, TenantStore
-from hourtrail.store.erasure import Plan
+from hourtrail.store.erasure import Plan, wipe_freed
 
 LONGEST_REASON: Final = 500
 
@@ -22,11 +22,13 @@ class Erasure:
     """What would be done, or was: ``counts`` by table; ``confirm`` is the token with which it is done (empty once it was).
 
     ``pseudonym`` stands in the person's place from then on; it is told once, here and in the audit trail.
+    ``wiped``: what the deleted rows left in a SQLite file was overwritten too.
     """
 
     counts: dict[str, dict[str, int]]
     confirm: str = ""
     pseudonym: str = ""
+    wiped: bool = False
 
 
 def look_before_erasing(store: Store, tenant: str, person: str, actor: str) -> Erasure:
@@ -67,12 +69,18 @@ def erase(
             raise Conflict("what is held about this person is not what you confirmed; look again and confirm that")
         told = [eraser.text(text) for text in (reason, request)]
         db.erase(plan, eraser, actor=actor, reason=told[0], request=told[1], at=at)
-        return Erasure(counts=plan.counts(), pseudonym=eraser.pseudonym)
+    return Erasure(counts=plan.counts(), pseudonym=eraser.pseudonym, wiped=wipe_freed(store.engine))
 
 
 def erasure_to_json(row: Erasure) -> dict[str, Any]:
     """As the command and the API show it."""
-    return {"erased": bool(row.pseudonym), **row.counts, "confirm": row.confirm, "pseudonym": row.pseudonym}
+    return {
+        "erased": bool(row.pseudonym),
+        **row.counts,
+        "confirm": row.confirm,
+        "pseudonym": row.pseudonym,
+        "wiped": row.wiped,
+    }
 
 
 def _require(person: str, actor: str) -> None:

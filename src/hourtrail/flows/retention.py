@@ -1,7 +1,7 @@
 """Retention: what a source saw goes when its time is over (GOV-02); the decision's digest of it stays."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time
 from typing import Final
 
@@ -73,8 +73,9 @@ def retain(
         until_none_is_left("activities", lambda db: db.remove_old_activities(before, held, AT_ONCE), raw)
     if texts is not None:
         until_none_is_left("suggestion_texts", lambda db: db.empty_old_texts(texts, held, AT_ONCE), texts)
-    return Retained(
-        **removed, kept_from=raw, texts_from=texts, held_people=told.held_people,
+    return replace(
+        told, activities=removed["activities"], suggestions_withdrawn=removed["suggestions_withdrawn"],
+        suggestion_texts=removed["suggestion_texts"],
     )  # fmt: skip
 
 

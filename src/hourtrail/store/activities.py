@@ -167,7 +167,7 @@ def _bound(tenant: str, source: str, external_id: str) -> bytes:
     return f"{tenant}\x1f{source}\x1f{external_id}".encode()
 
 
-def _record(row: Row, sealer: Callable[[], Sealer]) -> Activity:
+def activity_of(row: Row, sealer: Callable[[], Sealer]) -> Activity:
     content = row["body"]
     if content[:1] != _PLAIN:
         content = sealer().unseal(content, _bound(row["tenant"], row["source"], row["external_id"]))
@@ -312,7 +312,7 @@ class Activities(Scope):
             same = tuple_(activity.c.source, activity.c.external_id) > tuple(names)
             query = query.where(or_(activity.c.start > at, and_(activity.c.start == at, same)))
         order = (activity.c.start, activity.c.source, activity.c.external_id)
-        return [_record(row, self._sealer) for row in self._all(query.order_by(*order).limit(limit))]
+        return [activity_of(row, self._sealer) for row in self._all(query.order_by(*order).limit(limit))]
 
     def activities(
         self, *, person: str | None = None, start: datetime | None = None, end: datetime | None = None
@@ -324,7 +324,7 @@ class Activities(Scope):
         # Closed here also when a row does not open: the error's traceback would keep the cursor.
         with closing(self._stream(query.order_by(activity.c.start, activity.c.source, activity.c.external_id))) as rows:
             for row in rows:
-                yield _record(row, self._sealer)
+                yield activity_of(row, self._sealer)
 
     def activities_named(self, keys: Collection[str]) -> dict[str, Activity]:
         """The live ones of these, by ``source:external_id``."""
@@ -338,7 +338,7 @@ class Activities(Scope):
                 query = self._select(activity).where(
                     activity.c.source == source, activity.c.external_id.in_(some), activity.c.withdrawn_at.is_(None)
                 )
-                read = (_record(row, self._sealer) for row in self._all(query))
+                read = (activity_of(row, self._sealer) for row in self._all(query))
                 found |= {row.key: row for row in read}
         return found
 

@@ -1,5 +1,6 @@
 """Taking one person out of a tenant, in one transaction: planned, told to the audit trail row by row, then done."""
 
+import dataclasses
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -7,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Table, bindparam, delete, exists, func, select, update
+from sqlalchemy import Engine, Table, bindparam, delete, exists, func, select, update
 
-from hourtrail.domain.audit import AuditAction, AuditEvent, as_it_stands, payload_digest
+from hourtrail.domain.audit import AuditEvent, as_it_stands, payload_digest
 from hourtrail.domain.billing import content_of
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.erasure import (
@@ -25,10 +26,9 @@ from hourtrail.domain.erasure import (
 from hourtrail.store import identity_schema, schema
 from hourtrail.store.entries import entry_of
 from hourtrail.store.erasure_schema import APPEND_ONLY, FORMS, NOTHING_PERSONAL, erased_row
-from hourtrail.store.records import record_of
 from hourtrail.store.schema import activity, approval, audit_event, audit_payload, cleared_entry, decision, draft_line
 from hourtrail.store.scope import Row
-from hourtrail.store.subject import HeldRow, Subjects, bodies_of, in_json, texts_of
+from hourtrail.store.subject import TOLD_OF, HeldRow, Subjects, bodies_of, texts_of
 from hourtrail.store.upsert import chunks
 
 Key = tuple[Any, ...]
@@ -95,7 +95,7 @@ class Erasing(Subjects):
         kept_entries = self._entries_leaned_on(names)
         for held in list(self.held_rows(names)):
             key = tuple(held.row[column.name] for column in held.table.primary_key.columns)
-            if held.about and held.table.name in _TOLD_OF:
+            if held.about and held.table.name in TOLD_OF:
                 plan.own.add(held.row["id"])
             if self._goes_whole(held, kept_entries):
                 plan.removals.append((held.table, key))
@@ -218,41 +218,24 @@ class Erasing(Subjects):
 
     def _plan_trail(self, plan: Plan, names: Names, eraser: Eraser) -> None:
         """The person's events: their name gives way, and of what they said or was said of them the words go."""
-        for row in self._trail_of(names, plan.own):
-            event = record_of(AuditEvent, {**row, "action": AuditAction(row["action"])})
-            told = {"actor": eraser.text(row["actor"]), "object_id": eraser.text(row["object_id"])}
-            if told != {name: row[name] for name in told}:
-                will = record_of(AuditEvent, {**row, **told, "action": event.action})
-                plan.changes.append((audit_event, (self.tenant, event.sequence), told))
+        for event, before in self.trail_of(names, plan.own):
+            told = {"actor": eraser.text(event.actor), "object_id": eraser.text(event.object_id)}
+            key = self.tenant, event.sequence
+            if (told["actor"], told["object_id"]) != (event.actor, event.object_id):
+                stands = as_it_stands(
+                    self.tenant, dataclasses.replace(event, actor=told["actor"], object_id=told["object_id"])
+                )
+                plan.changes.append((audit_event, key, told))
                 plan.changed[EVENT] += 1
-                plan.listed.append(ErasedRow(EVENT, str(event.sequence), as_it_stands(self.tenant, will)))
-            if row["payload"] is None:
+                plan.listed.append(ErasedRow(EVENT, str(event.sequence), stands))
+            if before is None:
                 continue
-            words = row["actor"] in names.all or (row["object_id"] in plan.own or row["object_id"] in names.all)
-            payload = eraser.json(row["payload"], words=words)
-            if payload != row["payload"]:
-                plan.changes.append((audit_payload, (self.tenant, event.sequence), {"payload": payload}))
+            words = event.actor in names.all or event.object_id in plan.own or event.object_id in names.all
+            payload = eraser.json(before, words=words)
+            if payload != before:
+                plan.changes.append((audit_payload, key, {"payload": payload}))
                 plan.changed[PAYLOAD] += 1
                 plan.listed.append(ErasedRow(PAYLOAD, str(event.sequence), payload_digest(payload)))
-
-    def _trail_of(self, names: Names, own: Iterable[str]) -> list[Row]:
-        """The events that the person wrote, that are about what is theirs, or that name them; in the trail's order."""
-        joined = self._select(audit_event, audit_event, audit_payload.c.payload).outerjoin(
-            audit_payload,
-            (audit_payload.c.tenant == audit_event.c.tenant) & (audit_payload.c.sequence == audit_event.c.sequence),
-        )
-        found: dict[int, Row] = {}
-        for name in names.all:
-            for condition in (
-                audit_event.c.actor == name,
-                audit_event.c.object_id.contains(name, autoescape=True),
-                in_json(audit_payload.c.payload, name),
-            ):
-                found |= {row["sequence"]: dict(row) for row in self._stream(joined.where(condition))}
-        for some in chunks(sorted(own)):
-            query = joined.where(audit_event.c.object_id.in_(some))
-            found |= {row["sequence"]: dict(row) for row in self._stream(query)}
-        return [found[number] for number in sorted(found)]
 
     def _write_erased(self, changes: Sequence[tuple[Table, Key, dict[str, Any]]]) -> None:
         """The rows one table and one set of columns at a time."""
@@ -289,8 +272,27 @@ class Erasing(Subjects):
         return int(self._connection.scalar(query) or 0)
 
 
-_TOLD_OF: Final = frozenset({"decision", "time_entry", "finding", "suggestion", "forgotten", "session", "dispute"})
-"""Tables whose rows the trail's events name as what they are about."""
+def wipe_freed(engine: Engine) -> bool:
+    """Overwrite what deleted rows left behind in a SQLite file and its log; whether that was done.
+
+    It is not while another connection reads or writes. PostgreSQL's own vacuuming does the like, in its own time.
+    """
+    if engine.dialect.name != "sqlite":
+        return False
+    raw = engine.raw_connection()
+    try:
+        cursor = raw.cursor()
+        for statement in ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"):
+            cursor.execute(statement)
+            # A checkpoint answers whether it was kept from it; VACUUM answers nothing.
+            if any(row[0] for row in cursor.fetchall()):
+                return False
+    except engine.dialect.loaded_dbapi.OperationalError:
+        return False
+    finally:
+        raw.close()
+    return True
+
 
 _GUARDED: Final = frozenset({*schema.APPEND_ONLY, *identity_schema.APPEND_ONLY, *APPEND_ONLY}) | NOTHING_PERSONAL
 

@@ -1,24 +1,34 @@
 """What is held about one person, table by table: asked in the same way for an export to them and for an erasure."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, ScalarSelect, Table, Text, and_, cast, false, or_, select
 
+from hourtrail.domain.activity import Activity
+from hourtrail.domain.audit import AuditAction, AuditEvent
 from hourtrail.domain.erasure import Names, is_distinctive
 from hourtrail.domain.errors import NotFound
 from hourtrail.store import identity_schema, schema
+from hourtrail.store.activities import activity_of
 from hourtrail.store.audit import Audit
+from hourtrail.store.records import record_of
+from hourtrail.store.schema import audit_event, audit_payload
 from hourtrail.store.scope import Row
 from hourtrail.store.types import CleanText, EnumText, Json
+from hourtrail.store.upsert import chunks
 
 APART: Final = frozenset(
     {"audit_event", "audit_payload", "audit_root", "erased_row", "tenant_key", "text_vector", "brand_logo"}
 )
 """Tables that are read in their own way, or hold nothing that names anybody."""
 
+
+TOLD_OF: Final = frozenset({"decision", "time_entry", "finding", "suggestion", "forgotten", "session", "dispute"})
+"""Tables whose rows the trail's events name as what they are about."""
 
 _OF_PERSON: Final = ("suggestion", "time_entry", "assignment", "forgotten", "expense")
 _OF_ENTRY: Final = ("approval", "cleared_entry", "dispute", "draft_line")
@@ -72,6 +82,32 @@ class Subjects(Audit):
         mine = self._select(schema.activity, schema.activity.c.person).where(schema.activity.c.person == names.person)
         if self._one(mine.limit(1)) is None and next(self.held_rows(names), None) is None:
             raise NotFound(f"nothing is held about {names.person!r} in tenant {self.tenant!r}")
+
+    def activities_of(self, names: Names) -> Iterator[tuple[Activity, datetime | None]]:
+        """What sources saw of the person, opened, with the time of its withdrawal; by start."""
+        query = self._select(schema.activity).where(schema.activity.c.person == names.person)
+        for row in self._stream(query.order_by(schema.activity.c.start, schema.activity.c.external_id)):
+            yield activity_of(row, self._sealer), row["withdrawn_at"]
+
+    def trail_of(self, names: Names, own: Iterable[str]) -> list[tuple[AuditEvent, dict[str, Any] | None]]:
+        """The events that the person wrote, that are about what is theirs (``own``), or that name them; in order."""
+        joined = self._select(audit_event, audit_event, audit_payload.c.payload).outerjoin(
+            audit_payload,
+            (audit_payload.c.tenant == audit_event.c.tenant) & (audit_payload.c.sequence == audit_event.c.sequence),
+        )
+        found: dict[int, Row] = {}
+        for name in names.all:
+            for condition in (
+                audit_event.c.actor == name,
+                audit_event.c.object_id.contains(name, autoescape=True),
+                in_json(audit_payload.c.payload, name),
+            ):
+                found |= {row["sequence"]: dict(row) for row in self._stream(joined.where(condition))}
+        for some in chunks(sorted(own)):
+            query = joined.where(audit_event.c.object_id.in_(some))
+            found |= {row["sequence"]: dict(row) for row in self._stream(query)}
+        rows = (found[number] for number in sorted(found))
+        return [(record_of(AuditEvent, {**row, "action": AuditAction(row["action"])}), row["payload"]) for row in rows]
 
     def _held_in(self, table: Table, names: Names) -> Iterator[HeldRow]:
         about = self._is_about(table, names)
