@@ -203,7 +203,7 @@ def test_nothing_of_the_person_is_left_in_any_table_and_the_chain_holds(filled, 
 def test_what_would_go_is_told_first_and_only_that_is_done(filled):
     seen = look_before_erasing(filled, "t", MIA, "kim")
     assert seen.counts["removed"]["activity"] == 3
-    assert (seen.counts["erased"]["decision"], seen.counts["removed"]["suggestion"]) == (2, 1)
+    assert (seen.counts["rewritten"]["decision"], seen.counts["removed"]["suggestion"]) == (2, 1)
     assert MIA in everything(filled)["decision"], "looking changes nothing"
     with filled.tenant("t") as db:
         db.put_activities([activity(9, external_id="late", person=MIA)])

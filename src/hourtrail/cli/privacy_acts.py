@@ -56,7 +56,7 @@ def erase_person(
 
 
 def _tell(seen: Erasure) -> None:
-    for word, rows in (("removed", seen.counts["removed"]), ("stripped of names and words", seen.counts["erased"])):
+    for word, rows in (("removed", seen.counts["removed"]), ("stripped of names and words", seen.counts["rewritten"])):
         listed = ", ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in rows.items()) or "nothing"
         click.echo(f"{word}: {listed}")
 

@@ -76,7 +76,7 @@ def forget_suggested(
                 f"suggestion {suggestion_id} is {row.person}'s; only they say what is forgotten of their work"
             )
         memory = db.confirmations()
-        for trait, value in _traits(row):
+        for trait, value in traits_of(row):
             asked = Forgotten(id="asked", person=person, trait=trait, value=value, item=row.item, at=at)
             if any(map(asked.covers, memory)):
                 return [_forget(db, asked, memory)]
@@ -157,7 +157,8 @@ def forgotten_to_json(row: Forgotten) -> dict[str, Any]:
     return {"id": row.id, "trait": row.trait.value, "value": row.value, "work": work, "at": format_instant(row.at)}
 
 
-def _traits(row: Suggestion) -> list[tuple[Trait, str]]:
+def traits_of(row: Suggestion) -> list[tuple[Trait, str]]:
+    """By what such work is remembered, the most telling first."""
     block = row.block
     found = [(Trait.SERIES, block.series), (Trait.REFERENCE, block.reference), (Trait.CONTAINER, block.container)]
     return [(trait, value) for trait, value in found if value]

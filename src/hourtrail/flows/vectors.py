@@ -41,6 +41,12 @@ class VectorMemory:
             while len(self._kept) > self._most:
                 self._kept.popitem(last=False)
 
+    def forget(self, begins: str) -> None:
+        """Forget what stands under fingerprints that begin so."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0].startswith(begins)]:
+                del self._kept[key]
+
 
 @dataclass(frozen=True, slots=True)
 class TenantVectors:
@@ -56,6 +62,10 @@ class TenantVectors:
     def put_vectors(self, fingerprint: str, vectors: Mapping[str, bytes]) -> None:
         """Remember vectors for this tenant."""
         self.shared.put_vectors(self._own(fingerprint), vectors)
+
+    def forget(self) -> None:
+        """Forget everything of this tenant, where a person's texts have to go."""
+        self.shared.forget(f"{self.tenant}\x1f")
 
     def _own(self, fingerprint: str) -> str:
         return f"{self.tenant}\x1f{fingerprint}"

@@ -79,8 +79,8 @@ class Plan:
     removed: Counter[str] = field(default_factory=Counter)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """``{"removed": {table: rows}, "erased": {table: rows}}``."""
-        return {"removed": dict(sorted(self.removed.items())), "erased": dict(sorted(self.changed.items()))}
+        """``{"removed": {table: rows}, "rewritten": {table: rows}}``."""
+        return {"removed": dict(sorted(self.removed.items())), "rewritten": dict(sorted(self.changed.items()))}
 
 
 class Erasing(Subjects):
