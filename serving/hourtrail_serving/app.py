@@ -14,12 +14,14 @@ from hourtrail_serving import problems
 from hourtrail_serving.access import require_rules
 from hourtrail_serving.api import (
     accounts,
+    activities,
     audit,
     autopost,
     billing,
     checks,
     confidence,
     decisions,
+    directory,
     entries,
     findings,
     health,
@@ -48,6 +50,8 @@ ABOUT: Final = (
 ROUTERS: Final = tuple(
     module.router
     for module in (
+        activities,
+        directory,
         suggestions,
         decisions,
         entries,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
@@ -19,7 +19,6 @@ from hourtrail.cli.common import (
 )
 from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.domain.activity import ReadOptions
-from hourtrail.domain.wire import rejected_to_json
 from hourtrail.flows.fetch import fetched
 from hourtrail.flows.ingest import IngestReport
 from hourtrail.flows.ingest import ingest as run_ingest
@@ -92,7 +91,7 @@ def ingest(
         )
         end_progress()
     if as_json:
-        answer(_to_json(report))
+        answer(report.to_json())
     else:
         _print(report, local)
     return REFUSED if report.refused_count else OK
@@ -105,19 +104,6 @@ def _zone_of(store: Store, tenant: str, person: str) -> str:
     with store.tenant(tenant, read_only=True) as db:
         known = {row.id: row.zone for row in db.master().people}
     return known.get(person, "")
-
-
-def _to_json(report: IngestReport) -> dict[str, Any]:
-    return {
-        "read": report.read,
-        "created": report.created,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "withdrawn": report.withdrawn,
-        "refused": [rejected_to_json(row) for row in report.refused],
-        "by_kind": dict(sorted(report.by_kind.items())),
-        "seconds": report.seconds,
-    }
 
 
 def _print(report: IngestReport, paths: list[Path]) -> None:

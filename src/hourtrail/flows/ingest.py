@@ -2,11 +2,11 @@
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from hourtrail.capture import PrivacyGate
 from hourtrail.domain.activity import Activity, ReadOptions, Rejected, Snapshot
@@ -15,6 +15,7 @@ from hourtrail.domain.errors import AmbiguousSource, Conflict, InvalidInput, Not
 from hourtrail.domain.ledger import Expense, Payment
 from hourtrail.domain.ports import LedgerRecord, MasterRecord, Record, Source
 from hourtrail.domain.settings import Privacy
+from hourtrail.domain.wire import rejected_to_json
 from hourtrail.flows.directory import WORDS, RateControl, keep
 from hourtrail.flows.ledger import keep_ledger
 from hourtrail.flows.privacy_gate import gate_of
@@ -55,6 +56,26 @@ class IngestReport:
         if len(self.refused) < MOST_REFUSALS_LISTED:
             self.refused.append(row)
 
+    def to_json(self) -> dict[str, Any]:
+        """The shape of ``ingest --json``."""
+        return {
+            "read": self.read,
+            "created": self.created,
+            "updated": self.updated,
+            "unchanged": self.unchanged,
+            "withdrawn": self.withdrawn,
+            "refused": [rejected_to_json(row) for row in self.refused],
+            "by_kind": dict(sorted(self.by_kind.items())),
+            "dropped": dict(sorted(self.dropped.items())),
+            "redacted": dict(sorted(self.redacted.items())),
+            "seconds": self.seconds,
+        }
+
+    def require_something(self) -> None:
+        """Raises NothingRead when there was something to read, and none of it could be."""
+        if self.read == 0 and self.refused:
+            raise NothingRead("nothing could be read:\n" + "\n".join(f"  {row}" for row in self.refused[:20]))
+
 
 def ingest(
     store: Store,
@@ -83,9 +104,39 @@ def ingest(
             run = _Run(store, tenant, report, privacy, progress, actor=actor, path=found)
             _read_one(run, source, found, options)
     report.seconds = round(time.monotonic() - began, 3)
-    if report.read == 0 and report.refused:
-        raise NothingRead("nothing could be read:\n" + "\n".join(f"  {row}" for row in report.refused[:20]))
+    report.require_something()
     return report
+
+
+def ingest_activities(
+    store: Store,
+    tenant: str,
+    rows: Iterable[Activity | Rejected],
+    *,
+    actor: str,
+    privacy: Privacy | None = None,
+) -> IngestReport:
+    """Keep activities that a program sent, as :func:`ingest` keeps those of a file. Raises NothingRead."""
+    report, began = IngestReport(), time.monotonic()
+    run = _Run(store, tenant, report, privacy, None, actor=actor, path=Path("v1/activities"))
+    run.take(rows)
+    report.seconds = round(time.monotonic() - began, 3)
+    report.require_something()
+    return report
+
+
+def withdraw_activities(
+    store: Store, tenant: str, source: str, external_ids: Collection[str], *, actor: str, now: datetime | None = None
+) -> list[str]:
+    """Take back what the source no longer has; which of them were live. The rows stay, with the time of it."""
+    at = now or datetime.now(UTC)
+    with store.tenant(tenant) as db:
+        gone = db.withdraw_named(source, external_ids, at)
+        if gone:
+            db.record(
+                actor=actor, action="system:source:withdrawn", object_id=source, payload={"withdrawn": len(gone)}, at=at
+            )
+    return gone
 
 
 def _read_one(run: "_Run", source: Source, path: Path, options: ReadOptions) -> None:
