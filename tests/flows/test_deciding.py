@@ -10,7 +10,8 @@ from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.errors import Conflict, HourtrailError, IllegalTransition, InvalidInput, NotAllowed, NotFound
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.suggestion import SuggestionStatus
-from hourtrail.flows.entries import move_entry, trail
+from hourtrail.flows.entries import move_entry
+from hourtrail.flows.trail import trail
 
 ADA, BEN, DANA = "ada@firm.example", "ben@firm.example", "dana@firm.example"
 DEV = WorkItem("acme", "portal", "DEV")

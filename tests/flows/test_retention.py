@@ -14,8 +14,8 @@ from hourtrail.domain.identity import text_digest
 from hourtrail.domain.settings import TenantSettings
 from hourtrail.domain.suggestion import SuggestionStatus
 from hourtrail.flows.decide import Request, decide
-from hourtrail.flows.entries import trail
 from hourtrail.flows.retention import AT_ONCE, retain, retention
+from hourtrail.flows.trail import trail
 from hourtrail.store import Store, open_store
 
 LATER = NINE + timedelta(days=500)

@@ -182,10 +182,21 @@ def test_one_call_tells_everything_behind_an_entry(shared: Site) -> None:
     trail = shared.get(f"/v1/time-entries/{answer['time_entries'][0]['id']}/trail")
     assert trail["decision"] == answer["decision"]
     assert trail["decision"]["actor"] == ADA
-    assert trail["evidence"] == row["evidence"] != []
+    assert [
+        {name: piece[name] for name in shown} for piece, shown in zip(trail["evidence"], row["evidence"], strict=True)
+    ] == row["evidence"]
+    assert {piece["since"] for piece in trail["evidence"]} == {"unchanged"}
     assert trail["suggestion"]["model"] == row["model"]
     assert trail["suggestion"]["confidence"] == row["confidence"]
     assert trail["suggestion"]["threshold"] == row["threshold"]
+    assert (trail["corrected"], trail["findings"] is None, trail["billing"]) == (
+        [],
+        False,
+        {"lines": [], "disputes": []},
+    )
+    mine = shared.person(ADA, Role.CONSULTANT).get(f"/v1/time-entries/{answer['time_entries'][0]['id']}/trail").json()
+    assert (mine["findings"], mine["billing"]) == (None, None), "findings and prices are not everybody's"
+    assert mine["evidence"] == trail["evidence"]
     with shared.store.tenant(TENANT, read_only=True) as db:
         events: list[AuditEvent] = list(db.audit_events())
         assert db.verify_audit() == (len(events), [])

@@ -16,8 +16,9 @@ from hourtrail.domain.entry import APPROVALS, EntryStatus, TimeEntry
 from hourtrail.domain.errors import NotFound
 from hourtrail.domain.wire import entry_to_json, item_to_json
 from hourtrail.flows.correct_entry import Correction, correct_entry
-from hourtrail.flows.entries import move_entry, trail
+from hourtrail.flows.entries import move_entry
 from hourtrail.flows.resolve import Part
+from hourtrail.flows.trail import Parts, trail
 from hourtrail.flows.week import week_grid
 from hourtrail.store.entries import in_order
 from hourtrail_serving.api.decisions import decided_to_json
@@ -174,10 +175,15 @@ def patch_entry(
 
 @router.get("/time-entries/{entry}/trail", responses=answers("Trail", "Everything behind it", HTTPStatus.NOT_FOUND))
 def get_trail(served: Context, who: Who, entry: IdPath) -> JSONResponse:
-    """Evidence, model, score, threshold in force, decision, actor, times and approvals of one entry, in one call."""
+    """From one entry back to activities, model, score, threshold in force, decision, actor and times, and on to approvals,
+    findings and their verdicts, draft lines and disputes, in one call.
+
+    `findings` is null without `findings:read`, `billing` without `billing:read`.
+    """
     if who.reach(Permission.TRAILS_READ) is not Reach.ALL:
         _entry(served, who, entry, Permission.TRAILS_READ)
-    return JSONResponse(trail(served.store, served.tenant, entry))
+    parts = Parts(findings=who.may(Permission.FINDINGS_READ), billing=who.may(Permission.BILLING_READ))
+    return JSONResponse(trail(served.store, served.tenant, entry, parts))
 
 
 @router.post(

@@ -50,6 +50,11 @@ _TIMESHEET: Final = {
     "entries": {"description": "how many of each status", "type": "object", "additionalProperties": COUNT},
 }  # fmt: skip
 
+
+def _array_or_null(of: Schema) -> Schema:
+    return {"anyOf": [list_of(of), {"type": "null"}]}
+
+
 SCHEMAS: Final[dict[str, Schema]] = {
     "Suggestion": SUGGESTION,
     "Decision": DECISION,
@@ -78,7 +83,13 @@ SCHEMAS: Final[dict[str, Schema]] = {
     ),
     "Trail": object_of(
         time_entry=ref("TimeEntry"), decision=or_null("Decision"), suggestion=or_null("Suggestion"),
+        corrected={"description": "decisions that the one in force took the place of, newest first", **list_of("Decision")},
         evidence=list_of({"type": "object"}), approvals=list_of(_APPROVAL),
+        findings={"description": "with their reviews; null without findings:read", **_array_or_null({"type": "object"})},
+        billing={
+            "description": "null without billing:read",
+            "anyOf": [object_of(lines=list_of("DraftLine"), disputes=list_of({"type": "object"})), {"type": "null"}],
+        },
     ),
     "TimesheetSummary": object_of(**_TIMESHEET),
     "Timesheets": object_of(timesheets=list_of("TimesheetSummary"), next_cursor=NEXT_CURSOR),

@@ -3,7 +3,7 @@
 import click
 
 from hourtrail.cli.common import answer, common_options, opened
-from hourtrail.flows.entries import trail as read_trail
+from hourtrail.flows.trail import trail as read_trail
 
 
 @click.command()
@@ -33,3 +33,9 @@ def trail(ctx: click.Context, entry: str, *, as_json: bool) -> None:
         click.echo(f"  evidence: {evidence['activity']}, {evidence['minutes']} min, {evidence['why']}")
     for approval in found["approvals"]:
         click.echo(f"  {approval['from']} -> {approval['to']} by {approval['actor']} at {approval['at']}")
+    for finding in found["findings"]:
+        click.echo(f"  {finding['check']} ({finding['status']}): {finding['explanation']}")
+    for line in found["billing"]["lines"]:
+        amount = line["amount"]
+        price = f"{amount['amount']} {amount['currency']}" if amount else "no amount"
+        click.echo(f"  {line['draft_status']} on draft {line['draft']}, line {line['number']}: {price}, {line['why']}")
