@@ -59,7 +59,7 @@ class RankerScorer:
         """
         if not len(matrix):
             return np.zeros(0)
-        from_rules = self._from_rules(matrix).sum(axis=1)
+        from_rules = self._from_rules(matrix).sum(axis=1) if self.untrained else np.zeros(len(matrix))
         shares = grouped_softmax(sharpened(self._raw(matrix), group, self.temperature, self.power) + from_rules, group)
         starts = np.flatnonzero(np.append(True, group[1:] != group[:-1]))
         counts = np.diff(np.append(starts, len(group)))

@@ -32,10 +32,11 @@ def _plain(queries: Queries, pairs: Pairs, memory: Memory, catalogue: Catalogue)
     return columns
 
 
+@pytest.mark.parametrize("few", [1, 10_000], ids=["item by item", "items together"])
 @pytest.mark.parametrize("numbers", [(0, 1, 2, 3), (0, 3), (2,)], ids=["all", "some", "one"])
-def test_cosine_columns_equal_their_definition(numbers, monkeypatch):
-    # Windows that move inside one product, sums in several pieces; "one" reads a third of the window's rows.
-    for name, value in {"WINDOW": READ, "_REACH": 25, "_PIECE": 7}.items():
+def test_cosine_columns_equal_their_definition(numbers, few, monkeypatch):
+    # Windows that move inside one product, items of several tiles or several items in one; "one" reads a third of the rows.
+    for name, value in {"WINDOW": READ, "_REACH": 25, "_TILE": 7, "_BY_STRETCHES": few}.items():
         monkeypatch.setattr(firm, name, value)
     rows = history(240, people=("ada", "bob", "cyd"))
     events = [

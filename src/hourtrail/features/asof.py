@@ -9,6 +9,8 @@ import numpy as np
 from hourtrail.features.arrays import Floats, Ints, Keys
 
 _ROW_BITS = 32
+_MANY = 256
+"""Of so many searches and more, those for neighbouring places are made one after the other."""
 
 
 class AsOfIndex:
@@ -30,17 +32,18 @@ class AsOfIndex:
         """The number of each key in this index; -1 for one that never occurred."""
         if not len(self.keys):
             return np.full(wanted.shape, -1, dtype=np.int64)
-        found = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        found = np.minimum(_searched(self.keys, wanted), len(self.keys) - 1)
         return np.where(self.keys[found] == wanted, found, -1).astype(np.int64)
 
     def ends(self, codes: Ints, known: Ints) -> Ints:
         """Where, in ``rows``, the first ``known`` rows of each code end; codes of -1 give 0."""
+        there = codes >= 0
+        if there.all():
+            return _searched(self._sorted, (codes << _ROW_BITS) | known)
         ends = np.zeros(codes.shape, dtype=np.int64)
         # Most codes asked for never occurred (a series on another item, say): only the others are searched.
-        there = codes >= 0
-        ends[there] = np.searchsorted(
-            self._sorted, (codes[there] << _ROW_BITS) | np.broadcast_to(known, codes.shape)[there]
-        )
+        wanted = (codes[there] << _ROW_BITS) | np.broadcast_to(known, codes.shape)[there]
+        ends[there] = _searched(self._sorted, wanted)
         return ends
 
     def count(self, codes: Ints, known: Ints) -> Ints:
@@ -51,18 +54,14 @@ class AsOfIndex:
 
     def last(self, codes: Ints, known: Ints) -> Ints:
         """The newest of the first ``known`` rows with each code; -1 where there is none."""
-        seen = self.count(codes, known)
-        if not len(self.keys):
-            return seen - 1
-        at = np.maximum(self.ends(codes, known) - 1, 0)
-        return np.where(seen > 0, self.rows[at], -1)
+        return self.row(codes, self.count(codes, known) - 1)
 
-    def first(self, codes: Ints, known: Ints) -> Ints:
-        """The oldest of the first ``known`` rows with each code; -1 where there is none."""
-        seen = self.count(codes, known)
-        if not len(self.keys):
-            return seen - 1
-        return np.where(seen > 0, self.rows[self.starts[np.maximum(codes, 0)]], -1)
+    def row(self, codes: Ints, place: Ints) -> Ints:
+        """The row at a place (0 = oldest) among those with each code; -1 where the place is negative."""
+        rows = np.full(place.shape, -1, dtype=np.int64)
+        there = place >= 0
+        rows[there] = self.rows[self.starts[codes[there]] + place[there]]
+        return rows
 
     def seen_before(self) -> Floats:
         """For each row as given: how many earlier rows carry its key."""
@@ -70,3 +69,14 @@ class AsOfIndex:
         codes = self._sorted >> _ROW_BITS
         before[self.order] = np.arange(len(self.rows)) - self.starts[codes] if len(self.keys) else 0.0
         return before
+
+
+def _searched(places: Keys | Ints, wanted: Keys | Ints) -> Ints:
+    """``np.searchsorted``. In order, a search finds in the processor's cache what the one before it read: a third of the time."""
+    asked = wanted.ravel()
+    if len(asked) < _MANY or bool((asked[1:] >= asked[:-1]).all()):
+        return np.searchsorted(places, wanted).astype(np.int64)
+    order = np.argsort(asked)
+    found = np.empty(len(asked), dtype=np.int64)
+    found[order] = np.searchsorted(places, asked[order])
+    return found.reshape(wanted.shape)

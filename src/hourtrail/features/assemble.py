@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
+from typing import Final
 
 import numpy as np
 
@@ -22,6 +23,9 @@ from hourtrail.features.question import Question
 from hourtrail.features.same import same_features
 from hourtrail.features.spec import SPEC
 from hourtrail.features.wording import word_features
+
+_AT_ONCE: Final = 2_048
+"""Rows of the matrix that stay in the processor's cache while their columns are written."""
 
 
 @dataclass(frozen=True)
@@ -78,9 +82,11 @@ def pair_features(queries: Queries, pairs: Pairs, memory: Memory, catalogue: Cat
         **_context(queries, pairs),
     }
     matrix = np.full((len(pairs), len(SPEC.names)), np.nan)
-    for place, name in enumerate(SPEC.names):
-        if name in columns:
-            matrix[:, place] = columns[name]
+    there = [(place, columns[name]) for place, name in enumerate(SPEC.names) if name in columns]
+    for begin in range(0, len(pairs), _AT_ONCE):
+        rows = slice(begin, begin + _AT_ONCE)
+        for place, column in there:
+            matrix[rows, place] = column[rows]
     return matrix
 
 

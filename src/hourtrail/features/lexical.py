@@ -19,8 +19,22 @@ DIMENSION: Final = 1 << 20
 LONGEST: Final = 400
 """Words read of one text; a title never has more, and a pasted log must not cost more."""
 
+_MOST_BUCKETS: Final = 1 << 18
 _WORD: Final = re.compile(r"[^\W_]+")
 _CAMEL: Final = re.compile(r"(?<=[a-z])(?=[A-Z])")
+
+
+class _Buckets(dict[str, int]):
+    """The bucket of each term. The keys themselves are remembered too, but to be found among texts they take thrice as long."""
+
+    def __missing__(self, term: str) -> int:
+        if len(self) >= _MOST_BUCKETS:
+            self.clear()
+        self[term] = bucket = key(term) % DIMENSION
+        return bucket
+
+
+_BUCKETS: Final = _Buckets()
 
 
 def words(text: str) -> list[str]:
@@ -32,7 +46,7 @@ def grams(text: str) -> list[int]:
     """The buckets of the one- and two-word terms of a text, with repetition."""
     found = words(text)
     pairs = [f"{first} {second}" for first, second in pairwise(found)]
-    return [key(term) % DIMENSION for term in (*found, *pairs)]
+    return [*map(_BUCKETS.__getitem__, found), *map(_BUCKETS.__getitem__, pairs)]
 
 
 def matrix(rows: Sequence[dict[int, float]]) -> Terms:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hourtrail.domain.memory import Confirmation
 from hourtrail.features.arrays import Encode, Floats, Ints, Keys, Vectors
 from hourtrail.features.asof import AsOfIndex
 from hourtrail.features.keys import combined, item_key
-from hourtrail.features.lexical import row_numbers
+from hourtrail.features.lexical import DIMENSION, row_numbers
 from hourtrail.features.traits import Piece, Traits, same_dimension
 from hourtrail.features.vocabulary import Vocabulary, WordsOfItems
 
@@ -107,6 +109,12 @@ class Memory:
         return before
 
     @cached_property
+    def items_before(self) -> tuple[Ints, Ints]:
+        """The number, in ``by_item``, of the item that the same person confirmed before each row, and of that before it; -1 = none."""
+        before = np.where(self.previous >= 0, self.item_codes[self.previous], -1)
+        return before, np.where(self.previous >= 0, before[self.previous], -1)
+
+    @cached_property
     def place_of_row(self) -> Ints:
         """Where each row stands in ``by_person``, in which a person's rows lie side by side."""
         place = np.empty(len(self), dtype=np.int64)
@@ -118,8 +126,13 @@ class Memory:
         """Rows by person and term, and the weight of that term in that row, in the index's order."""
         terms = self.traits.terms
         rows = row_numbers(terms)
-        index = AsOfIndex(combined(self.traits.person[rows], terms.indices.astype(np.uint64)), rows)
+        people = self.by_person.codes(self.traits.person)
+        index = AsOfIndex(self.word_of_person(people[rows], terms.indices), rows)
         return index, self.vocabulary.weights[index.order]
+
+    def word_of_person(self, person: Ints, term: NDArray[np.integer[Any]]) -> Keys:
+        """The key, in ``words_of_people``, of a term of a person numbered as in ``by_person``; one person's lie together."""
+        return (person * DIMENSION + term).astype(np.uint64)
 
     @cached_property
     def words_of_items(self) -> WordsOfItems:

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourtrail.features.arrays import Floats, Ints, ranges, share
-from hourtrail.features.keys import combined
 from hourtrail.features.lexical import row_numbers
 from hourtrail.features.memory import Memory
 from hourtrail.features.pairs import Pairs
@@ -28,6 +27,9 @@ _RUN: Final = 64
 
 _CELLS: Final = 1_000_000
 """Bound on a dense table, so that a firm with thousands of work items needs no more memory than one with ten."""
+
+_NOBODYS: Final = -2
+"""An item that none is, not even "none before" (-1)."""
 
 _DAY: Final = 86_400.0
 _PART_OF_DAY: Final = 3.0
@@ -81,61 +83,78 @@ class _Chunk:
         self.queries, self.memory = question.queries, question.memory
         self.shape = (len(chunk), question.width + 1)
         self.window = _window(self.memory, self.queries, chunk, question.known[chunk])
-        valid = self.window.valid
-        self.query, self.place = np.nonzero(valid)
-        self.row: Ints = self.window.rows[valid]
-        self.cell = self.query * self.shape[1] + question.slot_of_row[self.row]
+        spot = np.flatnonzero(self.window.valid)
+        cell = spot // WINDOW * self.shape[1] + question.slot_of_row[self.window.rows.ravel()[spot]]
+        # Those of a cell side by side, oldest first: sums over stretches take a fifth of the time of sums over places.
+        order = np.argsort(cell * WINDOW + spot % WINDOW)
+        self.spot, cell = spot[order], cell[order]
+        self.begins = np.flatnonzero(np.append(True, cell[1:] != cell[:-1])[: len(cell)])
+        self.cells = cell[self.begins]
+        self.query, self.place = self.spot // WINDOW, self.spot % WINDOW
+        self.row: Ints = self.window.rows.ravel()[self.spot]
         self.days = np.abs(self.queries.traits.at[chunk][self.query] - self.memory.traits.at[self.row]) / _DAY
 
     def tables(self) -> dict[str, Floats]:
         """Every column of this group."""
         return {**self._recency(), **self._counts(), **self._habits(), **self._texts()}
 
-    def _sum(self, weights: NDArray[np.generic]) -> Floats:
-        cells = self.shape[0] * self.shape[1]
-        return np.bincount(self.cell, weights=weights, minlength=cells).astype(np.float64).reshape(self.shape)
+    def _sum(self, weights: Floats) -> Floats:
+        table = np.zeros(self.shape)
+        if len(self.cells):
+            table.ravel()[self.cells] = np.add.reduceat(weights, self.begins)
+        return table
 
-    def _share(self, weights: NDArray[np.generic]) -> Floats:
+    def _share(self, weights: Floats) -> Floats:
         table = self._sum(weights)
         return share(table, np.broadcast_to(table.sum(axis=1, keepdims=True), table.shape))
 
     def _max(self, values: Floats) -> Floats:
-        table = np.full(self.shape[0] * self.shape[1], -np.inf)
-        np.maximum.at(table, self.cell, values)
-        return np.where(np.isneginf(table), np.nan, table).reshape(self.shape)
+        table = np.full(self.shape, np.nan)
+        if len(self.cells):
+            greatest = np.maximum.reduceat(values, self.begins)
+            table.ravel()[self.cells] = np.where(np.isneginf(greatest), np.nan, greatest)
+        return table
 
     def _recency(self) -> dict[str, Floats]:
-        newest, days = np.full((2, self.shape[0] * self.shape[1]), np.nan)
-        # Entries come oldest first, so the newest of each cell is the one that stays.
-        newest[self.cell], days[self.cell] = self.place, self.days
-        newest = newest.reshape(self.shape)
+        newest, days = np.full((2, *self.shape), np.nan)
+        last = np.append(self.begins[1:], len(self.spot))[: len(self.cells)] - 1
+        newest.ravel()[self.cells], days.ravel()[self.cells] = self.place[last], self.days[last]
         is_last = np.where(self.window.newest[:, None] < 0, np.nan, (newest == WINDOW - 1).astype(np.float64))
         return {
-            "own_log_hours_since": np.log1p(24.0 * days).reshape(self.shape),
+            "own_log_hours_since": np.log1p(24.0 * days),
             "own_recency_rank": newest,
             "own_is_last": is_last,
         }
 
     def _counts(self) -> dict[str, Floats]:
-        out = {f"own_count_{days}d": np.log1p(self._sum(self.days <= days)) for days in (1, 7, 30, 180)}
-        out |= {f"own_share_{newest}": self._share(self.place >= WINDOW - newest) for newest in (10, 50, 200)}
+        out = {
+            f"own_count_{days}d": np.log1p(self._sum((self.days <= days).astype(np.float64)))
+            for days in (1, 7, 30, 180)
+        }
+        out |= {
+            f"own_share_{newest}": self._share((self.place >= WINDOW - newest).astype(np.float64))
+            for newest in (10, 50, 200)
+        }
         return out | {f"own_decay_{days}d": self._share(np.exp2(-self.days / days)) for days in (7, 30, 90)}
 
     def _habits(self) -> dict[str, Floats]:
         memory = self.memory
-        newest = self.window.newest[self.query]
-        before = memory.previous[self.row]
+        newest = self.window.newest
         # The items themselves are compared, so that a history on other items counts as well.
-        follows = (before >= 0) & (memory.item_codes[before] == memory.item_codes[newest])
-        earlier, second = np.where(before >= 0, memory.previous[before], -1), memory.previous[newest]
-        twice = follows & (earlier >= 0) & (second >= 0) & (memory.item_codes[earlier] == memory.item_codes[second])
+        before, earlier = memory.items_before
+        there = np.flatnonzero(newest >= 0)
+        last, second = np.full((2, len(newest)), _NOBODYS, dtype=np.int64)
+        last[there], second[there] = memory.item_codes[newest[there]], before[newest[there]]
+        second[second < 0] = _NOBODYS
+        follows = before[self.row] == last[self.query]
+        twice = follows & (earlier[self.row] == second[self.query])
         part = np.floor(self.queries.traits.hour[self.chunk] / _PART_OF_DAY)
         same_part = np.floor(memory.traits.hour[self.row] / _PART_OF_DAY) == part[self.query]
         return {
-            "own_markov": self._share(follows),
-            "own_markov_two": self._share(twice),
+            "own_markov": self._share(follows.astype(np.float64)),
+            "own_markov_two": self._share(twice.astype(np.float64)),
             "own_markov_decayed": self._share(follows * np.exp2(-self.days / 30.0)),
-            "own_hour_share": self._share(same_part),
+            "own_hour_share": self._share(same_part.astype(np.float64)),
             "history_length": np.broadcast_to(np.log1p(self.window.total)[:, None], self.shape),
             "history_entropy": np.broadcast_to(self._entropy()[:, None], self.shape),
             "history_log_gap": np.broadcast_to(self._gap()[:, None], self.shape),
@@ -160,7 +179,7 @@ class _Chunk:
 
     def _texts(self) -> dict[str, Floats]:
         out: dict[str, Floats] = {}
-        lexical = self._lexical()[self.window.valid]
+        lexical = self._lexical().ravel()[self.spot]
         cubed = lexical * lexical * lexical
         out["own_lexical_max"] = self._max(lexical)
         out["own_lexical_vote"] = self._share(cubed)
@@ -168,14 +187,14 @@ class _Chunk:
         table = self._cosines()
         if table is None:
             return out
-        spoken = self.queries.traits.text[self.chunk] != 0
-        cosine = np.where(spoken[self.query], table[self.window.valid], np.nan)
+        spoken = (self.queries.traits.text[self.chunk] != 0)[self.query]
+        cosine = table.ravel()[self.spot]
         nearest = np.partition(np.where(self.window.valid, table, -np.inf), -NEAREST, axis=1)[:, -NEAREST]
         squared = np.square(np.clip(cosine, 0.0, None))
-        votes = np.where(cosine >= nearest[self.query], squared * squared, 0.0)
-        sharp = np.where(np.isnan(cosine), 0.0, np.exp(SHARPNESS * (cosine - 1.0)))
+        votes = squared * squared * (spoken & (cosine >= nearest[self.query]))
+        sharp = np.exp(SHARPNESS * (cosine - 1.0)) * spoken
         season = np.exp2(-self.days / 90.0)
-        out["own_cosine_max"] = self._max(np.where(np.isnan(cosine), -np.inf, cosine))
+        out["own_cosine_max"] = self._max(np.where(spoken, cosine, -np.inf))
         out["own_cosine_vote"] = self._share(votes)
         out["own_cosine_decayed"] = self._share(votes * np.exp2(-self.days / 30.0))
         out["own_cosine_sharp"] = self._share(sharp)
@@ -208,11 +227,11 @@ class _Chunk:
         """Cosines by rare words, shape (queries, WINDOW): only entries that share a word with the query are visited."""
         memory, words = self.memory, self.question.words[self.chunk]
         query = row_numbers(words)
-        people = self.queries.person[self.chunk]
         read = self.window.total[query] > 0
-        query, terms, weights = query[read], words.indices[read].astype(np.uint64), words.data[read]
+        query, terms, weights = query[read], words.indices[read], words.data[read]
         said, values = memory.words_of_people
-        codes = said.codes(combined(people[query], terms))
+        people = memory.by_person.codes(self.queries.person[self.chunk])
+        codes = said.codes(memory.word_of_person(people[query], terms))
         oldest = self.window.rows[np.arange(len(people)), np.argmax(self.window.valid, axis=1)]
         first = said.ends(codes, oldest[query])
         counts = said.ends(codes, self.question.known[self.chunk][query]) - first

@@ -80,5 +80,6 @@ class Question:
         reading = self.read(queries)
         cells = reading.query * (self.width + 1) + self.pairs.slot[reading.pairs]
         for name, table in tables.items():
-            column = columns.setdefault(name, np.full(len(self.pairs), np.nan))
-            column[reading.pairs] = table.ravel()[cells]
+            if name not in columns:
+                columns[name] = np.full(len(self.pairs), np.nan)
+            columns[name][reading.pairs] = table.ravel()[cells]

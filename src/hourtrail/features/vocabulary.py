@@ -108,6 +108,33 @@ class Vocabulary:
         """Some weighted rows of the memory."""
         return self._weighted.rows(rows)
 
+    @cached_property
+    def _by_term(self) -> Vectors:
+        """The weights in the order of ``_index``: those of a term side by side, oldest row first."""
+        return self.weights[self._index.order]
+
+    def between(self, asked: Terms, low: int, high: int, place: Ints) -> Vectors:
+        """Cosines of weighted questions with the rows ``low`` to ``high`` (not included), shape (rows placed, questions).
+
+        ``place`` is where in the answer each of these rows comes, -1 = nowhere. Only rows that hold a term asked for are
+        visited.
+        """
+        codes = self._index.codes(_keys(asked))
+        met = codes >= 0
+        terms, column = np.unique(codes[met], return_inverse=True)
+        weights = np.zeros((len(terms), asked.shape[0]), dtype=np.float32)
+        weights[column, row_numbers(asked)[met]] = asked.data[met]
+        # Asked for together, since what is found second lies near what was found first.
+        first, last = self._index.ends(np.repeat(terms, 2), np.tile([low, high], len(terms))).reshape(-1, 2).T
+        counts = last - first
+        stored = ranges(first, counts)
+        rows = place[self._index.rows[stored] - low]
+        shape = (int(np.count_nonzero(place >= 0)), len(terms))
+        kept = rows >= 0
+        entries = (rows[kept], np.repeat(np.arange(len(terms)), counts)[kept])
+        found = sparse.csr_array((self._by_term[stored[kept]], entries), shape=shape)
+        return np.asarray(found @ weights)
+
     def overlap(self, asked: Terms, known: Postings) -> Vectors:
         """Cosines of weighted questions with weighted rows, shape (rows, questions)."""
         return known.overlap(asked, self._index.codes(_keys(asked)))
@@ -129,14 +156,17 @@ class WordsOfItems:
 
     def met(self, terms: NDArray[np.integer[Any]], known: Ints) -> tuple[Ints, Ints, Ints]:
         """Places in ``terms``, item codes and counts of every item met with each term among its first ``known`` rows."""
-        found = np.minimum(np.searchsorted(self._terms, terms), max(len(self._terms) - 1, 0))
-        place = np.flatnonzero(self._terms[found] == terms) if len(self._terms) else np.zeros(0, dtype=np.int64)
-        first = self._pointers[found[place]]
-        counts = self._pointers[found[place] + 1] - first
+        # Term by term, since an index is read fastest from its beginning to its end.
+        order = np.argsort(terms)
+        found = np.minimum(np.searchsorted(self._terms, terms[order]), max(len(self._terms) - 1, 0))
+        there = np.flatnonzero(self._terms[found] == terms[order]) if len(self._terms) else np.zeros(0, dtype=np.int64)
+        found, place = found[there], order[there]
+        first = self._pointers[found]
+        counts = self._pointers[found + 1] - first
         codes, asked = ranges(first, counts), np.repeat(place, counts)
-        seen = self._index.count(codes, known[asked])
-        there = seen > 0
-        return asked[there], self._items[codes[there]], seen[there]
+        seen = self._index.ends(codes, known[asked]) - self._index.starts[codes]
+        known_by_then = seen > 0
+        return asked[known_by_then], self._items[codes[known_by_then]], seen[known_by_then]
 
 
 def _keys(of: Terms) -> Keys:
