@@ -3,24 +3,15 @@
 ``hourtrail models cards docs/reference/model-cards`` writes them; a test holds the committed pages to the command.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from hourtrail_models.artefact import BUNDLED, Artefact, load, pinned_digests
+from hourtrail_models.card_words import BILLABLE, MINUTES, PRESENCE, Words
+from hourtrail_models.reviews import first_due
 from hourtrail_models.use_cases import use_cases
 
 _EVALUATION: Final = "[the evaluation](../evaluation.md)"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
-    """What no manifest can say. ``worth`` leads with minutes saved, hours recovered and the cost of false flags (MLL-05)."""
-
-    title: str
-    worth: tuple[str, ...]
-    use: tuple[str, ...]
-    failures: tuple[str, ...]
 
 
 WORDS: Final = {
@@ -42,8 +33,8 @@ WORDS: Final = {
         failures=(
             "A firm that it has never seen: there the calibration was off by up to seven points, and an aim of .95 gave .909 ("
             + _EVALUATION + "). Prefill stays unproven until a firm's own blind audit carries it.",
-            ("Columns that its training data never showed (calendars, attendees) count by hand-set weights and are bounded "
-            "([why](../../decisions/0002-rules-where-the-trees-saw-nothing.md))."),
+            ("What only simulated firms have shown (calendar series, attendees, assignments, tickets, master data) is measured on "
+            "no real firm, and bounded ([why](../../decisions/0009-trees-learn-from-simulated-firms.md))."),
             "Tasks inside one client reach no precision for prefill; they belong in a list of three.",
             "A label that nobody has used before, without master data, cannot be right.",
         ),
@@ -60,6 +51,8 @@ WORDS: Final = {
             "Vectors of processors without VNNI differ in the second decimal: keep a store's vectors on one kind of machine.",
         ),
     ),
+    "presence": PRESENCE,
+    "minutes": MINUTES,
 }  # fmt: skip
 
 ANOMALY: Final = """# Model card: unusual entries
@@ -94,11 +87,15 @@ A person decides on every finding. It must not be used to judge people: what is 
 """
 
 
+WEIGHTLESS: Final = {"anomaly": ANOMALY, "billable": BILLABLE}
+"""Cards of what has no weight in the installation."""
+
+
 def cards() -> dict[str, str]:
-    """File name -> Markdown, for every bundled model that has words, and the anomaly prior. Raises ModelUnavailable."""
+    """File name -> Markdown, for every bundled model and for what needs no weight. Raises ModelUnavailable."""
     pinned = pinned_digests()
     pages = {f"{name}.md": card(name, load(BUNDLED / name, expected=pinned.get(name, "not pinned"))) for name in WORDS}
-    return {**pages, "anomaly.md": ANOMALY}
+    return pages | {f"{name}.md": weightless(name) for name in WEIGHTLESS}
 
 
 def write_cards(folder: Path) -> list[Path]:
@@ -111,10 +108,14 @@ def write_cards(folder: Path) -> list[Path]:
     return written
 
 
+def weightless(name: str) -> str:
+    """The card of what has no weight: its words, and who answers for it."""
+    return WEIGHTLESS[name] + "".join(f"{line}\n" for line in _answered_for(name))
+
+
 def card(name: str, artefact: Artefact) -> str:
     """The card of one artefact of this use case, Markdown."""
     words, manifest = WORDS[name], artefact.manifest
-    listed = use_cases().get(name)
     lines = [
         f"# Model card: {manifest.name} {manifest.version}",
         "",
@@ -131,6 +132,7 @@ def card(name: str, artefact: Artefact) -> str:
         "## Measured when it was made",
         "",
         *[f"- {metric.replace('_', ' ')}: {value:.4g}" for metric, value in sorted(manifest.metrics.items())],
+        *[f"- {line}" for line in words.measured],
         "",
         f"What was measured since, on which data, by which command: {_EVALUATION}.",
         "",
@@ -141,10 +143,20 @@ def card(name: str, artefact: Artefact) -> str:
         "## Use",
         "",
         *[f"- {line}" for line in words.use],
+        *_answered_for(name),
+        (
+            f"- Review due by {first_due(manifest.created.date())}, unless somebody signed for a later day; `hourtrail models` marks "
+            "what is overdue."
+        ),
     ]
-    if listed is not None:
-        lines.append(f"- Owner: {listed.owner}; when it may not serve: {listed.fallback} (allow-list of use cases).")
     return "\n".join(lines) + "\n"
+
+
+def _answered_for(name: str) -> list[str]:
+    listed = use_cases().get(name)
+    if listed is None:
+        return []
+    return [f"- Owner: {listed.owner}; when it may not serve: {listed.fallback} (allow-list of use cases)."]
 
 
 def _data(artefact: Artefact) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from hourtrail_training import public_mix
 from hourtrail_training.mapping_report import parts, steps
 from hourtrail_training.mapping_report.__main__ import main
 from hourtrail_training.mapping_report.parts import STEPS, Report
+from hourtrail_training.mapping_report.tables import TABLES, written
 from hourtrail_training.public_mix import bundle, rows_of, world_of
 
 FOLDERS = ("openstack-switch", "nifi-modules", "hadoop-commits")
@@ -222,3 +223,9 @@ def test_tables_stand_between_their_marks_and_nothing_else_is_touched(data: Path
     assert refused.exit_code == 1
     assert "mapping_report: cost" in refused.stderr
     assert page.read_text() == "no place for anything"
+
+
+def test_the_evaluation_page_has_a_place_for_every_table() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "reference" / "evaluation.md").read_text()
+    tables = dict.fromkeys((*TABLES, "baselines", "goals"), "new\n")
+    assert written(page, tables).count("\nnew\n<!-- end -->") == len(tables)

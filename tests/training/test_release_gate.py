@@ -114,3 +114,12 @@ def test_an_empty_log_and_a_folder_without_data_are_told(tmp_path):
     assert answer.exit_code == 1
     assert "openstack-switch/activities.jsonl.gz; give the folder" in answer.output
     assert CliRunner().invoke(main, [str(tmp_path), "--seeds", "x"]).exit_code == 2
+
+
+def test_without_data_a_decision_log_is_replayed_alone_and_neither_is_refused(tmp_path):
+    answer = CliRunner().invoke(main, [])
+    assert answer.exit_code == 2
+    assert "give DATA, --log URL, or both" in answer.output
+    empty = CliRunner().invoke(main, ["--log", f"sqlite:///{tmp_path / 'empty.db'}"])
+    assert empty.exit_code == 1
+    assert "openstack" not in empty.output

@@ -210,23 +210,26 @@ def from_log(url: str, tenant: str, say: Say) -> dict[str, Any]:
 
 
 @click.command()
-@click.argument("data", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.argument("data", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @click.option("--seeds", default="1,2,3,4,5", metavar="LIST", help="Seeds of the break.", show_default=True)
 @click.option("--aims", default=AIMS, metavar="LIST", help="Precisions to aim at.", show_default=True)
 @click.option("--vectors", type=click.Path(dir_okay=False, path_type=Path), help="File that keeps the text vectors.")
-@click.option("--log", "log", metavar="URL", help="Also replay the decision log of this store's tenant `default`.")
+@click.option("--log", "log", metavar="URL", help="Replay the decision log of this store's tenant `default`.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-def main(data: Path, seeds: str, aims: str, vectors: Path | None, log: str | None, *, as_json: bool) -> None:
-    """Replay the benchmark in DATA through the shipped confidence controls, calm and with a break injected."""
+def main(data: Path | None, seeds: str, aims: str, vectors: Path | None, log: str | None, *, as_json: bool) -> None:
+    """Replay the benchmark in DATA through the shipped confidence controls, calm and with a break injected, or a decision log."""
+    if data is None and log is None:
+        raise click.UsageError("give DATA, --log URL, or both")
     began = time.monotonic()
 
     def say(text: str) -> None:
         click.echo(text, err=as_json)
 
     try:
-        answer = measure(
-            data, _list(seeds, int), [None if part == "shipped" else part for part in _list(aims, _aim)], vectors, say
-        )
+        answer: dict[str, Any] = {}
+        if data is not None:
+            aimed = [None if part == "shipped" else part for part in _list(aims, _aim)]
+            answer = measure(data, _list(seeds, int), aimed, vectors, say)
         if log is not None:
             answer["log"] = from_log(log, "default", say)
     except HourtrailError as error:

@@ -216,6 +216,12 @@ def _curve(
             "part": "cold-start",
             "of": what,
             "set": folder,
-            "confirmations": f"{step} to {following - 1}" if following else f"{step} and more",
+            "confirmations": _between(step, following),
             **{name: line[name] for name in ("n", "top1", "interval", "top3", "knn_own_history", "last_label")},
         }
+
+
+def _between(step: int, following: int | None) -> str:
+    if following is None:
+        return f"{step} and more"
+    return str(step) if following == step + 1 else f"{step} to {following - 1}"

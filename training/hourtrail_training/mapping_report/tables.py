@@ -20,7 +20,7 @@ _BASELINES: Final = {
 
 def rendered(found: Found) -> dict[str, str]:
     """Part -> its table; parts of which nothing was measured are left out."""
-    tables = {name: table(found[name]) for name, table in _TABLES.items() if found.get(name)}
+    tables = {name: table(found[name]) for name, table in TABLES.items() if found.get(name)}
     if any(line.get("baselines") for line in found.get("bundled", ())):
         tables["baselines"] = _baselines(found["bundled"])
     if found:
@@ -177,7 +177,7 @@ def _steps(lines: Sequence[Line]) -> str:
     )  # fmt: skip
 
 
-_TABLES: Final[Mapping[str, Callable[[Sequence[Line]], str]]] = {
+TABLES: Final[Mapping[str, Callable[[Sequence[Line]], str]]] = {
     "bundled": _bundled,
     "zero-shot": _zero_shot,
     "cold-start": _cold_start,
