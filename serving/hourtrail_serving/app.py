@@ -29,6 +29,7 @@ from hourtrail_serving.api import (
     modes,
     oauth,
     policies,
+    records,
     suggestions,
     tenants,
     timesheets,
@@ -52,6 +53,7 @@ ROUTERS: Final = tuple(
     for module in (
         activities,
         directory,
+        records,
         suggestions,
         decisions,
         entries,

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, Response
 from hourtrail.flows.billing.closing import Wanted, draft_lines, drafts
 from hourtrail.flows.billing.disputes import disputes
 from hourtrail.flows.billing.wire import claimed_to_json, disputes_to_json, shown_to_json
+from hourtrail.flows.invoices import settled
 from hourtrail_serving.cursors import LONGEST, DisputeCursor, LineCursor
 from hourtrail_serving.etags import Given
 from hourtrail_serving.fields import IdPath, OptionalCode
@@ -66,9 +67,9 @@ def list_draft_lines(
 
 @router.get("/drafts/{draft}", responses=one("Draft", "The draft, its lines and totals"))
 def get_draft(served: Context, draft: IdPath, given: Given) -> Response:
-    """One draft with its lines, net, tax and gross totals, and the same as its client reads it."""
+    """One draft with its lines, net, tax and gross totals, what was paid and is open, and the same as its client reads it."""
     [found] = drafts(served.store, served.tenant, Wanted(draft=draft))
-    return given.answer(shown_to_json(found))
+    return given.answer({**shown_to_json(found), **settled(served.store, served.tenant, draft)})
 
 
 @router.get("/disputes", responses=answers("Disputes", "Disputes, oldest first"))

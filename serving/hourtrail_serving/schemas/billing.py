@@ -45,6 +45,13 @@ _INVOICE_LINE: Final = object_of(
     parts=list_of(TEXT),
 )
 
+_SETTLED: Final = {
+    "references": {"description": "what other systems call it", **list_of(object_of(source=TEXT, external_id=TEXT))},
+    "payments": list_of(object_of(source=TEXT, external_id=TEXT, amount=_MONEY, received_on=DATE, note=TEXT)),
+    "paid": list_of(_MONEY),
+    "open": {"description": "of the gross total, or of the net one where no tax is worked out", **list_of(_MONEY)},
+}
+
 SCHEMAS: Final[dict[str, Schema]] = {
     "DraftLine": object_of(
         **_LINE, draft_status=_DRAFT_STATUS, contract=TEXT, client=TEXT, entity=TEXT,
@@ -60,7 +67,20 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "at": INSTANT, "policy": object_of(version=TEXT), "last_word": _LAST_WORD,
             "lines": list_of(object_of(**_LINE)), "totals": list_of(_MONEY), "gross": list_of(_MONEY), "shown": list_of(_INVOICE_LINE),
             "taxes": list_of(object_of(code=TEXT, rate=TEXT, note=TEXT, net=_MONEY, tax=_MONEY)),
+            **_SETTLED,
         },
+    ),
+    "Invoices": object_of(
+        invoices=list_of(
+            object_of(
+                **{
+                    "id": TEXT, "status": {"const": "posted"}, "contract": TEXT, "client": TEXT, "project": TEXT,
+                    "entity": TEXT, "from": DATE, "to": DATE, "posting_date": DATE, "at": INSTANT,
+                    "totals": list_of(_MONEY), "gross": list_of(_MONEY), **_SETTLED,
+                },
+            )
+        ),
+        next_cursor={"description": "opaque; null on the last page", **TEXT_OR_NULL},
     ),
     "Dispute": object_of(
         id=TEXT, status={"enum": ["open", "upheld", "dismissed", "withdrawn"]},

@@ -4,6 +4,7 @@ from typing import Final
 
 from hourtrail_serving.schemas.parts import (
     COUNT,
+    INSTANT,
     NEXT_CURSOR,
     NUMBER,
     REFUSED,
@@ -36,5 +37,14 @@ SCHEMAS: Final[dict[str, Schema]] = {
         ),
         "description": "a row of the kind's schema in data/contracts; what is not said is null",
     },
+    "RecordRow": {
+        **object_of(
+            id={"description": "stable for ever", **TEXT}, source=TEXT, external_id=TEXT, amount=TEXT, currency=TEXT,
+            told={"description": "how often it was told", **COUNT}, told_at=INSTANT, told_by=TEXT,
+        ),
+        "description": "a row of the kind's schema in data/contracts; one by its id has what was told before in `before`",
+    },
+    "Records": object_of(rows=list_of("RecordRow"), next_cursor=NEXT_CURSOR),
+    "ExternalIds": object_of(external_ids=list_of(object_of(kind=TEXT, id=TEXT, source=TEXT, external_id=TEXT))),
     "DirectoryRows": object_of(rows=list_of("DirectoryRow"), next_cursor=NEXT_CURSOR),
 }  # fmt: skip

@@ -10,7 +10,6 @@ from hourtrail.domain.billing import Word
 from hourtrail.domain.errors import InvalidInput, NotFound
 from hourtrail.domain.firm import Project, WorkItem
 from hourtrail.domain.ledger import Expense, Payment
-from hourtrail.domain.money import Money
 from hourtrail.domain.ports import LedgerRecord
 from hourtrail.domain.pricing import add_up
 from hourtrail.flows.directory.keeping import Kept, Refusal
@@ -101,10 +100,3 @@ class _Invoices:
 
     def _posted(self) -> list[str]:
         return [kept.draft.id for kept in self._db.drafts() if kept.word and kept.word.word is Word.POSTED]
-
-
-def paid_on(db: TenantStore, drafts: Collection[str]) -> dict[str, tuple[Money, ...]]:
-    """What was paid on each of these drafts, by currency."""
-    return {
-        draft: add_up(Money(row.amount, row.currency) for row in rows) for draft, rows in db.payments_on(drafts).items()
-    }
