@@ -1,17 +1,28 @@
 """``hourtrail models``: which weights are here and registered, who let them serve, and the acts on them."""
 
-from datetime import UTC, datetime
+import logging
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
 from typing import Any
 
 import click
 
-from hourtrail.cli.common import answer, common_options, say
+from hourtrail.cli.common import answer, common_options, opened, say
 from hourtrail.cli.settings import OK, UNUSABLE, Settings
-from hourtrail.domain.errors import ModelUnavailable
+from hourtrail.domain.errors import HourtrailError, ModelUnavailable
 from hourtrail_models.artefact import BUNDLED, load, pinned_digests
 from hourtrail_models.registered import registered_rows
 from hourtrail_models.registry import configured, without_password
-from hourtrail_models.registry_command import cards, compare, promote, rollback, shadow, use_cases_command
+from hourtrail_models.registry_command import (
+    cards,
+    compare,
+    promote,
+    review,
+    rollback,
+    shadow,
+    use_cases_command,
+)
+from hourtrail_models.reviews import first_due, newest
 
 
 @click.group(invoke_without_command=True)
@@ -24,12 +35,14 @@ def models(ctx: click.Context, *, as_json: bool) -> int:
     """
     if ctx.invoked_subcommand is not None:
         return OK
-    rows = [_row(name, pinned) for name, pinned in sorted(pinned_digests().items())]
+    today = datetime.now(UTC).date()
+    reviews = _reviews(ctx)
+    rows = [_row(name, pinned, reviews, today) for name, pinned in sorted(pinned_digests().items())]
     registered: list[dict[str, Any]] = []
     problem = ""
     if configured():
         try:
-            registered = registered_rows(ctx.ensure_object(Settings).tenant_name, today=datetime.now(UTC).date())
+            registered = registered_rows(ctx.ensure_object(Settings).tenant_name, today=today)
         except ModelUnavailable as error:
             problem = str(error)
     if as_json:
@@ -54,19 +67,36 @@ def models(ctx: click.Context, *, as_json: bool) -> int:
 models.add_command(cards)
 models.add_command(compare)
 models.add_command(promote)
+models.add_command(review)
 models.add_command(rollback)
 models.add_command(shadow)
 models.add_command(use_cases_command)
 
 
-def _row(name: str, pinned: str) -> dict[str, Any]:
+def _reviews(ctx: click.Context) -> dict[str, dict[str, Any]]:
+    """The tenant's newest review of each digest; none where there is no store yet, or it does not answer."""
+    try:
+        with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
+            return newest(db)
+    except HourtrailError as error:
+        logging.getLogger(__name__).info("reviews are not told: %s", error)
+        return {}
+
+
+def _row(name: str, pinned: str, reviews: Mapping[str, dict[str, Any]], today: date) -> dict[str, Any]:
     try:
         manifest = load(BUNDLED / name, expected=pinned).manifest
     except ModelUnavailable as error:
         return {"name": name, "digest": pinned, "whole": False, "problem": str(error)}
+    signed = reviews.get(pinned)
+    due = first_due(manifest.created.date()).isoformat() if signed is None else str(signed["review_by"])
     return {
+        "use_case": name,
         "name": manifest.name,
         "version": manifest.version,
+        "review_by": due,
+        "overdue": due < today.isoformat(),
+        "reviewed": signed,
         "digest": pinned,
         "whole": True,
         "created": manifest.created.isoformat(),
@@ -84,9 +114,17 @@ def _print(row: dict[str, Any]) -> None:
     if not row["whole"]:
         click.echo(f"{row['name']}: {row['problem']}")
         return
+    used_for = "" if row["use_case"] == row["name"] else f" ({row['use_case']})"
     click.echo(
-        f"{row['name']} {row['version']}, {row['created'][:10]}, digest {row['digest'][:12]}, every byte as reviewed"
+        f"{row['name']} {row['version']}{used_for}, {row['created'][:10]}, digest {row['digest'][:12]}, every byte as reviewed"
     )
+    signed = row["reviewed"]
+    by = (
+        f"reviewed by {signed['reviewer']} on {signed['at'][:10]} ({signed['evidence']})"
+        if signed
+        else "nobody signed yet"
+    )
+    click.echo(f"  {by}; review due {row['review_by']}{' OVERDUE' if row['overdue'] else ''}")
     for data in row["training_data"]:
         click.echo(f"  learned from {data['rows']:,} rows of {data['name']} until {data['ends']}")
     for name, value in row["metrics"].items():

@@ -6,8 +6,7 @@ tenant's audit trail, which nobody can rewrite.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from datetime import UTC, date, datetime
 
 from hourtrail.domain.access import Permission
 from hourtrail.domain.decision import require_person
@@ -15,10 +14,8 @@ from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed
 from hourtrail.flows.identity.authority import require_authority
 from hourtrail.store import Store
 from hourtrail_models.registry import ALIASES, CHAMPION, Registry, SignOff, Version
+from hourtrail_models.reviews import REVIEW_AFTER
 from hourtrail_models.use_cases import require_use_case
-
-REVIEW_AFTER: Final = timedelta(days=180)
-"""When a champion is due for review unless the approver says sooner."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from hourtrail_models.promotion import promote as promote_version
 from hourtrail_models.ranker import from_artefact
 from hourtrail_models.registered import registry_of
 from hourtrail_models.registry import ALIASES, CHALLENGER, CHAMPION, SignOff
+from hourtrail_models.reviews import sign as sign_review
 from hourtrail_models.serving_model import cache_folder, fetched
 from hourtrail_models.shadow import shadow_run
 from hourtrail_models.shipped import bundled_scorer
@@ -132,6 +133,23 @@ def shadow(ctx: click.Context, *, as_json: bool) -> None:
         )
     if not reports:
         say("there is neither a challenger nor a shadow; train one with hourtrail train or hourtrail refit")
+
+
+@click.command()
+@click.argument("model")
+@PERSON
+@click.option("--evidence", required=True, metavar="TEXT", help="What you looked at: a card, a report, a ticket.")
+@click.option("--review-by", type=Day(), metavar="D", help="When it must be reviewed again.  [default: in 180 days]")
+@common_options
+@click.pass_context
+def review(ctx: click.Context, model: str, actor: str, evidence: str, review_by: date | None, *, as_json: bool) -> None:
+    """Sign that you have reviewed MODEL, one that comes with the installation, and until when that holds."""
+    with opened(ctx) as (store, tenant):
+        row = sign_review(store, tenant, model, reviewer=actor, evidence=evidence, review_by=review_by)
+    if as_json:
+        answer(row.as_json())
+        return
+    click.echo(f"{row.model} {row.version} ({row.digest[:12]}) was reviewed by {row.reviewer}; next by {row.review_by}")
 
 
 @click.command("use-cases")

@@ -10,14 +10,14 @@ from hourtrail.domain.wire import model_to_json
 from hourtrail.store import TenantStore
 from hourtrail.wiring import Models
 from hourtrail_models.artefact import BUNDLED, Artefact, load, pinned_digests
-from hourtrail_models.cards import ANOMALY, WORDS, card
+from hourtrail_models.cards import WEIGHTLESS, WORDS, card, weightless
 from hourtrail_models.registered import registered_rows
 from hourtrail_models.registry import configured, registered_name, without_password
 from hourtrail_models.serving_model import cache_folder
 from hourtrail_models.use_cases import UseCase, use_cases
 
 RANKER: Final = "ranker"
-CARDS: Final = frozenset({*WORDS, "anomaly"})
+CARDS: Final = frozenset({*WORDS, *WEIGHTLESS})
 
 
 def serving_report(db: TenantStore, models: Models, *, today: date) -> dict[str, Any]:
@@ -44,8 +44,8 @@ def serving_report(db: TenantStore, models: Models, *, today: date) -> dict[str,
 
 def serving_card(models: Models, tenant: str, name: str) -> str:
     """The model card of what serves this use case, Markdown. Raises NotFound where there is none."""
-    if name == "anomaly":
-        return ANOMALY
+    if name in WEIGHTLESS:
+        return weightless(name)
     artefact = _serving_artefact(models, tenant, name) if name in WORDS else None
     if artefact is None:
         raise NotFound(f"there is no model card of {name[:60]!r}; there are {', '.join(sorted(CARDS))}")

@@ -34,3 +34,11 @@ def test_the_cards_are_current():
         headings = [line for line in text.splitlines() if line.startswith("## ")]
         assert headings[0] == "## What it is worth"
         assert "## Where it fails" in headings
+        assert "Owner: " in text
+
+
+def test_every_use_case_has_its_card_and_every_weight_its_day_of_review():
+    """GOV-07."""
+    assert {name.removesuffix(".md") for name in cards()} == set(use_cases())
+    for name in pinned_digests():
+        assert "Review due by 20" in cards()[f"{name}.md"]
