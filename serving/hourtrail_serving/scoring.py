@@ -8,8 +8,10 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from hourtrail.capture import capture
+from hourtrail.domain.access import Permission, Principal, PrincipalKind, Reach
 from hourtrail.domain.activity import Activity, Rejected
 from hourtrail.domain.block import Candidate, Withheld
+from hourtrail.domain.confidence import Mode
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.firm import NOT_WORK, Assignment, Contract, Person, Task, WorkItem
 from hourtrail.domain.instants import format_instant
@@ -18,8 +20,10 @@ from hourtrail.domain.memory import Confirmation
 from hourtrail.domain.score import Score
 from hourtrail.domain.wire import item_to_json, model_to_json, rejected_to_json, suggestion_to_json, withheld_to_json
 from hourtrail.flows.confidence import with_controls
+from hourtrail.flows.kept_back import OpenQuestions
 from hourtrail.flows.privacy_gate import gate_of
 from hourtrail.flows.scoring import Scoring
+from hourtrail.policy.audit import KEPT_BACK
 from hourtrail.policy.propose import propose
 from hourtrail_serving.fields import FIRST_DAY, LAST_DAY, Instant, Strict
 from hourtrail_serving.records import read_rows
@@ -63,23 +67,30 @@ class ScoreRequest(Strict):
         return bool(self.tasks or self.assignments or self.people or self.contracts)
 
 
-def score(served: Served, body: ScoreRequest) -> Row:
-    """The answer of ``POST /v1/suggestions:score``. Raises InvalidInput when there is too much to score at once."""
+def score(served: Served, body: ScoreRequest, who: Principal) -> Row:
+    """The answer of ``POST /v1/suggestions:score``. Raises InvalidInput when there is too much to score at once.
+
+    What the blind audit asks about is not scored until its person has answered, whoever sends it and whatever comes along;
+    and while the tenant is in shadow, the ranking is told to people alone who score everybody's.
+    """
     refused: list[Rejected] = []
     activities = _activities(served, body, refused)
     as_of = body.as_of or max((row.end or row.start for row in activities), default=None)
-    models = served.models
-    if not body.brings_master:
-        with served.store.tenant(served.tenant, read_only=True) as db:
-            models = with_controls(db, models)
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        own = with_controls(db, served.models)
+        questions = OpenQuestions.of(db, {who.person, *(row.person for row in activities)} - {""})
+    models = served.models if body.brings_master else own
     master, confirmations = _known(served, body, as_of, refused)
     # Before anything is encoded, so that too much is refused at once.
     candidates, withheld = _candidates(activities, master, _items_of(confirmations))
+    withheld += [_unanswered(row) for row in candidates if questions.ask_about(row.block, who.person)]
+    candidates = [row for row in candidates if not questions.ask_about(row.block, who.person)]
+    hidden = own.policy.mode is Mode.SHADOW and not _scores_everybody(who)
     scoring = Scoring.of(master, confirmations, models, cache=served.vectors)
     suggestions: list[Row] = []
     for candidate, scores in _scored(scoring, candidates, as_of, served):
         suggestion, abstained = propose(candidate, scores, master=master, policy=scoring.policy, model=scoring.model)
-        suggestions.append({**suggestion_to_json(suggestion), "candidates": _ranked(scores)})
+        suggestions.append({**suggestion_to_json(suggestion), "candidates": [] if hidden else _ranked(scores)})
         if abstained is not None:
             withheld.append(abstained)
     return {
@@ -91,6 +102,15 @@ def score(served: Served, body: ScoreRequest) -> Row:
         "as_of": format_instant(as_of) if as_of else None,
         "degraded": served.models.degraded or None,
     }
+
+
+def _scores_everybody(who: Principal) -> bool:
+    return who.kind is PrincipalKind.PERSON and who.reach(Permission.SUGGESTIONS_SCORE) is Reach.ALL
+
+
+def _unanswered(row: Candidate) -> Withheld:
+    block = row.block
+    return Withheld(block=block.id, reason=KEPT_BACK, person=block.person, date=block.date, title=block.title)
 
 
 def _activities(served: Served, body: ScoreRequest, refused: list[Rejected]) -> list[Activity]:

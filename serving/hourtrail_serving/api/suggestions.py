@@ -113,7 +113,8 @@ def score_activities(served: Context, who: Who, body: ScoreRequest) -> JSONRespo
 
     The same body gives the same answer. With master data in the body nothing of the store is read; without it, the
     tenant's own master data and confirmed entries are what it is scored against: of somebody who is signed in, for their
-    own activities only, since the answer tells what colleagues booked.
+    own activities only, since the answer tells what colleagues booked. What the blind audit still asks somebody about is in
+    `withheld`, with that reason, until they have answered.
     """
     if not body.brings_master and who.reach(Permission.SUGGESTIONS_SCORE) is Reach.OWN:
         strangers = {str(row.get("person", "")) for row in body.activities} - {who.person}
@@ -122,4 +123,4 @@ def score_activities(served: Context, who: Who, body: ScoreRequest) -> JSONRespo
                 f"activities of {min(strangers)[:100]!r} are not yours; send the master data along to score them"
             )
     with served.heavy():
-        return JSONResponse(score(served, body))
+        return JSONResponse(score(served, body, who))

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, case, literal, true, tuple_, update
 
 from hourtrail.domain.errors import Conflict, NotFound
-from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
+from hourtrail.domain.suggestion import Band, Suggestion, SuggestionStatus
 from hourtrail.domain.wire import (
     block_from_json,
     block_to_json,
@@ -80,6 +80,18 @@ class Suggestions(Scope):
             query = self._select(suggestion).where(suggestion.c.id.in_(some))
             found |= {row["id"]: suggestion_of(row) for row in self._all(query)}
         return found
+
+    def open_withheld(self, people: Collection[str]) -> list[Suggestion]:
+        """The open suggestions of these people that show no answer, by start."""
+        found: list[Suggestion] = []
+        for some in chunks(sorted(people)):
+            query = self._select(suggestion).where(
+                suggestion.c.person.in_(some),
+                suggestion.c.status == SuggestionStatus.OPEN,
+                suggestion.c.band == Band.WITHHOLD.value,
+            )
+            found += [suggestion_of(row) for row in self._all(query)]
+        return sorted(found, key=lambda row: (row.span.start, row.id))
 
     def suggestion(self, suggestion_id: str) -> Suggestion:
         """One of them, whatever its status. Raises NotFound."""
