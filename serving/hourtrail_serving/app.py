@@ -29,6 +29,7 @@ from hourtrail_serving.api import (
     modes,
     oauth,
     policies,
+    privacy,
     records,
     suggestions,
     tenants,
@@ -38,6 +39,7 @@ from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
 from hourtrail_serving.openapi import described
 from hourtrail_serving.pages import brand, day, review, sign_in
+from hourtrail_serving.pages import privacy as privacy_page
 from hourtrail_serving.tenancy import Tenancy, Tenants
 
 MOST_BYTES: Final = 5 * 1024 * 1024
@@ -66,12 +68,14 @@ ROUTERS: Final = tuple(
         autopost,
         policies,
         audit,
+        privacy,
         billing,
         accounts,
         tenants,
         oauth,
         health,
         day,
+        privacy_page,
         review,
         sign_in,
         brand,

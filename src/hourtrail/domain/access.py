@@ -55,6 +55,8 @@ class Permission(StrEnum):
     RECORDS_WRITE = "records:write"
     USAGE_READ = "usage:read"
     ON_BEHALF = "people:on_behalf"
+    PEOPLE_EXPORT = "people:export"
+    PEOPLE_ERASE = "people:erase"
     ACCOUNTS_READ = "accounts:read"
     AUDIT_READ = "audit:read"
     AUDIT_EXPORT = "audit:export"
@@ -85,6 +87,8 @@ Permissions = Mapping[Permission, Reach]
 PEOPLE_ONLY: Final = frozenset(
     {
         Permission.ACTIVITIES_READ,
+        Permission.PEOPLE_EXPORT,
+        Permission.PEOPLE_ERASE,
         Permission.ENTRIES_APPROVE,
         Permission.ENTRIES_CLEAR,
         Permission.FINDINGS_REVIEW,

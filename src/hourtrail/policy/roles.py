@@ -17,7 +17,7 @@ ROLES: Final[dict[Role, dict[Permission, Reach]]] = {
         _P.SUGGESTIONS_READ: _OWN, _P.SUGGESTIONS_COMPUTE: _OWN, _P.SUGGESTIONS_SCORE: _OWN, _P.DECISIONS_READ: _OWN,
         _P.DECISIONS_WRITE: _OWN, _P.ENTRIES_READ: _OWN, _P.ENTRIES_SUBMIT: _OWN, _P.TRAILS_READ: _OWN,
         # Raw activity is its owner's: no other role, and no program, reads it.
-        _P.ACTIVITIES_READ: _OWN,
+        _P.ACTIVITIES_READ: _OWN, _P.PEOPLE_EXPORT: _OWN,
     },
     # What is submitted, of their own team; a draft is its author's business.
     Role.APPROVER: {_P.ENTRIES_READ: _TEAM, _P.ENTRIES_APPROVE: _TEAM, _P.TRAILS_READ: _TEAM},
@@ -51,6 +51,8 @@ ROLES: Final[dict[Role, dict[Permission, Reach]]] = {
         _P.AUTO_POST_ORDER: _ALL, _P.AUTO_POST_STOP: _ALL, _P.POLICIES_READ: _ALL, _P.DIRECTORY_READ: _ALL,
         # People and projects, but not what they cost: prices are the integrator's, or two people's.
         _P.DIRECTORY_WRITE: _ALL, _P.USAGE_READ: _ALL, _P.SETTINGS_READ: _ALL, _P.SETTINGS_WRITE: _ALL,
+        # What is held about somebody, at their request, and its erasure: both are told by the trail.
+        _P.PEOPLE_EXPORT: _ALL, _P.PEOPLE_ERASE: _ALL,
     },
     # Everything that people did, and nothing that waits for its owner's word.
     Role.AUDITOR: {
