@@ -156,6 +156,9 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/privacy/remember"): _needs(P.DECISIONS_WRITE),
     ("GET", "/review"): _needs(P.FINDINGS_READ, feature=F.REVIEW_QUEUE),
     ("POST", "/review/say"): _needs(P.FINDINGS_REVIEW, feature=F.REVIEW_QUEUE),
+    ("GET", "/control"): _needs(P.AUTO_POST_STOP, P.MODE_WRITE),
+    ("POST", "/control/stop"): _needs(P.AUTO_POST_STOP),
+    ("POST", "/control/mode"): _needs(P.MODE_WRITE),
     ("POST", "/review/clear"): _needs(P.ENTRIES_CLEAR, feature=F.REVIEW_QUEUE),
 }
 

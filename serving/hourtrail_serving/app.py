@@ -38,7 +38,7 @@ from hourtrail_serving.api import (
 from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
 from hourtrail_serving.openapi import described
-from hourtrail_serving.pages import brand, day, review, sign_in
+from hourtrail_serving.pages import brand, control, day, review, sign_in
 from hourtrail_serving.pages import privacy as privacy_page
 from hourtrail_serving.tenancy import Tenancy, Tenants
 
@@ -77,6 +77,7 @@ ROUTERS: Final = tuple(
         day,
         privacy_page,
         review,
+        control,
         sign_in,
         brand,
     )

@@ -67,6 +67,7 @@ def page(request: Request, template: str, *, status: HTTPStatus = HTTPStatus.OK,
         who=who,
         may_review=who is not None and who.may(Permission.FINDINGS_READ) and has(Feature.REVIEW_QUEUE),
         may_answer=who is not None and who.may(Permission.FINDINGS_REVIEW),
+        may_control=who is not None and (who.may(Permission.AUTO_POST_STOP) or who.may(Permission.MODE_WRITE)),
         csrf=getattr(request.state, "csrf", ""),
         **values,
     )
