@@ -38,7 +38,7 @@ Ints = NDArray[np.int64]
 class RankerScorer:
     """Implements ``hourtrail.domain.ports.Scorer``.
 
-    ``untrained`` are columns whose weights come from the rules, ``unproven`` those that only simulated firms have shown.
+    ``untrained`` are columns whose weights come from the rules, ``unproven`` evidence that only simulated firms have shown.
     """
 
     ref: ModelRef

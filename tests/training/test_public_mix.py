@@ -114,6 +114,9 @@ def test_simulated_firms_are_stated_and_what_only_they_show_stays_unproven(data:
     only_here = SPEC.names.index("series_own_share")
     matrix = rows.matrix.copy()
     matrix[:, only_here] = rows.chosen
+    matrix[:, SPEC.names.index("series_own_count")] = (
+        rows.chosen
+    )  # known in public sets with one series, and no evidence
     simulated = replace(
         rows, name="simulated firms", matrix=matrix, keys=tuple(f"s{key}" for key in rows.keys), digest="5" * 64
     )

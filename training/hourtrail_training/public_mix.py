@@ -22,6 +22,7 @@ from hourtrail.domain.errors import HourtrailError, InvalidInput
 from hourtrail.domain.ports import Encoder
 from hourtrail.domain.suggestion import ModelRef
 from hourtrail.features import SPEC
+from hourtrail.features.rules import WEIGHED
 from hourtrail.flows.backtest.benchmark import read_benchmark, row_digest, split_row
 from hourtrail.flows.backtest.world import World
 from hourtrail_models.artefact import Artefact, Manifest, TrainingData, library_versions, write
@@ -135,7 +136,9 @@ def fitted(
         temperature=scale.temperature,
         power=scale.power,
         untrained=untrained,
-        unproven=tuple(column for column in _untrained(public) if column not in untrained),
+        unproven=tuple(
+            column for column in _untrained(public) if column not in untrained and SPEC.names[column] in WEIGHED
+        ),
         # Simulated ids are alike from firm to firm: a sketch of them would call other firms seen. Their seeds are stated instead.
         trained_on=tuple(digest for part in public for digest in part.sketch()),
     )

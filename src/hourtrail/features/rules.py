@@ -60,6 +60,8 @@ LINEAR: Final[Mapping[str, float]] = {
 }
 """Columns that count as they are. A hint was written down by somebody on purpose, so it outweighs a busy history."""
 
+WEIGHED: Final = frozenset({*SHARES, *LINEAR})
+"""What the rules take for evidence. Counts stand beside their share and are known even where it tells nothing."""
 
 NEAREST: Final[Mapping[str, tuple[str, float, float]]] = {
     "own_cosine_vote": ("own_cosine_max", 0.3, 0.6),
