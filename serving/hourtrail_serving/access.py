@@ -151,6 +151,8 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/"): _needs(P.SIGNED_IN),
     ("GET", "/day"): _needs(P.SUGGESTIONS_READ),
     ("POST", "/day/decide"): _needs(P.DECISIONS_WRITE),
+    ("POST", "/day/accept"): _needs(P.DECISIONS_WRITE),
+    ("POST", "/day/submit"): _needs(P.ENTRIES_SUBMIT),
     ("GET", "/privacy"): _needs(P.SUGGESTIONS_READ),
     ("POST", "/privacy/forget"): _needs(P.DECISIONS_WRITE),
     ("POST", "/privacy/remember"): _needs(P.DECISIONS_WRITE),

@@ -38,7 +38,7 @@ from hourtrail_serving.api import (
 from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
 from hourtrail_serving.openapi import described
-from hourtrail_serving.pages import brand, control, day, review, sign_in
+from hourtrail_serving.pages import brand, control, day, day_acts, review, sign_in
 from hourtrail_serving.pages import privacy as privacy_page
 from hourtrail_serving.tenancy import Tenancy, Tenants
 
@@ -75,6 +75,7 @@ ROUTERS: Final = tuple(
         oauth,
         health,
         day,
+        day_acts,
         privacy_page,
         review,
         control,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query
 from pydantic import Field
@@ -25,6 +25,9 @@ from hourtrail_serving.pages.view import VERDICT_WORDS, day_view, item_named
 from hourtrail_serving.problems import status_of
 from hourtrail_serving.served import Context, Served
 from hourtrail_serving.sight import actor_of, require_own_suggestion, require_sight
+
+MOST_TOGETHER: Final = 5_000
+"""Characters of the ids that were accepted in one act."""
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=GuardedPage)
 
@@ -78,14 +81,19 @@ def show_day(
     date: Day,
     actor: Annotated[OptionalCode, Query(alias="as")] = "",
     done: OptionalCode = "",
+    together: Annotated[str, Query(max_length=MOST_TOGETHER)] = "",
+    week: Annotated[str, Query(max_length=10)] = "",
 ) -> Response:
-    """One person's day. ``as`` is who decides where nobody signs in, ``done`` the suggestion that was just decided."""
+    """One person's day. ``as`` is who decides where nobody signs in, ``done`` the suggestion that was just decided,
+    ``together`` those that were accepted in one act, ``week`` what was just done to the week.
+    """
     require_sight(served, who, Permission.SUGGESTIONS_READ, person)
-    return _day(request, served, person, date, who.person or actor or person, done=done)
+    names = frozenset(together.split(",")) - {""}
+    return day_page(request, served, person, date, who.person or actor or person, done=done, together=names, week=week)
 
 
 @router.post("/day/decide")
-def decide_on_day(request: Request, served: Context, who: Who, form: Annotated[DecideForm, Form()]) -> Response:
+def decide_onday_page(request: Request, served: Context, who: Who, form: Annotated[DecideForm, Form()]) -> Response:
     """Decide, and go back to the day (303); an error is shown on the page with its status."""
     now = datetime.now(UTC)
     require_sight(served, who, Permission.DECISIONS_WRITE, form.person)
@@ -96,7 +104,7 @@ def decide_on_day(request: Request, served: Context, who: Who, form: Annotated[D
         require_own_suggestion(served, who, form.suggestion)
         decided = decide(served.store, served.tenant, _request(served, form, actor, now), now=now)
     except HourtrailError as error:
-        return _day(request, served, form.person, form.date, actor, error=error)
+        return day_page(request, served, form.person, form.date, actor, error=error)
     check_decision(served, decided.decision)
     back = URL("/day").include_query_params(person=form.person, date=form.date, done=form.suggestion)
     if actor != form.person:
@@ -144,7 +152,7 @@ def _changes_nothing(part: Part, narrative: str, row: Suggestion) -> bool:
     return same_item and same_minutes and narrative.strip() in {"", row.narrative}
 
 
-def _day(
+def day_page(
     request: Request,
     served: Served,
     person: str,
@@ -152,8 +160,11 @@ def _day(
     actor: str,
     *,
     done: str = "",
+    together: frozenset[str] = frozenset(),
+    week: str = "",
     error: HourtrailError | None = None,
 ) -> HTMLResponse:
+    """The page of one person's day, with what was just done or why it was not."""
     view = day_view(served.store, served.tenant, person, day, actor, model=served.models.presence)
     just = next((card for card in (*view.decided, *view.waiting) if card.row.id == done), None)
     return page(
@@ -162,6 +173,8 @@ def _day(
         status=HTTPStatus.OK if error is None else status_of(error),
         view=view,
         just=just,
+        together=[card for card in view.decided if card.row.id in together],
+        week_said=week,
         error=str(error) if error else "",
         now=datetime.now(UTC),
         verdicts=VERDICT_WORDS,

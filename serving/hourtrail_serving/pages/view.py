@@ -7,13 +7,17 @@ from typing import Final
 
 from hourtrail.capture import CaptureSettings
 from hourtrail.domain.decision import Decision, Verdict
-from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.entry import EntryStatus, TimeEntry
+from hourtrail.domain.finding import Finding
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.instants import zone_named
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.ports import PresenceModel
 from hourtrail.domain.suggestion import Alternative, Band, Suggestion, SuggestionStatus
+from hourtrail.domain.timesheet import Timesheet, TimesheetAct, monday_of
+from hourtrail.flows.bulk import suggestions_alone
 from hourtrail.flows.suggest import capture_days
+from hourtrail.flows.timesheets import blocking
 from hourtrail.flows.week import GridRow, week_grid
 from hourtrail.store import Store, TenantStore
 
@@ -47,6 +51,8 @@ class Card:
     end: datetime
     others: tuple[Alternative, ...]
     decision: Decision | None = None
+    alone: str = ""
+    """Why the policy wants it looked at on its own; empty where it may be accepted with others."""
 
     @property
     def band(self) -> str:
@@ -86,6 +92,23 @@ class DayView:
     booked_minutes: int
     proposed_minutes: int
     week: tuple[GridRow, ...]
+    sheet: Timesheet
+    stops: tuple[Finding, ...]
+
+    @property
+    def sure(self) -> list[Card]:
+        """What is waiting that can be accepted in one act."""
+        return [card for card in self.waiting if card.row.band is Band.PREFILL and card.row.item and not card.alone]
+
+    @property
+    def drafts(self) -> list[TimeEntry]:
+        """The entries of the week that can be submitted."""
+        return [entry for entry in self.sheet.entries if entry.status is EntryStatus.DRAFT]
+
+    @property
+    def may_recall(self) -> bool:
+        """Whether something of the week can be taken back to draft."""
+        return any(entry.status in TimesheetAct.RECALL.takes for entry in self.sheet.entries)
 
     @property
     def project_minutes(self) -> int:
@@ -119,7 +142,12 @@ def day_view(store: Store, tenant: str, person: str, day: date, actor: str, *, m
             db, master.person(person), day, day, CaptureSettings(), model=model, until=datetime.now(UTC)
         ).captured
         decided = tuple(_decided(db, row) for row in rows if row.status is SuggestionStatus.DECIDED)
-    waiting = tuple(_card(row) for row in rows if row.status is SuggestionStatus.OPEN)
+        monday = monday_of(day)
+        booked = db.entries(person=person, first=monday, last=monday + timedelta(days=6))
+        sheet = Timesheet.of(person, monday, booked)
+        stops = tuple(blocking(db, [row for row in sheet.entries if row.status is EntryStatus.DRAFT]))
+        alone = suggestions_alone(db, [row for row in rows if row.status is SuggestionStatus.OPEN])
+    waiting = tuple(_card(row, alone=alone.get(row.id, "")) for row in rows if row.status is SuggestionStatus.OPEN)
     known = master.person(person)
     return DayView(
         person=person,
@@ -139,6 +167,8 @@ def day_view(store: Store, tenant: str, person: str, day: date, actor: str, *, m
         booked_minutes=sum(row.minutes for row in entries),
         proposed_minutes=sum(card.row.block.suggested_minutes for card in waiting if card.row.item is not None),
         week=tuple(week_grid(store, tenant, person, day)),
+        sheet=sheet,
+        stops=stops,
     )
 
 
@@ -153,7 +183,7 @@ def _bookable(master: MasterData, person: str, day: date, rows: Sequence[Suggest
     return set(master.bookable(person, day, shown))
 
 
-def _card(row: Suggestion, decision: Decision | None = None) -> Card:
+def _card(row: Suggestion, decision: Decision | None = None, *, alone: str = "") -> Card:
     zone = zone_named(row.block.zone)
     return Card(
         row=row,
@@ -161,6 +191,7 @@ def _card(row: Suggestion, decision: Decision | None = None) -> Card:
         end=row.span.end.astimezone(zone),
         others=tuple(alternative for alternative in row.alternatives if alternative.item != row.item),
         decision=decision,
+        alone=alone,
     )
 
 
