@@ -112,6 +112,10 @@ def _print(report: IngestReport, paths: list[Path]) -> None:
     click.echo(
         f"{report.created:,} new, {report.updated:,} changed, {report.unchanged:,} as before, {report.withdrawn:,} withdrawn"
     )
+    for verb, counts in (("dropped", report.dropped), ("redacted", report.redacted)):
+        for name, count in sorted(counts.items()):
+            if count:
+                click.echo(f"{count:,} {verb} by rule {name!r}")
     say_refused(report.refused, report.refused_count)
     if report.created or report.updated:
         say("next: hourtrail suggest --from DAY --to DAY")
