@@ -10,7 +10,7 @@ import pytest
 
 from hourtrail.domain.activity import ActivityKind
 from hourtrail.domain.block import Evidence, WorkBlock
-from hourtrail.domain.decision import Booking, Decision, Verdict
+from hourtrail.domain.decision import Booking, DecidedOn, Decision, Verdict
 from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.money import Money
@@ -60,8 +60,9 @@ A_SUGGESTION = Suggestion(
     minutes_interval=MinutesInterval(low=30, high=75, share=0.8),
 )
 A_DECISION = Decision(
-    id="d1", suggestion="s1", verdict=Verdict.ACCEPT, actor="ana", decided_at=TEN, before=BOOKED, after=(BOOKED,)
-)
+    id="d1", suggestion="s1", verdict=Verdict.ACCEPT, actor="ana", decided_at=TEN, before=BOOKED, after=(BOOKED,),
+    evidence=(DecidedOn(activity="icalendar:1", kind=ActivityKind.MEETING, minutes=60, weight=1.0, digest="0" * 64),), salt="5a",
+)  # fmt: skip
 A_FINDING = Finding(
     id="f1",
     check="overlap",
