@@ -1,6 +1,7 @@
 """The release gate: a break changes what it says and nothing else, and streams pass the shipped loop night by night."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +14,10 @@ from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.suggestion import Band, Threshold
 from hourtrail.flows.backtest.benchmark import _in_order
 from hourtrail.policy.bands import BandPolicy
+from hourtrail.store import open_store
 from hourtrail_models.thresholds import learn_then_test
 from hourtrail_training.controlled import numbers, run
-from hourtrail_training.release_gate import main, settings_for
+from hourtrail_training.release_gate import OnDisk, main, settings_for
 from hourtrail_training.stream import Stream, broken, of_outcomes
 
 FIRST, LAST = date(2026, 1, 1), date(2026, 6, 1)
@@ -123,3 +125,30 @@ def test_without_data_a_decision_log_is_replayed_alone_and_neither_is_refused(tm
     empty = CliRunner().invoke(main, ["--log", f"sqlite:///{tmp_path / 'empty.db'}"])
     assert empty.exit_code == 1
     assert "openstack" not in empty.output
+
+
+class Writing:
+    """An encoder during whose work somebody else writes into the file of vectors."""
+
+    fingerprint, dimension = "writing:2", 2
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+        self.asked: list[str] = []
+
+    def encode(self, texts):
+        self.asked += texts
+        store = open_store(f"sqlite:///{self.file}")
+        with store.tenant("vectors") as db:
+            db.put_vectors("another", {"digest": b"1234"})
+        store.close()
+        return np.array([[len(text), 1.0] for text in texts], dtype=np.float32)
+
+
+def test_vectors_are_kept_and_nobody_waits_while_texts_are_encoded(tmp_path):
+    encoder = Writing(tmp_path / "vectors.sqlite")
+    kept = OnDisk(encoder, encoder.file)
+    assert kept.encode(["a", "bb", "a"]).tolist() == [[1, 1], [2, 1], [1, 1]]
+    assert kept.encode(["bb", "ccc"]).tolist() == [[2, 1], [3, 1]]
+    assert encoder.asked == ["a", "bb", "ccc"]
+    assert kept.encode([]).shape == (0, 2)

@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from hourtrail.domain.activity import ReadOptions
 from hourtrail.domain.errors import HourtrailError, NothingRead
+from hourtrail.domain.identity import text_digest
 from hourtrail.domain.ports import Encoder
 from hourtrail.flows.backtest.benchmark import Benchmark, overlaps, read_benchmark
 from hourtrail.flows.confidence import read_outcomes
-from hourtrail.flows.scoring import CachedEncoder
 from hourtrail.policy.confidence import Settings
 from hourtrail.store import open_store
 from hourtrail.wiring import Models, load_models, threshold_selector
@@ -60,13 +60,27 @@ class OnDisk:
         return self.encoder.dimension
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of shape (len(texts), dimension)."""
+        """Vectors of shape (len(texts), dimension). The file is not locked while texts are encoded."""
+        digests = [text_digest(text) for text in texts]
         store = open_store(f"sqlite:///{self.file}")
         try:
-            with store.tenant("vectors") as db:
-                return CachedEncoder(self.encoder, db)(texts)
+            with store.tenant("vectors", read_only=True) as db:
+                known = dict(db.vectors(self.fingerprint, sorted(set(digests))))
+            missing = {digest: text for digest, text in zip(digests, texts, strict=True) if digest not in known}
+            if missing:
+                fresh = self.encoder.encode(list(missing.values()))
+                new = {
+                    digest: vector.astype(np.float32).tobytes() for digest, vector in zip(missing, fresh, strict=True)
+                }
+                with store.tenant("vectors") as db:
+                    db.put_vectors(self.fingerprint, new)
+                known |= new
         finally:
             store.close()
+        out = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, digest in enumerate(digests):
+            out[row] = np.frombuffer(known[digest], dtype=np.float32)
+        return out
 
 
 def settings_for(aim: float | None, *, gate: bool = True, breaker: bool = True) -> Settings:
