@@ -73,10 +73,11 @@ class House:
 
 
 @contextmanager
-def house(store: Store, *tenants: str, login: Login | None = None) -> Iterator[House]:
-    """An application for these tenants, or for every one; nothing is remembered between two requests."""
-    login = login or Login(passwords=CHEAP, remembered=Remembered(seconds=0.0))
+def house(store: Store, *tenants: str, forgetful: bool = True) -> Iterator[House]:
+    """An application for these tenants, or for every one; a ``forgetful`` one remembers nothing between two requests."""
+    login = Login(passwords=CHEAP, remembered=Remembered(seconds=0.0)) if forgetful else Login(passwords=CHEAP)
     app = create_app(store, Tenants(tenants or None), load_models(rules_only=True), login=login)
-    ticks = iter(range(0, 10**9, 10))
-    app.state.tenancy.clock = lambda: float(next(ticks))
+    if forgetful:
+        ticks = iter(range(0, 10**9, 10))
+        app.state.tenancy.clock = lambda: float(next(ticks))
     yield House(app, store)
