@@ -70,7 +70,8 @@ def _serving(db: TenantStore, models: Models, name: str, registered: list[dict[s
     try:
         artefact = _serving_artefact(models, db.tenant, name)
     except HourtrailError as error:
-        return _without(models, name, str(error))
+        # What was loaded goes on answering from memory; that its files are no more what they were has to be seen.
+        return {**_without(models, name, str(error)), "source": "unverified"}
     if artefact is None:
         return _without(models, name, models.degraded if name == RANKER else "")
     manifest = artefact.manifest

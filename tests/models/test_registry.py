@@ -13,8 +13,12 @@ from tests.mlflow_databases import QUIET, mlflow_template, registry_uri  # noqa:
 from tests.models.pairs import labelled
 
 from hourtrail.cli import OK, UNUSABLE
+from hourtrail.domain.access import MissingPermission, Role
 from hourtrail.domain.errors import Conflict, InvalidInput, ModelUnavailable, NotAllowed, NotFound
+from hourtrail.domain.instants import format_instant
 from hourtrail.features import SPEC
+from hourtrail.flows.identity.passwords import Passwords
+from hourtrail.flows.identity.people import NewAccount, add_account
 from hourtrail.store import open_store
 from hourtrail.wiring import load_models
 from hourtrail_models import fitting
@@ -25,7 +29,8 @@ from hourtrail_models.fitting import fit_ranker
 from hourtrail_models.promotion import Promotion, champions, promote, propose, roll_back
 from hourtrail_models.ranker import artefact_files
 from hourtrail_models.registry import CHALLENGER, CHAMPION, Registry, registered_name, without_password
-from hourtrail_models.serving_model import registered_scorer
+from hourtrail_models.serving_model import cache_folder, registered_scorer
+from hourtrail_models.serving_report import serving_card, serving_report
 from hourtrail_models.shipped import bundled_scorer
 
 pytestmark = QUIET
@@ -115,6 +120,43 @@ def test_sign_off_stores_reviewer_evidence_and_due_date_and_the_trail_keeps_it(r
         ((_, told),) = db.audit_payloads("person:model:promoted")
         assert told == row.as_json()
         assert db.verify_audit()[1] == []
+
+
+def test_where_there_are_accounts_only_who_may_promote_and_roll_back_does(registry, store, artefacts, tmp_path):
+    version = register(registry, artefacts[0], tmp_path)
+    for login, role in (("max", Role.REVIEWER), ("nina", Role.ML_ENGINEER)):
+        add_account(store, TENANT, NewAccount(login=login, roles=(role,)), "test", passwords=Passwords())
+    with pytest.raises(
+        MissingPermission, match="needs models:promote, which ml_engineer or admin has; max is reviewer"
+    ):
+        sign(registry, store, version)
+    assert registry.at(CHAMPION) is None
+    sign(registry, store, version, approver="nina")
+    with pytest.raises(MissingPermission):
+        roll_back(registry, store, TENANT, "max", "why", now=NOW)
+
+
+def test_what_serves_is_told_with_its_signature_and_a_tampered_file_of_it_is_not(registry, store, artefacts, tmp_path):
+    """MLL-08: the report names the digest that was signed for, or does not name one."""
+    sign(registry, store, register(registry, artefacts[0], tmp_path))
+    models = load_models(tenant=TENANT)
+    with store.tenant(TENANT, read_only=True) as db:
+        told = serving_report(db, models, today=NOW.date())
+    (row,) = [one for one in told["models"] if one["use_case"] == "ranker"]
+    assert (row["source"], row["model"]["digest"], row["since"]) == (
+        "registered",
+        artefacts[0].digest,
+        format_instant(NOW),
+    )
+    assert f"`{artefacts[0].digest}`" in serving_card(models, TENANT, "ranker")
+    kept = cache_folder() / registry.name / artefacts[0].digest / "manifest.json"
+    kept.write_bytes(kept.read_bytes() + b" ")
+    with store.tenant(TENANT, read_only=True) as db:
+        (spoiled,) = [
+            one for one in serving_report(db, models, today=NOW.date())["models"] if one["use_case"] == "ranker"
+        ]
+    assert spoiled["source"] == "unverified"
+    assert "manifest.json" in spoiled["why"]
 
 
 def test_an_overdue_review_is_flagged_in_the_list(registry, store, artefacts, tmp_path):
