@@ -108,7 +108,7 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/findings/{finding}"): _needs(P.FINDINGS_READ, feature=F.REVIEW_QUEUE),
     ("POST", "/v1/findings/{finding}/reviews"): _needs(P.FINDINGS_REVIEW, feature=F.REVIEW_QUEUE),
     ("POST", "/v1/findings:clear"): _needs(P.ENTRIES_CLEAR, feature=F.REVIEW_QUEUE),
-    ("POST", "/v1/checks"): _needs(P.CHECKS_RUN),
+    ("POST", "/v1/checks"): _needs(P.CHECKS_RUN, feature=F.STATELESS_SCORE),
     ("GET", "/v1/checks/precision"): _needs(P.PRECISION_READ, feature=F.REVIEW_QUEUE),
     ("GET", "/v1/confidence"): _needs(P.PRECISION_READ),
     ("GET", "/v1/mode"): _needs(P.PRECISION_READ, P.MODE_WRITE),
