@@ -330,6 +330,28 @@ def test_every_append_only_table_states_how_a_person_leaves_it(tmp_path):
         assert {*form.key, *form.texts, *form.bodies} <= set(metadata.tables[name].columns.keys()), name
 
 
+def test_ids_that_a_firm_made_of_a_name_keep_records_together(filled):
+    """They are what records find each other by; the words and the person go all the same."""
+    name = f"{MIA}/2026-03-02"
+    with filled.tenant("t") as db:
+        db.put_entries([entry(name, person=MIA, narrative=MARK)])
+        db.move_entry(name, EntryStatus.SUBMITTED, MIA, NINE, f"{MARK} for March")
+        row = mias(0)
+        row = replace(row, id=f"sug {MIA}", block=replace(row.block, id=f"blk {MIA}"))
+        db.reconcile_suggestions(create=[row], update=[], withdraw=[])
+        db.append_decision(decision(f"dec {MIA}", actor=MIA, suggestion=row.id, note=MARK))
+    told = done(filled)
+    assert breaks(filled) == []
+    with filled.tenant("t", read_only=True) as db:
+        kept = db.entry(name)
+        assert (kept.person, kept.narrative, [row.actor for row in db.approvals(name)]) == (
+            told.pseudonym,
+            "",
+            [told.pseudonym],
+        )
+        assert (db.decision(f"dec {MIA}").suggestion, db.decision(f"dec {MIA}").note) == (f"sug {MIA}", "")
+
+
 def test_names_inside_longer_texts_are_found_and_short_ones_do_not_hit_words(url):
     from hourtrail.domain.erasure import Eraser, Names  # noqa: PLC0415
 

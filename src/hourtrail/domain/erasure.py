@@ -35,6 +35,13 @@ WORDS: Final = frozenset({
 """Members of JSON bodies that hold what somebody wrote or what a source told; ``salt`` keeps digests from being guessed at."""
 
 
+IDS: Final = frozenset({
+    "act", "approval", "block", "comparables", "decision", "draft", "entry", "finding", "id", "leans_on", "line", "object",
+    "review", "supersedes", "suggestion", "time_entry", "created", "updated", "withdrawn", "rows",
+})  # fmt: skip
+"""Members of JSON bodies that hold ids of records, by which they find each other: never rewritten, unless one is the name."""
+
+
 def new_pseudonym() -> str:
     """A name that tells nothing and is given once: no key and no guess leads back from it."""
     return f"{_MARK}{secrets.token_hex(8)}"
@@ -66,6 +73,10 @@ class Eraser:
     names: Names
     pseudonym: str
 
+    def exactly(self, value: str) -> str:
+        """The pseudonym where ``value`` is one of the names, else ``value``: for ids, whatever a firm put into them."""
+        return self.pseudonym if value in self.names.all else value
+
     def text(self, value: str) -> str:
         """``value`` with the pseudonym in place of the names: where it is one, or holds one long enough to be meant."""
         if value in self.names.all:
@@ -78,7 +89,9 @@ class Eraser:
     def json(self, value: Any, *, words: bool, key: str = "") -> Any:
         """The same for every text of a JSON value, keys too; with ``words`` the texts under ``WORDS`` become empty."""
         if isinstance(value, str):
-            return "" if words and key in WORDS else self.text(value)
+            if words and key in WORDS:
+                return ""
+            return self.exactly(value) if key in IDS else self.text(value)
         if isinstance(value, Mapping):
             return {self.text(name): self.json(inner, words=words, key=name) for name, inner in value.items()}
         if isinstance(value, (list, tuple)):

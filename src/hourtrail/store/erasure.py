@@ -178,9 +178,14 @@ class Erasing(Subjects):
         table, row = held.table, held.row
         words = held.about or any(row.get(column) in eraser.names.all for column in _WRITERS)
         new: dict[str, Any] = {}
+        # Ids that others refer to stay as they are; the natural key of master data is made anew below.
+        ids = {column.name for column in (*table.primary_key.columns, *_referring(table)) if column.name != "key"}
+        ids |= {"id", "entry", "suggestion", "decision"} if table.name != "person" else set()
         for name in texts_of(table):
+            if name in ids:
+                continue
             new[name] = None if row[name] is None else eraser.text(row[name])
-            if name == "key" and "digest" in table.columns:
+            if name == "key" and row[name].startswith("["):
                 new[name] = _natural_key(row[name], eraser)
         for name in bodies_of(table):
             new[name] = {} if held.about and name == "extra" else eraser.json(_plain(row[name]), words=words)
@@ -219,7 +224,9 @@ class Erasing(Subjects):
     def _plan_trail(self, plan: Plan, names: Names, eraser: Eraser) -> None:
         """The person's events: their name gives way, and of what they said or was said of them the words go."""
         for event, before in self.trail_of(names, plan.own):
-            told = {"actor": eraser.text(event.actor), "object_id": eraser.text(event.object_id)}
+            # What was read may be a path with a name in it; every other object is an id.
+            about = eraser.text if event.action.object == "source" else eraser.exactly
+            told = {"actor": eraser.text(event.actor), "object_id": about(event.object_id)}
             key = self.tenant, event.sequence
             if (told["actor"], told["object_id"]) != (event.actor, event.object_id):
                 stands = as_it_stands(
@@ -295,6 +302,10 @@ def wipe_freed(engine: Engine) -> bool:
 
 
 _GUARDED: Final = frozenset({*schema.APPEND_ONLY, *identity_schema.APPEND_ONLY, *APPEND_ONLY}) | NOTHING_PERSONAL
+
+
+def _referring(table: Table) -> list[Any]:
+    return [column for constraint in table.foreign_key_constraints for column in constraint.columns]
 
 
 def _plain(value: Any) -> Any:

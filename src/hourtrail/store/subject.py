@@ -157,7 +157,7 @@ def _mentions(table: Table, names: Names) -> list[ColumnElement[bool]]:
         found += [table.c[name].contains(one, autoescape=True) for one in names.all if is_distinctive(one)]
     for name in bodies_of(table):
         found += [in_json(table.c[name], one) for one in names.all]
-    if "key" in table.columns and "digest" in table.columns:  # the natural key of master data is a JSON list
+    if "key" in table.columns:  # the natural key of master data is a JSON list
         found += [table.c.key.contains(json.dumps(one, ensure_ascii=False), autoescape=True) for one in names.all]
     return found
 
