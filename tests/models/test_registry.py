@@ -156,7 +156,7 @@ def test_what_serves_is_told_with_its_signature_and_a_tampered_file_of_it_is_not
             one for one in serving_report(db, models, today=NOW.date())["models"] if one["use_case"] == "ranker"
         ]
     assert spoiled["source"] == "unverified"
-    assert "manifest.json" in spoiled["why"]
+    assert "the reviewed one is" in spoiled["why"]
 
 
 def test_an_overdue_review_is_flagged_in_the_list(registry, store, artefacts, tmp_path):
