@@ -92,12 +92,12 @@ class Erasing(Subjects):
         plan, entries = Plan(own=set(names.accounts)), dict[str, tuple[str, str]]()
         plan.removed["activity"] = self._rows_in(activity, activity.c.person == names.person)
         plan.removed["text_vector"] = self._rows_in(schema.text_vector)
-        kept_entries = self._entries_leaned_on(names)
+        kept = self._leaned_on(names)
         for held in list(self.held_rows(names)):
             key = tuple(held.row[column.name] for column in held.table.primary_key.columns)
             if held.about and held.table.name in TOLD_OF:
                 plan.own.add(held.row["id"])
-            if self._goes_whole(held, kept_entries):
+            if self._goes_whole(held, kept):
                 plan.removals.append((held.table, key))
                 plan.removed[held.table.name] += 1
                 continue
@@ -147,8 +147,10 @@ class Erasing(Subjects):
         )
         return events
 
-    def _entries_leaned_on(self, names: Names) -> frozenset[str]:
-        """The person's entries that somebody else's row leans on: what was submitted, cleared, drafted or disputed."""
+    def _leaned_on(self, names: Names) -> frozenset[str]:
+        """Ids of the person's rows that others lean on: entries that were submitted, cleared, drafted or disputed, and
+        suggestions that somebody said something of.
+        """
         entry = schema.time_entry.c
         leaning = [
             exists(select(1).where(table.c.tenant == entry.tenant, table.c.entry == entry.id))
@@ -156,9 +158,13 @@ class Erasing(Subjects):
         ]
         query = self._select(schema.time_entry, entry.id, *(one.label(f"by{n}") for n, one in enumerate(leaning)))
         rows = self._all(query.where(entry.person == names.person))
-        return frozenset(row["id"] for row in rows if any(row[f"by{n}"] for n in range(len(leaning))))
+        entries = {row["id"] for row in rows if any(row[f"by{n}"] for n in range(len(leaning)))}
+        said = self._select(decision, decision.c.suggestion).where(
+            decision.c.suggestion.in_(self._ids_of_person(schema.suggestion, names))
+        )
+        return frozenset({*entries, *self._connection.scalars(said)})
 
-    def _goes_whole(self, held: HeldRow, kept_entries: frozenset[str]) -> bool:
+    def _goes_whole(self, held: HeldRow, kept: frozenset[str]) -> bool:
         """Whether the whole row goes: nothing that was decided, booked or billed leans on it."""
         name, row = held.table.name, held.row
         if name in {"kept_answer", "sign_in_failure"}:
@@ -166,9 +172,9 @@ class Erasing(Subjects):
         if not held.about:
             return False
         if name == "suggestion":
-            return not self._rows_in(decision, decision.c.suggestion == row["id"])
+            return row["id"] not in kept
         if name == "time_entry":
-            return row["status"] is EntryStatus.DRAFT and row["id"] not in kept_entries
+            return row["status"] is EntryStatus.DRAFT and row["id"] not in kept
         return name == "session"
 
     def _erased_form(
