@@ -83,6 +83,7 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("PUT", "/v1/external-ids"): _needs(P.RECORDS_WRITE),
     ("GET", "/v1/external-ids"): _needs(P.RECORDS_READ),
     ("GET", "/v1/invoices"): _needs(P.BILLING_READ, feature=F.BILLING),
+    ("GET", "/v1/usage"): _needs(P.USAGE_READ, feature=F.USAGE),
     ("GET", "/v1/suggestions"): _needs(P.SUGGESTIONS_READ),
     ("GET", "/v1/suggestions/{suggestion}"): _needs(P.SUGGESTIONS_READ),
     ("POST", "/v1/suggestions:compute"): _needs(P.SUGGESTIONS_COMPUTE),

@@ -34,6 +34,7 @@ from hourtrail_serving.api import (
     suggestions,
     tenants,
     timesheets,
+    usage,
 )
 from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
@@ -56,6 +57,7 @@ ROUTERS: Final = tuple(
         activities,
         directory,
         records,
+        usage,
         suggestions,
         decisions,
         entries,

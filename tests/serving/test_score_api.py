@@ -37,7 +37,8 @@ def score(site: Site, **body: Any) -> dict[str, Any]:
 
 
 def contents(site: Site) -> dict[str, int]:
-    tables = inspect(site.store.engine).get_table_names()
+    # Only how much was scored is counted, for the price list.
+    tables = set(inspect(site.store.engine).get_table_names()) - {"usage_count"}
     with site.store.engine.connect() as connection:
         return {table: connection.scalar(text(f'SELECT count(*) FROM "{table}"')) or 0 for table in tables}
 

@@ -21,6 +21,7 @@ from hourtrail.domain.firm import Assignment, Contract, Holiday, Milestone, Peri
 from hourtrail.flows.check import CheckRecords, CheckReport, Chosen, check_records, unknown_rollovers
 from hourtrail.flows.check_wire import report_to_json
 from hourtrail.flows.unknown_people import Rows, unknown_people
+from hourtrail.flows.usage import ENTRIES_CHECKED, count_done
 from hourtrail_serving.fields import Code, Day, Strict
 from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.openapi import writes
@@ -73,6 +74,7 @@ def post_checks(served: Context, _who: Who, body: CheckRequest) -> JSONResponse:
     policy = load_policy(body.policy, "policy") if body.policy else CheckPolicy()
     with served.heavy():
         report = _checked(body, policy)
+    count_done(served.store, served.tenant, ENTRIES_CHECKED, len(body.entries))
     told = report_to_json(report)
     if body.scores:
         told["scores"] = [{"id": row.id, "score": round(row.score, 6), "check": row.check} for row in report.scores]

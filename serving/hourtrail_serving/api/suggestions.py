@@ -13,6 +13,7 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.suggestion import Band, Suggestion, SuggestionStatus
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
 from hourtrail.flows.suggest import suggest
+from hourtrail.flows.usage import EVENTS_SCORED, count_done
 from hourtrail_serving.cursors import Cursor, InstantCursor, Limit
 from hourtrail_serving.etags import Given
 from hourtrail_serving.fields import Code, Day, FromQuery, IdPath, PersonQuery, Strict, ToQuery, bounded
@@ -123,4 +124,7 @@ def score_activities(served: Context, who: Who, body: ScoreRequest) -> JSONRespo
                 f"activities of {min(strangers)[:100]!r} are not yours; send the master data along to score them"
             )
     with served.heavy():
-        return JSONResponse(score(served, body, who))
+        scored = score(served, body, who)
+    # Nothing of what was sent is kept, but how much it was.
+    count_done(served.store, served.tenant, EVENTS_SCORED, len(body.activities))
+    return JSONResponse(scored)

@@ -4,6 +4,7 @@ from typing import Final
 
 from hourtrail_serving.schemas.parts import (
     COUNT,
+    DATE,
     INSTANT,
     NEXT_CURSOR,
     NUMBER,
@@ -37,6 +38,11 @@ SCHEMAS: Final[dict[str, Schema]] = {
         ),
         "description": "a row of the kind's schema in data/contracts; what is not said is null",
     },
+    "Usage": object_of(
+        **{"tenant": TEXT, "from": DATE, "to": DATE},
+        usage=list_of(object_of(day=DATE, workflow=TEXT, unit=TEXT, count=COUNT)),
+        totals={"description": "over all days; people once", **list_of(object_of(workflow=TEXT, unit=TEXT, count=COUNT))},
+    ),
     "RecordRow": {
         **object_of(
             id={"description": "stable for ever", **TEXT}, source=TEXT, external_id=TEXT, amount=TEXT, currency=TEXT,

@@ -46,6 +46,7 @@ CORE: Final = (
     Core("tenants", "The customers of this installation: each has its own data, people, settings and brand."),
     Core("timesheets", "Weeks of time entries: list, show, submit, recall, approve, reject."),
     Core("trail", "Show the evidence, model, score, threshold, decision, actor and times behind a time entry."),
+    Core("usage", "Count what was ingested, suggested, decided, checked and billed, by day."),
     Core("users", "Accounts of people: who can sign in."),
 )
 """The commands of this package, with what ``hourtrail --help`` says about each without importing it."""

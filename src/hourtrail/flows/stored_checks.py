@@ -27,6 +27,7 @@ from hourtrail.flows.check_ground import Rules, audit
 from hourtrail.flows.closing import closing
 from hourtrail.flows.evidence import evidence_of
 from hourtrail.flows.habits import ASKS, with_habits
+from hourtrail.flows.usage import ENTRIES_CHECKED, count_done
 from hourtrail.store import Store, TenantStore
 from hourtrail.store.booked import EntryMark
 from hourtrail.store.findings import FindingScope, Reconciled
@@ -100,6 +101,7 @@ def check_stored(
             same = seen.same_clients(db, names, projects, contexts)
             changes += parts.of_clients(db, same)
             left += len(names) - len(same)
+    count_done(store, tenant, ENTRIES_CHECKED, len(entries), now=at)
     return StoredRun(entries=len(entries), findings=[row.finding for row in rows], changes=changes, left=left)
 
 

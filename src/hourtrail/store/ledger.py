@@ -17,7 +17,7 @@ from hourtrail.store.records import content_digest, record_of, values_of
 from hourtrail.store.types import clean
 from hourtrail.store.upsert import Counts, chunks
 
-R = TypeVar("R", Expense, Payment)
+R = TypeVar("R", bound=LedgerRecord)
 
 _TABLES: Final[Mapping[type, Table]] = {Expense: expense, Payment: payment}
 _AT_ONCE: Final = 400

@@ -75,6 +75,12 @@ class Usage(Scope):
         )
         return sorted(row for row in found if row.count)
 
+    def active_people(self, first: date, last: date) -> int:
+        """How many people decided on anything in these days, each counted once."""
+        query = self._select(decision, func.count(decision.c.actor.distinct()).label("n"))
+        rows = self._all(half_open(query, decision.c.decided_at, *_bounds(first, last)))
+        return int(rows[0]["n"])
+
     def _usage_counted(self, first: date, last: date) -> Iterator[DayCount]:
         for row in self._all(between(self._select(usage_count), usage_count.c.day, first, last)):
             yield DayCount(row["day"], row["unit"], row["count"])
