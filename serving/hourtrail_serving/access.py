@@ -137,6 +137,7 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/v1/tenants/{tenant}"): _needs(P.TENANTS_READ),
     ("GET", "/v1/tenants/{tenant}/settings"): _needs(P.TENANTS_READ),
     ("GET", "/v1/tenants/{tenant}/accounts"): _needs(P.TENANTS_READ),
+    ("GET", "/v1/tenants/{tenant}/usage"): _needs(P.TENANTS_READ),
     ("GET", "/v1/people/{person}/export"): _needs(P.PEOPLE_EXPORT),
     ("POST", "/v1/people/{person}:erase"): _needs(P.PEOPLE_ERASE),
     ("GET", "/sign-in"): _open("where a person signs in"),

@@ -169,7 +169,9 @@ def test_a_partners_administrator_sees_accounts_and_settings_and_nothing_that_an
                     # Names of people are part of accounts and settings, not texts of work.
                     assert two.alder.text not in text, (tenant, str(ask))
             assert seen, "it sees nothing at all, so this proves nothing"
-        assert client.get(f"/v1/tenants/{two.alder.tenant}/accounts").status_code == 200
+        for part in ("accounts", "settings", "usage"):
+            assert client.get(f"/v1/tenants/{two.alder.tenant}/{part}").status_code == 200
+            assert client.get(f"/v1/tenants/{two.birch.tenant}/{part}").status_code == 404
         assert client.get(f"/v1/tenants/{two.birch.tenant}/accounts").status_code == 404
     finally:
         two.before = digest(dump(two.store, two.alder.tenant))

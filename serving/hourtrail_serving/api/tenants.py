@@ -1,10 +1,10 @@
 """A tenant's own settings, and what a partner's administrators see of the tenants that name their firm as partner."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
@@ -16,9 +16,10 @@ from hourtrail.flows.identity.people import accounts
 from hourtrail.flows.identity.programs import LONG_LIVED, secret_to_json, secrets_of
 from hourtrail.flows.tenant_settings import change_own_settings
 from hourtrail.flows.tenants import administered, administered_by, described
+from hourtrail.flows.usage import usage
 from hourtrail.store import Store
 from hourtrail_serving.etags import Given, tagged
-from hourtrail_serving.fields import Strict
+from hourtrail_serving.fields import Day, Strict
 from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.idempotency import IdempotencyKey
 from hourtrail_serving.openapi import answers, one, writes
@@ -100,6 +101,21 @@ def list_tenant_accounts(served: Context, tenant: TenantPath) -> JSONResponse:
     return JSONResponse(
         {"accounts": [holder.to_json() for holder in accounts(served.store, name)], "programs": programs}
     )
+
+
+@router.get(
+    "/tenants/{tenant}/usage", responses=answers("Usage", "What was done, by day and unit", HTTPStatus.NOT_FOUND)
+)
+def get_tenant_usage(
+    served: Context,
+    tenant: TenantPath,
+    *,
+    first: Annotated[Day | None, Query(alias="from", description="First UTC day; 30 days before the last")] = None,
+    last: Annotated[Day | None, Query(alias="to", description="Last UTC day, included; today")] = None,
+) -> JSONResponse:
+    """How much a tenant that you look after uses, in numbers alone, like `GET /v1/usage`."""
+    name, until = administered(served.store, served.tenant, tenant).tenant, last or datetime.now(UTC).date()
+    return JSONResponse(usage(served.store, name, first or until - timedelta(days=30), until).to_json())
 
 
 def _settings(store: Store, tenant: str) -> dict[str, Any]:
