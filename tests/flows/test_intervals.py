@@ -6,10 +6,13 @@ from datetime import date, timedelta
 import numpy as np
 from tests.flows.firm import RULES, activity
 
+from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.suggestion import MinutesInterval, ModelRef
 from hourtrail.domain.wire import suggestion_log_to_json, suggestion_to_json
-from hourtrail.flows.minutes import OwnMinutes, in_place, with_intervals
+from hourtrail.flows.minutes import OwnMinutes, in_place, told, with_intervals
 from hourtrail.policy.minutes import SPEC, BookedBefore
+from hourtrail.store.shown_minutes import MinutesShown
 
 
 @dataclass(frozen=True)
@@ -104,3 +107,16 @@ def test_a_margin_alone_is_no_news():
     assert in_place(one, replace(one, high=21)).high == 21
     assert in_place(None, one) is one
     assert in_place(one, None) is None
+
+
+def test_a_week_that_is_not_answered_yet_says_nothing_of_what_weeks_come_to():
+    """Half of its minutes are open: it is no week of which half is booked."""
+    monday = date(2026, 2, 23)
+    entry = TimeEntry(id="e", person="ada", date=monday, minutes=60, item=WorkItem("acme", "portal"), suggestion="s1")
+    rows = [
+        MinutesShown(id=name, date=monday, minutes=60, interval=None, decided=name == "s1") for name in ("s1", "s2")
+    ]
+    assert told(BookedBefore(), rows, [entry]).weeks == []
+    by_hand = replace(entry, id="f", suggestion=None)
+    (week,) = told(BookedBefore(), rows, [entry, by_hand]).weeks
+    assert (week.suggested, week.booked) == (120, 120)

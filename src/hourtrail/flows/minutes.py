@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from hourtrail.capture.learning import LEARNED, week_of
 from hourtrail.domain.entry import TimeEntry
@@ -14,6 +14,16 @@ from hourtrail.policy.minutes import BookedBefore, minute_features
 from hourtrail.policy.own_minutes import PastWeek, ShownInterval, booked_factor, own_margin
 from hourtrail.store import TenantStore
 from hourtrail.store.shown_minutes import MinutesShown
+
+SETTLED: Final = 0.8
+"""Share of a week's suggested minutes from which on it was reported: what nobody has answered yet is not booked at nothing."""
+
+
+@dataclass(slots=True)
+class _Week:
+    suggested: int = 0
+    booked: int = 0
+    settled: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,23 +76,33 @@ def own_minutes(db: TenantStore, person: str, week: date, entries: Sequence[Time
 
 
 def told(before: BookedBefore, shown: Iterable[MinutesShown], entries: Sequence[TimeEntry]) -> OwnMinutes:
-    """The same from what was read: an interval is judged by what was booked on its suggestion, all parts together."""
+    """The same from what was read: an interval is judged by what was booked on its suggestion, all parts together.
+
+    A week tells what such weeks come to once ``SETTLED`` of its suggested minutes are decided or booked beside them.
+    """
     booked: dict[str, int] = defaultdict(int)
-    by_week: dict[date, list[int]] = defaultdict(lambda: [0, 0])
+    by_week: dict[date, _Week] = defaultdict(_Week)
     for entry in entries:
-        by_week[week_of(entry.date)][1] += entry.minutes
+        week = by_week[week_of(entry.date)]
+        week.booked += entry.minutes
         if entry.suggestion:
             booked[entry.suggestion] += entry.minutes
+        else:
+            week.settled += entry.minutes
     intervals: list[ShownInterval] = []
     for row in shown:
-        by_week[week_of(row.date)][0] += row.minutes
+        week = by_week[week_of(row.date)]
+        week.suggested += row.minutes
+        week.settled += row.minutes if row.decided else 0
         interval = row.interval
         if interval is not None and interval.margin is not None and booked.get(row.id, 0) > 0:
             intervals.append(
                 ShownInterval(low=interval.low, high=interval.high, margin=interval.margin, booked=booked[row.id])
             )
     weeks = [
-        PastWeek(week=week, suggested=suggested, booked=done) for week, (suggested, done) in sorted(by_week.items())
+        PastWeek(week=monday, suggested=week.suggested, booked=week.booked)
+        for monday, week in sorted(by_week.items())
+        if week.settled >= SETTLED * week.suggested
     ]
     return OwnMinutes(before=before, intervals=intervals, weeks=weeks)
 

@@ -12,12 +12,13 @@ from hourtrail.store.scope import Scope, between
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MinutesShown:
-    """One suggestion: its local work date, the minutes suggested, and the interval that stood on it."""
+    """One suggestion: its local work date, the minutes suggested, the interval that stood on it, and whether it was decided."""
 
     id: str
     date: date
     minutes: int
     interval: MinutesInterval | None
+    decided: bool
 
 
 class ShownMinutes(Scope):
@@ -25,7 +26,7 @@ class ShownMinutes(Scope):
 
     def shown_minutes(self, person: str, first: date, last: date) -> Iterator[MinutesShown]:
         """Those of the local work dates ``first`` to ``last``, both included, but for withdrawn and private ones; streams."""
-        columns = (suggestion.c.id, suggestion.c.date, suggestion.c.body, suggestion.c.block)
+        columns = (suggestion.c.id, suggestion.c.date, suggestion.c.status, suggestion.c.body, suggestion.c.block)
         query = between(self._select(suggestion, *columns), suggestion.c.date, first, last).where(
             suggestion.c.person == person, suggestion.c.status != SuggestionStatus.WITHDRAWN
         )
@@ -37,4 +38,5 @@ class ShownMinutes(Scope):
                     date=row["date"],
                     minutes=body["suggested_minutes"],
                     interval=interval_from_json(body, body.get("log", {})),
+                    decided=row["status"] is SuggestionStatus.DECIDED,
                 )
