@@ -15,6 +15,7 @@ from hourtrail.store import Store
 from hourtrail.wiring import Models
 from hourtrail_serving.gate import Login
 from hourtrail_serving.idempotency import Answers
+from hourtrail_serving.unchecked import Unchecked
 
 HEAVY_AT_ONCE: Final = 4
 """Requests that compute for seconds, at one time; pages and reads keep the other threads."""
@@ -40,6 +41,7 @@ class Served:
     vectors: TenantVectors = field(default_factory=lambda: VectorMemory().of(""))
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
     own_places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
+    unchecked: Unchecked = field(default_factory=Unchecked)
     firm: str = ""
 
     @property

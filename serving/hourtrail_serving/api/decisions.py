@@ -9,14 +9,14 @@ from fastapi import APIRouter, Body
 from starlette.responses import JSONResponse, Response
 
 from hourtrail.domain.access import Permission
-from hourtrail.domain.decision import Verdict
+from hourtrail.domain.decision import Decision, Verdict
 from hourtrail.domain.errors import HourtrailError, NotFound
 from hourtrail.domain.wire import decision_to_json, entry_to_json, suggestion_to_json
 from hourtrail.flows.decide import DECISION, Decided, Request, decide
 from hourtrail.flows.decide_batch import Answer, decide_batch
 from hourtrail.store import TenantStore
 from hourtrail_serving.api.decision_bodies import BatchRequest, DecisionRequest, UndoRequest
-from hourtrail_serving.checking import check_decision
+from hourtrail_serving.checking import checked_later
 from hourtrail_serving.cursors import Cursor, InstantCursor, Limit
 from hourtrail_serving.etags import Conditions, Given, PreconditionFailed
 from hourtrail_serving.fields import FromMoment, IdPath, PersonQuery, ToMoment
@@ -55,6 +55,7 @@ def post_decision(
     names; both are logged. `If-Match` takes the ETag of the suggestion (for the undo of time added by hand, of its decision).
     """
     actor = actor_of(who, body.actor)
+    done: list[Decision] = []
 
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
@@ -62,11 +63,11 @@ def post_decision(
         revision = body.revision if given.if_match is None else _matched(served, given, body)
         request = replace(body.request(actor, now), revision=revision)
         decided = decide(served.store, served.tenant, request, now=now)
-        check_decision(served, decided.decision)
+        done.append(decided.decision)
         return decided_to_json(decided)
 
     answer = served.answers.once(who, idempotency_key, f"decisions {body.model_dump_json()}", work)
-    return JSONResponse(answer, status_code=HTTPStatus.CREATED)
+    return JSONResponse(answer, status_code=HTTPStatus.CREATED, background=checked_later(served, done))
 
 
 @router.post(
@@ -82,6 +83,7 @@ def post_decisions(
     then refused, with the reason, and goes through alone. A batch that itself does not fit is refused whole.
     """
     actors = [actor_of(who, row.actor or body.actor) for row in body.decisions]
+    done: list[Decision] = []
 
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
@@ -93,10 +95,11 @@ def post_decisions(
         found = decide_batch(
             served.store, served.tenant, requests, atomic=body.atomic, bulk=body.bulk, allowed=allowed, now=now
         )
-        check_decision(served, *(row.decision for row in found if isinstance(row, Decided)))
+        done.extend(row.decision for row in found if isinstance(row, Decided))
         return {"results": [_result(row) for row in found]}
 
-    return JSONResponse(served.answers.once(who, idempotency_key, f"batch {body.model_dump_json()}", work))
+    answer = served.answers.once(who, idempotency_key, f"batch {body.model_dump_json()}", work)
+    return JSONResponse(answer, background=checked_later(served, done))
 
 
 def _result(row: Answer) -> dict[str, object]:
@@ -132,6 +135,7 @@ def undo_decision(
     """
     said = body or UndoRequest()
     actor = actor_of(who, said.actor)
+    done: list[Decision] = []
 
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
@@ -142,11 +146,11 @@ def undo_decision(
             suggestion=decision, verdict=Verdict.UNDO, actor=actor, reason_code=said.reason_code, note=said.note
         )
         decided = decide(served.store, served.tenant, request, now=now)
-        check_decision(served, decided.decision)
+        done.append(decided.decision)
         return decided_to_json(decided)
 
     answer = served.answers.once(who, idempotency_key, f"undo {decision} {said.model_dump_json()}", work)
-    return JSONResponse(answer, status_code=HTTPStatus.CREATED)
+    return JSONResponse(answer, status_code=HTTPStatus.CREATED, background=checked_later(served, done))
 
 
 def _decision_named(name: str) -> str:

@@ -1,0 +1,172 @@
+"""What an answer of the API costs, beside the same framework returning a stored document, and beside a bare model."""
+
+import itertools
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+import pytest
+from tests.benchmarks.office import Client, Seat, Server, accepted, day_of, furnish, running, serving
+from tests.benchmarks.year_in_store import LAST_DAY, TENANT, Year
+from tests.databases import KINDS, database, postgresql_server
+
+from hourtrail.domain.access import Permission
+from hourtrail.domain.accounts import SecretKind
+from hourtrail.flows.identity.programs import NewSecret, create_secret
+from hourtrail.store import open_store
+from hourtrail_models.artefact import load_bundled
+from hourtrail_models.encoder import OnnxEncoder
+from hourtrail_models.shipped import bundled_scorer
+
+PEOPLE, SIGNED_IN, TURNS = 60, 20, 200
+READ_BOUND, WRITE_BOUND, SCORE_BOUND = 3.0, 8.0, 1.5
+"""The issue's bounds on the ratios of the medians."""
+
+MOST_MB, MOST_SECONDS = 400, 3.0
+ACTIVITIES, ITEMS, SCORES = 20, 60, 15
+
+
+@dataclass(frozen=True)
+class Offices:
+    """The product and the yardstick, each with a connection."""
+
+    ours: Client
+    bare: Client
+    server: Server
+    seats: list[Seat]
+    key: str
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def offices(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Offices]:
+    with ExitStack() as stack:
+        folder = tmp_path_factory.mktemp("api")
+        address = stack.enter_context(postgresql_server(folder)) if request.param == "postgresql" else ""
+        url = stack.enter_context(database(request.param, folder, address))
+        with open_store(url) as store:
+            seats = furnish(store, PEOPLE, SIGNED_IN)
+            scopes = (Permission.SUGGESTIONS_SCORE,)
+            new = NewSecret(program="psa", kind=SecretKind.API_KEY, scopes=scopes, life=timedelta(days=1))
+            key = create_secret(store, TENANT, new, "cli:bench").secret
+        server = stack.enter_context(serving(url))
+        yardstick = stack.enter_context(running(sys.executable, str(Path(__file__).with_name("bare_app.py"))))
+        ours, bare = stack.enter_context(Client(server.port)), stack.enter_context(Client(yardstick.port))
+        yield Offices(ours, bare, server, seats, key)
+
+
+def _say(words: str) -> None:
+    print(f"\n{words}")  # noqa: T201 - the benchmark's answer
+
+
+def _beside(work: Callable[[int], float], yardstick: Callable[[int], float], turns: int) -> tuple[float, float, float]:
+    """Medians in milliseconds and their ratio; both in every turn, in changing order, so that a busy machine slows both."""
+    pairs = []
+    for turn in range(turns):
+        if turn % 2:
+            against, spent = yardstick(turn), work(turn)
+        else:
+            spent, against = work(turn), yardstick(turn)
+        pairs.append((spent, against))
+    ours, theirs = (median(column) for column in zip(*pairs[turns // 10 :], strict=True))
+    return ours, theirs, ours / theirs
+
+
+def _stored(offices: Offices, name: str, size: int) -> None:
+    """A document of that many bytes, nested as ours are."""
+    row = {"id": "x" * 20, "evidence": [{"activity": "git:1", "minutes": 13, "weight": 0.3}] * 3, "confidence": 0.9}
+    document = {"rows": [row] * (size // len(json.dumps(row, separators=(",", ":"))))}
+    assert offices.bare.call("PUT", f"/stored/{name}", json.dumps(document).encode())[0] == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/suggestions?from={day}&to={day}&person={person}", "/day?person={person}&date={day}"]
+)
+def test_reading_a_day_beside_a_stored_document(offices: Offices, path: str) -> None:
+    def read(turn: int) -> tuple[float, bytes]:
+        seat = offices.seats[turn % len(offices.seats)]
+        return offices.ours.took("GET", path.format(day=LAST_DAY, person=seat.person), None, seat.headers)
+
+    size = len(read(0)[1])
+    _stored(offices, "day", size)
+    ours, theirs, ratio = _beside(
+        lambda turn: read(turn)[0], lambda _: offices.bare.took("GET", "/stored/day")[0], TURNS
+    )
+    _say(f"GET {path.partition('?')[0]}, {size:,} bytes: {ours:.2f} ms, stored {theirs:.2f} ms, {ratio:.2f} x")
+    assert ratio <= READ_BOUND
+
+
+def test_a_decision_beside_a_stored_document(offices: Offices) -> None:
+    year = Year(PEOPLE)
+    waiting = [
+        (seat, row.id) for person, seat in enumerate(offices.seats) for row in day_of(year, person)
+    ]  # fmt: skip
+    keys = itertools.count()
+
+    def decide(turn: int) -> tuple[float, bytes]:
+        seat, suggestion = waiting[turn]
+        headers = seat.headers | {"Idempotency-Key": f"bench-{next(keys)}"}
+        return offices.ours.took("POST", "/v1/decisions", accepted(suggestion), headers)
+
+    size = len(decide(len(waiting) - 1)[1])
+    _stored(offices, "decision", size)
+    body = accepted("sug")
+    ours, theirs, ratio = _beside(
+        lambda turn: decide(turn)[0], lambda _: offices.bare.took("POST", "/stored/decision", body)[0], TURNS
+    )
+    _say(f"POST /v1/decisions, {size:,} bytes: {ours:.2f} ms, stored {theirs:.2f} ms, {ratio:.2f} x")
+    assert ratio <= WRITE_BOUND
+
+
+def test_scoring_beside_the_bare_encoder_and_booster(offices: Offices) -> None:
+    encoder, scorer = OnnxEncoder(load_bundled("encoder")), bundled_scorer()
+    matrix = np.random.default_rng(1).random((ACTIVITIES * (ITEMS + 1), len(scorer.spec.names)))
+    tasks = [
+        {"client": f"client{n % 12}", "project": f"project{n}", "name": f"Work package {n}"} for n in range(ITEMS)
+    ]  # fmt: skip
+    fresh = itertools.count()
+
+    def texts() -> list[str]:
+        return [f"Review of change {next(fresh)} to the storage layer with the network team" for _ in range(ACTIVITIES)]
+
+    def activity(number: int, title: str) -> dict[str, str]:
+        start = f"{LAST_DAY - timedelta(days=number // 10)}T{8 + number % 10:02}"
+        return {
+            "source": "icalendar", "external_id": f"e{number}", "kind": "meeting", "person": "ada", "title": title,
+            "start": f"{start}:00:00Z", "end": f"{start}:45:00Z", "response": "accepted",
+        }  # fmt: skip
+
+    def score(_: int) -> float:
+        rows = [activity(number, title) for number, title in enumerate(texts())]
+        body = json.dumps({"activities": rows, "tasks": tasks}).encode()
+        spent, answer = offices.ours.took(
+            "POST", "/v1/suggestions:score", body, {"Authorization": f"Bearer {offices.key}"}
+        )
+        assert len(json.loads(answer)["suggestions"]) == ACTIVITIES, answer[:1_000]
+        return spent
+
+    def bare(_: int) -> float:
+        began = time.perf_counter()
+        encoder.encode(texts())
+        scorer.booster.predict(matrix, num_threads=1)
+        return 1_000 * (time.perf_counter() - began)
+
+    ours, theirs, ratio = _beside(score, bare, SCORES)
+    _say(
+        f"POST /v1/suggestions:score, {ACTIVITIES} x {ITEMS}: {ours:.1f} ms, encoder + booster {theirs:.1f} ms, {ratio:.2f} x"
+    )
+    assert ratio <= SCORE_BOUND
+
+
+def test_the_process_is_small_and_starts_at_once(offices: Offices) -> None:
+    """Asked last, so that it has read, written and scored."""
+    megabytes, seconds = offices.server.peak_mb(), offices.server.seconds
+    _say(f"the API process: {megabytes:.0f} MB at most, first answer {seconds:.2f} s after its start")
+    assert megabytes <= MOST_MB
+    assert seconds <= MOST_SECONDS

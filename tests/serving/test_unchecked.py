@@ -1,0 +1,94 @@
+"""What is written is checked behind the answer, together with what is written meanwhile, and before time is handed in."""
+
+from contextlib import closing
+from threading import Event, Thread
+from typing import Any
+
+import pytest
+from tests.serving.conftest import ADA, Site
+
+from hourtrail.domain.access import Role
+from hourtrail_serving import checking
+from hourtrail_serving.api import timesheets
+from hourtrail_serving.unchecked import MOST_AT_ONCE, Unchecked
+
+
+def test_what_is_added_meanwhile_is_taken_by_whoever_is_at_it():
+    waiting, seen = Unchecked(), []
+    waiting.add(["a", "b", "a"])
+    for batch in waiting.batches():
+        seen.append(batch)
+        if len(seen) == 1:
+            waiting.add(["c"])
+            assert list(waiting.batches()) == []
+    assert seen == [["a", "b"], ["c"]]
+
+
+def test_a_batch_is_bounded_and_nothing_is_lost():
+    waiting = Unchecked()
+    names = [str(number) for number in range(MOST_AT_ONCE + 5)]
+    waiting.add(names)
+    batches = list(waiting.batches())
+    assert [len(batch) for batch in batches] == [MOST_AT_ONCE, 5]
+    assert [name for batch in batches for name in batch] == names
+
+
+def test_after_a_failure_the_next_one_is_taken():
+    waiting = Unchecked()
+    waiting.add(["a"])
+    with closing(waiting.batches()) as batches:
+        next(batches)
+    waiting.add(["b"])
+    assert list(waiting.batches()) == [["b"]]
+
+
+def test_whoever_needs_the_findings_waits_for_what_is_being_checked():
+    waiting, order = Unchecked(), []
+    waiting.add(["a"])
+    with closing(waiting.batches()) as batches:
+        next(batches)
+        assert not waiting.settled(0.0)
+
+        def wait() -> None:
+            assert waiting.settled()
+            order.append("waited")
+
+        thread = Thread(target=wait)
+        thread.start()
+        order.append("checked")
+    thread.join(10)
+    assert order == ["checked", "waited"]
+
+
+def test_an_answer_does_not_wait_for_its_checks_and_time_is_not_handed_in_before_them(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, asked, may_end, order = Event(), Event(), Event(), []
+    settled, move = Unchecked.settled, timesheets.move_timesheet
+
+    def slow(*_: object, **__: object) -> None:
+        begun.set()
+        assert may_end.wait(30)
+        order.append("checked")
+
+    def asking(waiting: Unchecked) -> bool:
+        asked.set()
+        return settled(waiting)
+
+    def moving(*given: Any, **more: Any) -> Any:
+        order.append("handed in")
+        return move(*given, **more)
+
+    monkeypatch.setattr(checking, "check_written", slow)
+    monkeypatch.setattr(Unchecked, "settled", asking)
+    monkeypatch.setattr(timesheets, "move_timesheet", moving)
+    row = site.open_suggestions()[0]
+    assert site.decide(row).status_code == 201, "the checks are not awaited"
+    assert begun.wait(30)
+    ada = site.person(ADA, Role.CONSULTANT)
+    thread = Thread(target=lambda: ada.post(f"/v1/timesheets/{ADA}/{row['date']}:submit", json={}))
+    thread.start()
+    assert asked.wait(30)
+    may_end.set()
+    thread.join(30)
+    assert order[:2] == ["checked", "handed in"]
