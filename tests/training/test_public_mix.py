@@ -126,6 +126,8 @@ def test_simulated_firms_are_stated_and_what_only_they_show_stays_unproven(data:
     assert (firms.name, firms.digest, firms.rows) == ("simulated firms", "5" * 64, len(rows.keys))
     assert calibrated.name.startswith("openstack-switch")
     scorer = from_artefact(written)
+    everything = [rows_of(data, portion, Words()).matrix for portion in public_mix.PUBLIC]
+    assert scorer.untrained == fitting.untrained_columns(np.concatenate([*everything, matrix]))
     assert scorer.unproven == (only_here,)
     assert only_here not in scorer.untrained
     assert scorer.booster.feature_importance()[only_here] > 0

@@ -147,7 +147,10 @@ def fitted(
 
 
 def _untrained(parts: Sequence[Rows]) -> tuple[int, ...]:
-    return untrained_columns(np.concatenate([part.matrix for part in parts]))
+    # All that matters of a column is its lowest and highest value and whether it is NaN anywhere: no second copy of the rows.
+    reducers = (np.fmin.reduce, np.fmax.reduce, np.minimum.reduce)
+    with np.errstate(invalid="ignore"):
+        return untrained_columns(np.stack([reduced(part.matrix, axis=0) for part in parts for reduced in reducers]))
 
 
 def bundle(
