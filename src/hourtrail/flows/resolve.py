@@ -26,13 +26,13 @@ class Part:
 def resolve(
     db: TenantStore, part: Part, person: str, day: date, suggested: WorkItem | None
 ) -> tuple[WorkItem, MasterData]:
-    """The bookable work item of ``part``, and the master data that bears on it.
+    """The bookable work item of ``part``, and the tasks, assignments and contracts that bear on it.
 
     Only who is refused pays for the whole master data, which then tells the nearest code. Raises InvalidInput when the
     codes are ambiguous or missing, NotFound when the item is unknown, closed or not assigned.
     """
     meant = {item for item in (suggested, WorkItem(part.client, part.project)) if item is not None}
-    master = db.master_of([person], meant)
+    master = db.bookable_of(person, meant)
     try:
         return _resolved(master, part, person, day, suggested), master
     except (InvalidInput, NotFound):

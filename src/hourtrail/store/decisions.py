@@ -18,8 +18,12 @@ from hourtrail.store.scope import Row, half_open
 
 def not_superseded() -> ColumnElement[bool]:
     """The condition that nothing later takes a decision's place: current is a query, never a flag."""
-    later = decision.alias()
-    return ~select(1).where(later.c.tenant == decision.c.tenant, later.c.supersedes == decision.c.id).exists()
+    return _NOT_SUPERSEDED
+
+
+_LATER = decision.alias()
+_NOT_SUPERSEDED = ~select(1).where(_LATER.c.tenant == decision.c.tenant, _LATER.c.supersedes == decision.c.id).exists()
+"""Made once: to make it takes longer than to ask it."""
 
 
 class Decisions(Audit):

@@ -50,6 +50,24 @@ class ScopedMaster(Master):
 
     def master_of_work(self, items: Collection[WorkItem], client: str = "") -> MasterData:
         """Tasks, contracts and their terms, periods; with a ``client``, of all its projects too. People are left out."""
+        master, ids = self._work(items, client)
+        return replace(
+            master,
+            rates=self._given(Rate, self._by(Rate, schema.rate.c.contract, ids)),
+            periods=tuple(
+                record_of(Period, row) for row in self._all(self._select(schema.period).order_by(schema.period.c.key))
+            ),
+            milestones=self._given(Milestone, self._by(Milestone, schema.milestone.c.contract, ids)),
+        )
+
+    def bookable_of(self, person: str, items: Collection[WorkItem]) -> MasterData:
+        """What somebody may book of these work items and under which contract, in half the reads: no terms, no people."""
+        master, _ = self._work(items, "")
+        own = self._by(Assignment, schema.assignment.c.person, [person])
+        return replace(master, assignments=self._given(Assignment, own) + master.assignments)
+
+    def _work(self, items: Collection[WorkItem], client: str) -> tuple[MasterData, set[str]]:
+        """Tasks, what anybody is assigned to, and contracts; and the ids of the contracts, known or only named."""
         projects = {item.project for item in items} | self._projects_of(client)
         tasks = self._by(Task, schema.task.c.project, projects)
         others = self._assigned(projects)
@@ -59,17 +77,10 @@ class ScopedMaster(Master):
         contracts = of_projects | self._by(Contract, schema.contract.c.client, clients - {""})
         named = {row.contract for row in tasks.values()} - {row.id for row in contracts.values()} - {""}
         contracts |= self._by(Contract, schema.contract.c.key, map(key_text, named))
-        ids = {row.id for row in contracts.values()} | named
-        return MasterData(
-            tasks=self._given(Task, tasks),
-            assignments=others,
-            contracts=self._given(Contract, contracts),
-            rates=self._given(Rate, self._by(Rate, schema.rate.c.contract, ids)),
-            periods=tuple(
-                record_of(Period, row) for row in self._all(self._select(schema.period).order_by(schema.period.c.key))
-            ),
-            milestones=self._given(Milestone, self._by(Milestone, schema.milestone.c.contract, ids)),
+        master = MasterData(
+            tasks=self._given(Task, tasks), assignments=others, contracts=self._given(Contract, contracts)
         )
+        return master, {row.id for row in contracts.values()} | named
 
     def with_people(self, master: MasterData, people: Collection[str]) -> MasterData:
         """``master`` and these people: themselves, what they are assigned to, and the holidays of their calendars."""
