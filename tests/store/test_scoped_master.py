@@ -51,6 +51,11 @@ def test_what_may_be_booked_is_what_the_whole_master_data_says(
         db.put_master(list(firm))
         whole = db.master()
         for person in ("ada", "ben", "cyd"):
+            planned = db.planning_of(person)
+            assert set(planned.bookable(person, day)) == set(whole.bookable(person, day))
+            assert {row.item for row in planned.assignments_of(person)} == {
+                row.item for row in whole.assignments_of(person)
+            }
             for item in asked:
                 part = db.bookable_of(person, [item])
                 booked = (item in part.bookable(person, day), part.task(item), part.contract(item))

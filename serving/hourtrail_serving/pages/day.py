@@ -165,7 +165,9 @@ def day_page(
     error: HourtrailError | None = None,
 ) -> HTMLResponse:
     """The page of one person's day, with what was just done or why it was not."""
-    view = day_view(served.store, served.tenant, person, day, actor, model=served.models.presence)
+    # Whoever is signed in is offered nobody else's day to choose from.
+    choose = not served.login.required
+    view = day_view(served.store, served.tenant, person, day, actor, model=served.models.presence, choose=choose)
     just = next((card for card in (*view.decided, *view.waiting) if card.row.id == done), None)
     return page(
         request,

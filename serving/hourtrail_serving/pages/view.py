@@ -132,10 +132,15 @@ class DayView:
         return [monday + timedelta(days=offset) for offset in range(7)]
 
 
-def day_view(store: Store, tenant: str, person: str, day: date, actor: str, *, model: PresenceModel | None) -> DayView:
-    """Read one person's day; nothing is stored. ``model`` is the one that the suggestions were made with."""
+def day_view(
+    store: Store, tenant: str, person: str, day: date, actor: str, *, model: PresenceModel | None, choose: bool = True
+) -> DayView:
+    """Read one person's day; nothing is stored. ``model`` is the one that the suggestions were made with.
+
+    Without ``choose`` nobody else's day is offered, and only what bears on this person's is read.
+    """
     with store.tenant(tenant, read_only=True) as db:
-        master = db.master()
+        master = db.master() if choose else db.planning_of(person)
         rows = db.suggestions(person=person, first=day, last=day)
         entries = tuple(db.entries(person=person, first=day, last=day))
         captured = capture_days(
@@ -155,7 +160,7 @@ def day_view(store: Store, tenant: str, person: str, day: date, actor: str, *, m
         zone=known.zone,
         day=day,
         actor=actor,
-        people=people_to_choose(master, person, actor),
+        people=people_to_choose(master, person, actor) if choose else (),
         waiting=waiting,
         decided=decided,
         entries=entries,

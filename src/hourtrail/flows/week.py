@@ -25,7 +25,7 @@ def week_grid(store: Store, tenant: str, person: str, day: date) -> list[GridRow
     monday = day - timedelta(days=day.weekday())
     days = [monday + timedelta(days=offset) for offset in range(7)]
     with store.tenant(tenant, read_only=True) as db:
-        master = db.master()
+        master = db.planning_of(person)
         entries = list(db.entries(person=person, first=monday - timedelta(days=28), last=days[-1]))
         suggestions = db.suggestions(person=person, first=monday, last=days[-1], status=SuggestionStatus.OPEN)
     items = {item for one in days for item in master.bookable(person, one, (entry.item for entry in entries))}

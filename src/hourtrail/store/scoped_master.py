@@ -66,6 +66,13 @@ class ScopedMaster(Master):
         own = self._by(Assignment, schema.assignment.c.person, [person])
         return replace(master, assignments=self._given(Assignment, own) + master.assignments)
 
+    def planning_of(self, person: str, items: Collection[WorkItem] = ()) -> MasterData:
+        """What bears on everything that somebody may book, and on ``items``; all of it where nobody is assigned to anything."""
+        own = self._by(Assignment, schema.assignment.c.person, [person])
+        if not own and self._one(self._select(schema.assignment, schema.assignment.c.key).limit(1)) is None:
+            return self.master()
+        return self.master_of([person], {*items, *(row.item for row in own.values())})
+
     def _work(self, items: Collection[WorkItem], client: str) -> tuple[MasterData, set[str]]:
         """Tasks, what anybody is assigned to, and contracts; and the ids of the contracts, known or only named."""
         projects = {item.project for item in items} | self._projects_of(client)
