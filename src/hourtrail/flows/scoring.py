@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise, takewhile
-from typing import Final, Protocol
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +22,6 @@ from hourtrail.features import SPEC, Catalogue, Memory, PairFrame, frame, neighb
 from hourtrail.policy.bands import BandPolicy
 from hourtrail.policy.confidence.temperature import at_temperature
 from hourtrail.wiring import Models
-
-SHOWN: Final = 3
-"""Contributions and neighbours are worked out for this many answers a block; nobody sees the rest."""
 
 
 class VectorCache(Protocol):
@@ -148,11 +145,7 @@ class Scoring:
             models.scorer.probabilities(pairs.matrix, pairs.group), pairs.group, models.policy.temperature
         )
         starts = np.searchsorted(pairs.group, np.arange(len(candidates) + 1))
-        shown = [
-            begin + np.argsort(-probabilities[begin:end], kind="stable")[:SHOWN]
-            for begin, end in pairwise(starts.tolist())
-        ]
-        told = np.concatenate(shown) if explained else np.zeros(0, dtype=np.int64)
+        told = _proposed(pairs, probabilities, starts) if explained else np.zeros(0, dtype=np.int64)
         contributions = dict(zip(told.tolist(), models.scorer.contributions(pairs.matrix[told]), strict=True))
         instants = [as_of] * len(candidates) if isinstance(as_of, datetime) else as_of
         askers = [(row.block.person, instant) for row, instant in zip(candidates, instants, strict=True)]
@@ -179,6 +172,19 @@ class Scoring:
             Neighbour(entry=entry, similarity=similarity, billable=self._billable.get(entry))
             for entry, similarity in found
         )
+
+
+def _proposed(pairs: PairFrame, probabilities: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of each candidate the row of the work item that may be proposed: the most probable one, "not work" left out.
+
+    To explain one takes longer than to score sixty, and nobody is told why another one is likely.
+    """
+    bookable = np.array([item != NOT_WORK for item in pairs.items])[pairs.item]
+    rows = [
+        begin + np.argsort(-probabilities[begin:end], kind="stable")[:2] for begin, end in pairwise(starts.tolist())
+    ]
+    found = [few[bookable[few]][:1] for few in rows]
+    return np.concatenate(found)
 
 
 def _named(row: NDArray[np.float64]) -> dict[str, float]:
