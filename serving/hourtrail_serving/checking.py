@@ -1,7 +1,7 @@
 """The checks around what was just written: right after the answer, and never in its way.
 
-Whoever confirms a dozen suggestions in a row has their week checked a few times instead of twelve: what is written while a
-check runs is taken together by the next one.
+Where many people decide at once, whoever confirms a dozen suggestions has their week checked a few times instead of twelve:
+what is written while checks run is taken together, person by person, and between two people the writers have their turn.
 """
 
 import logging
@@ -9,6 +9,8 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from time import monotonic, sleep
+from typing import Final
 
 from starlette.background import BackgroundTask
 
@@ -18,12 +20,18 @@ from hourtrail.domain.errors import HourtrailError
 from hourtrail.flows.written_checks import check_written
 from hourtrail_serving.served import Served
 
+PAUSE: Final = 2.0
+"""Between two people's checks, as a multiple of what the last one took: people who decide are not kept waiting by checks."""
+
+LONGEST_PAUSE: Final = 0.5
+
 log = logging.getLogger(__name__)
 
 
 def check_decision(served: Served, *decisions: Decision) -> None:
     """Check the entries that decisions booked, and those that they took back, now or with what is being checked."""
-    served.unchecked.add(name for row in decisions for name in (row.id, row.supersedes) if name)
+    for row in decisions:
+        served.unchecked.add(row.actor, filter(None, (row.id, row.supersedes)))
     check_waiting(served)
 
 
@@ -36,14 +44,18 @@ def check_waiting(served: Served) -> None:
     """Check what waits, unless somebody else is at it."""
     with closing(served.unchecked.batches()) as batches:
         for names in batches:
+            began = monotonic()
             _check(served, partial(_booked, served, names))
+            if not served.unchecked.is_empty:
+                sleep(min(LONGEST_PAUSE, PAUSE * (monotonic() - began)))
 
 
-def settle(served: Served) -> None:
-    """See to it that the findings on what this process wrote are there, before they decide whether time may be handed in."""
-    check_waiting(served)
-    if not served.unchecked.settled():
-        log.warning("checks of what was written are still running; the nightly pass finds what they miss")
+def settle(served: Served, person: str) -> None:
+    """See to it that the findings on what this person decided here are there, before they decide whether time is handed in."""
+    if names := served.unchecked.taken_of(person):
+        _check(served, partial(_booked, served, names))
+    if not served.unchecked.settled(person):
+        log.warning("checks of what was decided are still running; the nightly pass finds what they miss")
 
 
 def check_entries(served: Served, entries: Sequence[TimeEntry]) -> None:

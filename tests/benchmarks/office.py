@@ -156,30 +156,42 @@ class Client:
 
 
 class Wire:
-    """The same for many people at once in one process: a connection of asyncio."""
+    """The same for many people at once in one process. A connection that the server closed meanwhile is opened again."""
 
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seat: Seat) -> None:
-        self._reader, self._writer = reader, writer
+    def __init__(self, port: int, seat: Seat) -> None:
+        self._port = port
         self._always = "".join(f"{name}: {value}\r\n" for name, value in seat.headers.items())
-
-    @classmethod
-    async def to(cls, port: int, seat: Seat) -> "Wire":
-        return cls(*await asyncio.open_connection("127.0.0.1", port), seat)
+        self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def call(self, method: str, path: str, body: bytes = b"", headers: str = "") -> tuple[int, float]:
-        """Status, and milliseconds until the whole answer was there."""
+        """Status, and milliseconds until the whole answer was there, a new connection included."""
         began = time.perf_counter()
         head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{self._always}{headers}"
         head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-        self._writer.write(head.encode() + body)
-        answer = await self._reader.readuntil(b"\r\n\r\n")
+        try:
+            status = await self._exchange(head.encode() + body)
+        except (ConnectionError, asyncio.IncompleteReadError):
+            # It was closed while the request was under way; a key makes sure that it is carried out once.
+            await self.close()
+            status = await self._exchange(head.encode() + body)
+        return status, 1_000 * (time.perf_counter() - began)
+
+    async def _exchange(self, sent: bytes) -> int:
+        if self._open is None or self._open[0].at_eof():
+            await self.close()
+            self._open = await asyncio.open_connection("127.0.0.1", self._port)
+        reader, writer = self._open
+        writer.write(sent)
+        answer = await reader.readuntil(b"\r\n\r\n")
         length = next(line for line in answer.lower().split(b"\r\n") if line.startswith(b"content-length:"))
-        await self._reader.readexactly(int(length.split(b":")[1]))
-        return int(answer[9:12]), 1_000 * (time.perf_counter() - began)
+        await reader.readexactly(int(length.split(b":")[1]))
+        return int(answer[9:12])
 
     async def close(self) -> None:
-        self._writer.close()
-        await self._writer.wait_closed()
+        """Hang up."""
+        if self._open is not None:
+            self._open[1].close()
+            self._open = None
 
 
 def accepted(suggestion: str) -> bytes:

@@ -15,19 +15,22 @@ from hourtrail_serving.unchecked import MOST_AT_ONCE, Unchecked
 
 def test_what_is_added_meanwhile_is_taken_by_whoever_is_at_it():
     waiting, seen = Unchecked(), []
-    waiting.add(["a", "b", "a"])
+    waiting.add("ada", ["a", "b", "a"])
     for batch in waiting.batches():
         seen.append(batch)
         if len(seen) == 1:
-            waiting.add(["c"])
+            waiting.add("ben", ["c"])
+            waiting.add("ada", ["d"])
+            waiting.add("ben", ["e"])
             assert list(waiting.batches()) == []
-    assert seen == [["a", "b"], ["c"]]
+    assert seen == [["a", "b"], ["c", "e"], ["d"]], "one person's together"
+    assert waiting.is_empty
 
 
 def test_a_batch_is_bounded_and_nothing_is_lost():
     waiting = Unchecked()
     names = [str(number) for number in range(MOST_AT_ONCE + 5)]
-    waiting.add(names)
+    waiting.add("ada", names)
     batches = list(waiting.batches())
     assert [len(batch) for batch in batches] == [MOST_AT_ONCE, 5]
     assert [name for batch in batches for name in batch] == names
@@ -35,22 +38,31 @@ def test_a_batch_is_bounded_and_nothing_is_lost():
 
 def test_after_a_failure_the_next_one_is_taken():
     waiting = Unchecked()
-    waiting.add(["a"])
+    waiting.add("ada", ["a"])
     with closing(waiting.batches()) as batches:
         next(batches)
-    waiting.add(["b"])
+    waiting.add("ada", ["b"])
     assert list(waiting.batches()) == [["b"]]
+
+
+def test_whoever_cannot_wait_takes_their_own_at_once():
+    waiting = Unchecked()
+    waiting.add("ada", ["a"])
+    waiting.add("ben", ["b"])
+    assert (waiting.taken_of("ben"), waiting.taken_of("ben")) == (["b"], [])
+    assert list(waiting.batches()) == [["a"]]
 
 
 def test_whoever_needs_the_findings_waits_for_what_is_being_checked():
     waiting, order = Unchecked(), []
-    waiting.add(["a"])
+    waiting.add("ada", ["a"])
     with closing(waiting.batches()) as batches:
         next(batches)
-        assert not waiting.settled(0.0)
+        assert not waiting.settled("ada", 0.0)
+        assert waiting.settled("ben", 0.0)
 
         def wait() -> None:
-            assert waiting.settled()
+            assert waiting.settled("ada")
             order.append("waited")
 
         thread = Thread(target=wait)
@@ -71,9 +83,9 @@ def test_an_answer_does_not_wait_for_its_checks_and_time_is_not_handed_in_before
         assert may_end.wait(30)
         order.append("checked")
 
-    def asking(waiting: Unchecked) -> bool:
+    def asking(waiting: Unchecked, who: str) -> bool:
         asked.set()
-        return settled(waiting)
+        return settled(waiting, who)
 
     def moving(*given: Any, **more: Any) -> Any:
         order.append("handed in")

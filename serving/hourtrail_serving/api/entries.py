@@ -91,7 +91,7 @@ class CorrectionBody(Strict):
 
 
 @router.get("/time-entries", responses=answers("TimeEntries", "Live entries, by date"))
-def list_entries(
+def list_time_entries(
     served: Context,
     who: Who,
     *,
@@ -122,7 +122,7 @@ def list_entries(
 
 
 @router.get("/time-entries/{entry}", responses=one("TimeEntry", "The entry"))
-def get_entry(served: Context, who: Who, entry: IdPath, given: Given) -> Response:
+def get_time_entry(served: Context, who: Who, entry: IdPath, given: Given) -> Response:
     """One live entry."""
     return given.answer(entry_to_json(_entry(served, who, entry, Permission.ENTRIES_READ)))
 
@@ -141,7 +141,7 @@ def _entry(served: Served, who: Principal, entry: str, permission: Permission) -
         HTTPStatus.PRECONDITION_FAILED,
     ),
 )  # fmt: skip
-def patch_entry(
+def correct_time_entry(
     served: Context,
     who: Who,
     entry: IdPath,
@@ -169,7 +169,7 @@ def patch_entry(
         corrected = decided.entries[decided.corrected]
         return {**decided_to_json(decided), "corrected": corrected.id}
 
-    answer = served.answers.once(who, idempotency_key, f"correct {entry} {body.model_dump_json()}", work)
+    answer = served.answers.once(who, idempotency_key, f"correct {entry} {body.as_sent()}", work)
     return JSONResponse(answer, headers={"Location": f"/v1/time-entries/{quote(str(answer['corrected']), safe='')}"})
 
 
@@ -193,7 +193,7 @@ def get_trail(served: Context, who: Who, entry: IdPath) -> JSONResponse:
         HTTPStatus.PRECONDITION_FAILED,
     ),
 )  # fmt: skip
-def post_status(served: Context, who: Who, entry: IdPath, body: StatusRequest, given: Given) -> JSONResponse:
+def post_entry_status(served: Context, who: Who, entry: IdPath, body: StatusRequest, given: Given) -> JSONResponse:
     """Submit, approve, reject or recall an entry. An illegal step is a conflict, approving one's own time is refused.
 
     One's own entries are submitted and recalled with `entries:submit`; those of one's team are approved, rejected and sent
@@ -208,7 +208,7 @@ def post_status(served: Context, who: Who, entry: IdPath, body: StatusRequest, g
     def unchanged(row: TimeEntry) -> None:
         given.require(entry_to_json(row))
 
-    settle(served)
+    settle(served, actor)
     moved = move_entry(served.store, served.tenant, entry, status, actor, note=body.note, expected=unchanged)
     check_entries(served, [moved])
     return tagged(entry_to_json(moved))

@@ -133,11 +133,11 @@ class Asked:
         _require_reach(self.served, self.who, permissions, person)
         actor = actor_of(self.who, self.said.actor)
         request = SheetRequest(person=person, day=week, act=act, actor=actor, note=self.said.note)
-        asked = f"timesheet {act} {person} {week} {self.said.model_dump_json()}"
+        asked = f"timesheet {act} {person} {week} {self.said.as_sent()}"
         return tagged(self.served.answers.once(self.who, self.key, asked, lambda: self._done(request)))
 
     def _done(self, request: SheetRequest) -> dict[str, Any]:
-        settle(self.served)
+        settle(self.served, request.person)
         moved = move_timesheet(
             self.served.store, self.served.tenant, request, expected=_unchanged(self.who, self.given)
         )

@@ -98,7 +98,7 @@ def submit_week(request: Request, served: Context, who: Who, form: Annotated[Sub
     require_sight(served, who, Permission.SUGGESTIONS_READ, form.person)
     actor = actor_of(who, form.actor)
     asked = SheetRequest(person=form.person, day=form.date, act=TimesheetAct(form.act), actor=actor)
-    settle(served)
+    settle(served, form.person)
     try:
         move_timesheet(served.store, served.tenant, asked)
     except HourtrailError as error:
