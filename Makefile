@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo sample test test-train lint fmt bench serve train notebooks contracts clean
+.PHONY: help demo sample test test-train lint fmt bench fuzz serve train notebooks contracts client clean
 
 help: ## Say what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -41,6 +41,9 @@ fmt: $(VENV)/.dev ## Format the code and fix what can be fixed.
 bench: $(VENV)/.dev ## Measure speed as ratios in one run.
 	$(BIN)/pytest tests/benchmarks -o python_files='bench_*.py' -s --timeout=1200
 
+fuzz: $(VENV)/.dev ## Ask every operation hundreds of wrong and right things, as every role.
+	HOURTRAIL_FUZZ=deep $(BIN)/pytest tests/serving/test_schemathesis.py
+
 serve: $(VENV)/.base ## Serve the API and the day page on 127.0.0.1:8000, without a login: to try it out.
 	$(BIN)/hourtrail serve --no-login
 
@@ -55,6 +58,9 @@ contracts: $(VENV)/.base ## Write the JSON Schemas and the reference pages from 
 	$(BIN)/python -m hourtrail.sources.contract_files.reference docs/reference/data-files.md
 	$(BIN)/python -m hourtrail.cli.reference .
 	$(BIN)/hourtrail models cards docs/reference/model-cards
+
+client: $(VENV)/.dev ## Write the typed client from the reviewed snapshot of the interface.
+	$(BIN)/python -m hourtrail_serving.client_writer tests/serving/openapi.json serving/hourtrail_client
 
 sample: $(VENV)/.base ## Simulate the sample firm in data/sample again; the same bytes every time.
 	$(BIN)/hourtrail simulate sample data/sample

@@ -77,8 +77,8 @@ ROUTERS: Final = tuple(
         oauth,
         health,
         day,
-        day_acts,
         privacy_page,
+        day_acts,
         review,
         control,
         sign_in,
@@ -108,6 +108,8 @@ def create_app(
         # The interactive documentation loads scripts from elsewhere, which our policy forbids.
         docs_url=None,
         redoc_url=None,
+        # Clients are written from the document: their methods are called what the endpoints are.
+        generate_unique_id_function=lambda route: route.name,
     )
     login = login or Login()
     tenancy = Tenancy(

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
+from starlette.routing import compile_path
 
 from hourtrail.domain.access import MissingPermission, OutOfReach
 from hourtrail.domain.accounts import NotSignedIn, TooManyFailures
@@ -28,7 +29,7 @@ from hourtrail.flows.decide_batch import BatchRefused
 from hourtrail.flows.modes import ModeNotProven
 from hourtrail.flows.timesheets import Blocked
 from hourtrail.store import StoreUnavailable
-from hourtrail_serving.access import ForgedForm, TooManyRequests
+from hourtrail_serving.access import RULES, ForgedForm, TooManyRequests
 from hourtrail_serving.etags import PreconditionFailed
 from hourtrail_serving.idempotency import KeyReused
 from hourtrail_serving.served import Busy
@@ -174,11 +175,21 @@ def _reason(row: Any) -> str:
     return str(row["msg"]).removeprefix("Value error, ")[:500]
 
 
-async def _http(_request: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     name = status.phrase.lower().replace(" ", "-")
-    return problem(status, name, status.phrase, _detail(status, error.detail), headers=error.headers)
+    headers = dict(error.headers or {})
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = _methods(request)
+    return problem(status, name, status.phrase, _detail(status, error.detail), headers=headers)
+
+
+def _methods(request: Request) -> str:
+    """Every method of this address; Starlette names those of the first route alone (RFC 9110, 10.2.1)."""
+    path = request.scope["path"]
+    known = {method for method, route in RULES if compile_path(route)[0].match(path)}
+    return ", ".join(sorted(known))
 
 
 def _detail(status: HTTPStatus, detail: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PACKAGES = {"hourtrail", "hourtrail_models", "hourtrail_training", "hourtrail_serving"}
+PACKAGES = {"hourtrail", "hourtrail_models", "hourtrail_training", "hourtrail_serving", "hourtrail_client"}
 SOURCES = ("src", "models", "training", "serving", "data/sample")
 FILES = ("pyproject.toml", "README.md", "LICENSE", "NOTICE")
 

@@ -150,7 +150,8 @@ def test_methods_that_do_not_exist_are_problems(standing: Site) -> None:
     response = standing.http.delete("/v1/decisions/x")
     assert response.status_code == 405
     assert response.headers["content-type"] == "application/problem+json"
-    assert "GET" in response.headers["allow"]
+    assert response.headers["allow"] == "GET"
+    assert standing.http.patch("/v1/activities").headers["allow"] == "DELETE, GET, POST"
 
 
 def test_the_server_does_not_serve_other_files(standing: Site) -> None:

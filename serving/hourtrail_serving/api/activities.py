@@ -53,7 +53,7 @@ def post_activities(
     def work() -> dict[str, object]:
         return ingest_activities(served.store, served.tenant, _rows(body), actor=who.actor).to_json()
 
-    return JSONResponse(served.answers.once(who, idempotency_key, f"POST activities {body.model_dump_json()}", work))
+    return JSONResponse(served.answers.once(who, idempotency_key, f"POST activities {body.as_sent()}", work))
 
 
 def _rows(body: ActivitiesRequest) -> Iterator[Activity | Rejected]:

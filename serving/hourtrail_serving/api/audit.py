@@ -34,7 +34,7 @@ class VerifyRequest(Strict):
 
 
 @router.get("/audit", responses=answers("AuditEvents", "Events, oldest first"))
-def list_events(
+def list_audit_events(
     served: Context,
     *,
     first: FromMoment = None,
@@ -65,7 +65,7 @@ def list_events(
 
 
 @router.get("/audit/roots", responses=answers("TreeHeads", "Sealed tree heads, newest first"))
-def list_roots(served: Context) -> JSONResponse:
+def list_audit_roots(served: Context) -> JSONResponse:
     """The daily Merkle roots (RFC 6962). Note them where nobody who can write to the database can: they prove later that no row
     was replaced.
     """
@@ -85,7 +85,7 @@ def list_roots(served: Context) -> JSONResponse:
         },
     },
 )
-def export_events(served: Context, who: Who) -> StreamingResponse:
+def export_audit(served: Context, who: Who) -> StreamingResponse:
     """The whole trail, to be checked without this server. It says of itself who took it away, and that is its last event."""
     stream = stream_trail(served.store, served.tenant, actor=who.actor)
     headers = {"Content-Disposition": f'attachment; filename="{stream.name}"', "Cache-Control": "no-store"}
@@ -93,7 +93,7 @@ def export_events(served: Context, who: Who) -> StreamingResponse:
 
 
 @router.post("/audit:verify", responses=writes("Examined", "What examining the trail came to"))
-def verify_events(served: Context, body: VerifyRequest) -> JSONResponse:
+def verify_audit(served: Context, body: VerifyRequest) -> JSONResponse:
     """Look at every link, payload and seal, and at the decisions, approvals and reviews that they tell of; changes nothing.
 
     Each break names the row that was altered or removed. A trail of more than 500,000 events is examined by the command.
@@ -106,7 +106,7 @@ def verify_events(served: Context, body: VerifyRequest) -> JSONResponse:
     "/audit/{event}/proof",
     responses=answers("AuditProof", "A proof that needs nothing else", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def get_proof(served: Context, who: Who, event: Row) -> JSONResponse:
+def get_audit_proof(served: Context, who: Who, event: Row) -> JSONResponse:
     """That one event stands under a sealed tree head: an inclusion proof that `hourtrail audit check-proof` checks offline.
 
     The payload stands in it only for those who may take the whole trail away; the digest of it always does.

@@ -62,14 +62,16 @@ def get_auto_post(served: Context) -> JSONResponse:
 @router.post(
     "/auto-post:propose", status_code=HTTPStatus.CREATED, responses=writes("AutoPostOrder", "The proposal", status=201)
 )
-def propose(served: Context, who: Who, body: OrderRequest, idempotency_key: IdempotencyKey = None) -> JSONResponse:
+def propose_auto_post(
+    served: Context, who: Who, body: OrderRequest, idempotency_key: IdempotencyKey = None
+) -> JSONResponse:
     """Propose an order. Nothing is submitted by it until another administrator has enabled it."""
     actor = actor_of(who, body.actor)
 
     def work() -> dict[str, object]:
         return order_to_json(propose_order(served.store, served.tenant, body.terms(), actor, body.reason))
 
-    answer = served.answers.once(who, idempotency_key, f"auto-post:propose {body.model_dump_json()}", work)
+    answer = served.answers.once(who, idempotency_key, f"auto-post:propose {body.as_sent()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED)
 
 
@@ -77,7 +79,7 @@ def propose(served: Context, who: Who, body: OrderRequest, idempotency_key: Idem
     "/auto-post/{order}:enable",
     responses=writes("AutoPostOrder", "The order in force", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def enable(
+def enable_auto_post(
     served: Context, who: Who, order: IdPath, body: WordRequest, idempotency_key: IdempotencyKey = None
 ) -> JSONResponse:
     """Put a proposed order in force: by a second administrator, never by the one who proposed it."""
@@ -86,13 +88,13 @@ def enable(
     def work() -> dict[str, object]:
         return order_to_json(enable_order(served.store, served.tenant, order, actor, body.reason))
 
-    return JSONResponse(
-        served.answers.once(who, idempotency_key, f"auto-post:enable {order} {body.model_dump_json()}", work)
-    )
+    return JSONResponse(served.answers.once(who, idempotency_key, f"auto-post:enable {order} {body.as_sent()}", work))
 
 
 @router.post("/auto-post:stop", responses=writes("AutoPost", "What holds now: nothing"))
-def stop(served: Context, who: Who, body: WordRequest, idempotency_key: IdempotencyKey = None) -> JSONResponse:
+def stop_auto_posting(
+    served: Context, who: Who, body: WordRequest, idempotency_key: IdempotencyKey = None
+) -> JSONResponse:
     """The kill switch. Ends the order in force and every proposal at once, in every process; a running job submits no further
     entry. To go on, an order is proposed and enabled anew.
     """
@@ -102,4 +104,4 @@ def stop(served: Context, who: Who, body: WordRequest, idempotency_key: Idempote
         now = datetime.now(UTC)
         return auto_post_to_json(stop_auto_post(served.store, served.tenant, actor, body.reason, now=now), now)
 
-    return JSONResponse(served.answers.once(who, idempotency_key, f"auto-post:stop {body.model_dump_json()}", work))
+    return JSONResponse(served.answers.once(who, idempotency_key, f"auto-post:stop {body.as_sent()}", work))

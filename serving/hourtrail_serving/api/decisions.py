@@ -66,7 +66,7 @@ def post_decision(
         done.append(decided.decision)
         return decided_to_json(decided)
 
-    answer = served.answers.once(who, idempotency_key, f"decisions {body.model_dump_json()}", work)
+    answer = served.answers.once(who, idempotency_key, f"decisions {body.as_sent()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED, background=checked_later(served, done))
 
 
@@ -98,7 +98,7 @@ def post_decisions(
         done.extend(row.decision for row in found if isinstance(row, Decided))
         return {"results": [_result(row) for row in found]}
 
-    answer = served.answers.once(who, idempotency_key, f"batch {body.model_dump_json()}", work)
+    answer = served.answers.once(who, idempotency_key, f"batch {body.as_sent()}", work)
     return JSONResponse(answer, background=checked_later(served, done))
 
 
@@ -149,7 +149,7 @@ def undo_decision(
         done.append(decided.decision)
         return decided_to_json(decided)
 
-    answer = served.answers.once(who, idempotency_key, f"undo {decision} {said.model_dump_json()}", work)
+    answer = served.answers.once(who, idempotency_key, f"undo {decision} {said.as_sent()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED, background=checked_later(served, done))
 
 

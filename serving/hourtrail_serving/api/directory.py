@@ -67,7 +67,7 @@ class DirectoryRequest(Strict):
 @router.put(
     "/directory/{kind}", responses=writes("Ingested", "What was read, and what became of it", HTTPStatus.CONFLICT)
 )
-def put_rows(
+def put_directory_rows(
     served: Context, who: Who, kind: KindPath, body: DirectoryRequest, idempotency_key: IdempotencyKey = None
 ) -> JSONResponse:
     """Create or replace rows, by their codes and by `source` + `external_id`, read as `hourtrail ingest` reads a file of them.
@@ -77,7 +77,7 @@ def put_rows(
     """
     word = kind.value
     _require_prices(who, word)
-    text = f"PUT directory {word} {body.model_dump_json()}"
+    text = f"PUT directory {word} {body.as_sent()}"
     return JSONResponse(served.answers.once(who, idempotency_key, text, lambda: _put(served, who, word, body)))
 
 
@@ -100,7 +100,7 @@ def _require_prices(who: Principal, word: str) -> None:
 
 
 @router.get("/directory/{kind}", responses=answers("DirectoryRows", "Rows in the order of their codes"))
-def list_rows(
+def list_directory_rows(
     served: Context,
     kind: KindPath,
     *,
@@ -129,6 +129,6 @@ def reference_of(source: str | None, external_id: str | None) -> SourceRef | Non
 
 
 @router.get("/directory/{kind}/{name}", responses=one("DirectoryRow", "The row"))
-def get_row(served: Context, kind: KindPath, name: WideId, given: Given) -> Response:
+def get_directory_row(served: Context, kind: KindPath, name: WideId, given: Given) -> Response:
     """One row by its id: its code where that is one plain word, else what lists tell as `id`."""
     return given.answer(directory_row(served.store, served.tenant, kind.value, name))

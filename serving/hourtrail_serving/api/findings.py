@@ -153,7 +153,7 @@ def _detail(served: Served, finding: str) -> dict[str, Any]:
         HTTPStatus.PRECONDITION_FAILED, status=201,
     ),
 )  # fmt: skip
-def post_review(
+def review_finding(
     served: Context,
     who: Who,
     finding: IdPath,
@@ -180,7 +180,7 @@ def post_review(
         done = review(served.store, served.tenant, said, now=now)
         return {"act": done.act, "reviews": [review_to_json(row) for row in done.rows], "muting": list(done.muting)}
 
-    answer = served.answers.once(who, idempotency_key, f"reviews {finding} {body.model_dump_json()}", work)
+    answer = served.answers.once(who, idempotency_key, f"reviews {finding} {body.as_sent()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED)
 
 
@@ -212,7 +212,7 @@ def clear_findings(served: Context, who: Who, body: ClearBody, idempotency_key: 
         left = [{"time_entry": name, "why": why} for name, why in sorted(alone.items())]
         return {**clearing_to_json(done), "one_by_one": left[:MOST_LISTED]}
 
-    answer = served.answers.once(who, idempotency_key, f"clear {body.model_dump_json()}", work)
+    answer = served.answers.once(who, idempotency_key, f"clear {body.as_sent()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED)
 
 

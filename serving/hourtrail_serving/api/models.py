@@ -35,7 +35,7 @@ def list_models(served: Context) -> JSONResponse:
         200: {"description": "The model card, Markdown", "content": {"text/markdown": {"schema": TEXT}}},
     },
 )
-def get_card(served: Context, name: IdPath) -> Response:
+def get_model_card(served: Context, name: IdPath) -> Response:
     """What the model of this use case is worth, what it learned from, how good it is, and where it fails."""
     text = serving_card(served.models, served.tenant, name)
     return Response(text, media_type="text/markdown; charset=utf-8")

@@ -50,4 +50,4 @@ def put_mode(served: Context, who: Who, body: ModeRequest, idempotency_key: Idem
         set_mode(served.store, served.tenant, body.mode, actor, served.models, now=now, reason=body.reason)
         return mode_report(served.store, served.tenant, served.models).to_json()
 
-    return JSONResponse(served.answers.once(who, idempotency_key, f"mode {body.model_dump_json()}", work))
+    return JSONResponse(served.answers.once(who, idempotency_key, f"mode {body.as_sent()}", work))

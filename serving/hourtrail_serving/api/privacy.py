@@ -44,7 +44,7 @@ class ErasureRequest(Strict):
 
 
 @router.get("/people/{person}/export", responses=_ZIP)
-def get_export(
+def export_person(
     served: Context,
     who: Who,
     person: IdPath,
@@ -68,7 +68,7 @@ def get_export(
     "/people/{person}:erase",
     responses=writes("Erasure", "What would go, or what went", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
-def post_erase(
+def erase_person(
     served: Context,
     who: Who,
     person: Annotated[Code, IdPath],
@@ -91,5 +91,5 @@ def post_erase(
         served.vectors.forget()
         return erasure_to_json(done)
 
-    request = f"erase {person} {body.model_dump_json()}"
+    request = f"erase {person} {body.as_sent()}"
     return JSONResponse(served.answers.once(who, idempotency_key, request, work))

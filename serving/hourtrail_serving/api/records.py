@@ -58,7 +58,7 @@ def put_records(
 
     An expense on unknown work, or a payment on a draft that is unknown or not posted, is in `refused` with the nearest.
     """
-    text = f"PUT records {kind.value} {body.model_dump_json()}"
+    text = f"PUT records {kind.value} {body.as_sent()}"
     return JSONResponse(served.answers.once(who, idempotency_key, text, lambda: _put(served, who, kind.value, body)))
 
 
@@ -126,7 +126,7 @@ def put_external_ids(
         rows = [row.reference() for row in body.rows]
         return put_references(served.store, served.tenant, rows, actor=who.actor).to_json()
 
-    return JSONResponse(served.answers.once(who, idempotency_key, f"PUT external-ids {body.model_dump_json()}", work))
+    return JSONResponse(served.answers.once(who, idempotency_key, f"PUT external-ids {body.as_sent()}", work))
 
 
 @router.get("/external-ids", responses=answers("ExternalIds", "Ids and the records that they stand for"))

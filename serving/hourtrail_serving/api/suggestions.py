@@ -94,7 +94,8 @@ def get_suggestion(served: Context, who: Who, suggestion: IdPath, given: Given) 
 
 
 @router.post(
-    "/suggestions:compute", responses=writes("Computed", "What the run proposes and changed", HTTPStatus.CONFLICT)
+    "/suggestions:compute",
+    responses=writes("Computed", "What the run proposes and changed", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 def compute_suggestions(served: Context, who: Who, body: ComputeRequest) -> JSONResponse:
     """Compute one person's days from the stored activities. Reconciling: what a person decided is never touched."""

@@ -68,7 +68,7 @@ def put_settings(
         )  # fmt: skip
         return _settings(served.store, served.tenant)
 
-    return tagged(served.answers.once(who, idempotency_key, f"settings {body.model_dump_json()}", work))
+    return tagged(served.answers.once(who, idempotency_key, f"settings {body.as_sent()}", work))
 
 
 @router.get("/tenants", responses=answers("Tenants", "The tenants that are looked after from here"))

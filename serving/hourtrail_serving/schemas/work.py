@@ -71,7 +71,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     ),
     "Scored": object_of(
         suggestions=list_of("Suggestion"), withheld=list_of("Withheld"), refused=list_of(REFUSED), model=MODEL,
-        policy=object_of(version=TEXT), as_of=INSTANT, degraded=DEGRADED,
+        policy=object_of(version=TEXT), as_of={"description": "null where no row could be read", **INSTANT_OR_NULL}, degraded=DEGRADED,
     ),
     "Decided": object_of(decision=ref("Decision"), time_entries=list_of("TimeEntry")),
     "DecidedBatch": object_of(results=list_of({"oneOf": [_CARRIED_OUT, _REFUSED_ONE]})),

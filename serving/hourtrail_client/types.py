@@ -1,0 +1,2280 @@
+"""Bodies of requests and answers. Written by hourtrail_serving.client_writer; do not edit."""
+
+from __future__ import annotations
+
+from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
+
+
+class ActBody(TypedDict):
+    """
+    Who does it, and why.
+    """
+
+    actor: NotRequired[str]
+    """
+    the person who says so: left out by whoever is signed in, named by a program that carries it
+    """
+    note: NotRequired[str]
+    """
+    logged with it; a rejection needs one
+    """
+
+
+class ActivitiesRequest(TypedDict):
+    """
+    What a source saw.
+    """
+
+    activities: list[dict[str, Any]]
+    """
+    rows of activities.schema.json
+    """
+
+
+OnlyItem: TypeAlias = str
+
+
+ClearBody = TypedDict(
+    "ClearBody",
+    {
+        "from": str,
+        "to": str,
+        "actor": NotRequired[str],
+        "person": NotRequired[str | None],
+        "expected": NotRequired[int | None],
+        "shown_at": NotRequired[str | None],
+    },
+)
+
+
+ComputeRequest = TypedDict(
+    "ComputeRequest",
+    {
+        "person": str,
+        "from": str,
+        "to": str,
+    },
+)
+
+
+class CorrectionBody(TypedDict):
+    """
+    What is to be different; what is left out stays. An empty narrative clears it.
+    """
+
+    actor: NotRequired[str]
+    """
+    left out by whoever is signed in
+    """
+    client: NotRequired[str]
+    project: NotRequired[str]
+    task: NotRequired[str]
+    minutes: NotRequired[int | None]
+    narrative: NotRequired[str | None]
+    billable: NotRequired[bool | None]
+    reason_code: NotRequired[str]
+    note: NotRequired[str]
+
+
+DirectoryKind: TypeAlias = Literal[
+    "people",
+    "clients",
+    "projects",
+    "tasks",
+    "assignments",
+    "contracts",
+    "rate-cards",
+    "holidays",
+    "periods",
+    "milestones",
+    "tax-rates",
+]
+"""
+A kind of the directory, by the word of its data contract.
+"""
+
+
+class DirectoryRequest(TypedDict):
+    """
+    Rows of one kind.
+    """
+
+    rows: list[dict[str, Any]]
+    """
+    rows of the kind's schema in data/contracts
+    """
+
+
+DraftStatus: TypeAlias = Literal["open", "posted", "withdrawn"]
+"""
+Where a draft stands.
+"""
+
+
+class ErasureRequest(TypedDict):
+    """
+    Why, by which request of the person, and the token of the answer that said what would go.
+    """
+
+    reason: str
+    request: NotRequired[str]
+    confirm: NotRequired[str]
+    actor: NotRequired[str]
+    """
+    left out by whoever is signed in
+    """
+
+
+Grain: TypeAlias = Literal["day", "week"]
+"""
+What one date in the file stands for.
+"""
+
+
+Mode: TypeAlias = Literal["shadow", "suggest", "prefill"]
+"""
+How far a tenant lets the model go. A tenant moves up only on measured precision, by a named person.
+"""
+
+
+class ModeRequest(TypedDict):
+    """
+    Which mode, and why.
+    """
+
+    mode: Mode
+    reason: str
+    actor: NotRequired[str]
+    """
+    left out by whoever is signed in
+    """
+
+
+NextStatus: TypeAlias = Literal["draft", "submitted", "approved", "rejected"]
+"""
+Where a person may move an entry; draft recalls it. Invoicing is an exporter's business.
+"""
+
+
+class OrderRequest(TypedDict):
+    """
+    What an entry may be worth and how long it may be, and until when the order stands.
+    """
+
+    most_amount: str
+    currency: str
+    most_minutes: int
+    last_day: str
+    """
+    a day in UTC, included; at most 180 days from now
+    """
+    reason: str
+    actor: NotRequired[str]
+    """
+    left out by whoever is signed in
+    """
+
+
+class PartBody(TypedDict):
+    """
+    One part of what is booked; empty fields keep what was suggested.
+    """
+
+    minutes: NotRequired[int | None]
+    client: NotRequired[str]
+    project: NotRequired[str]
+    task: NotRequired[str]
+
+
+RecordKind: TypeAlias = Literal["expenses", "payments"]
+"""
+A kind of record, by the word of its data contract.
+"""
+
+
+ReferredKind: TypeAlias = Literal["time-entries", "invoices"]
+"""
+Records of ours that other systems have ids for.
+"""
+
+
+ReviewKind: TypeAlias = Literal["true_issue", "acceptable", "false_alarm", "assign", "escalate", "note", "undo"]
+"""
+One act of a person on a finding.
+"""
+
+
+class ScoreRequest(TypedDict):
+    """
+    Activities of the activity contract and, if they shall replace the store's, rows of the master data contracts.
+    """
+
+    activities: list[dict[str, Any]]
+    """
+    rows of activities.schema.json
+    """
+    tasks: NotRequired[list[dict[str, Any]]]
+    """
+    rows of tasks.schema.json
+    """
+    assignments: NotRequired[list[dict[str, Any]]]
+    """
+    rows of assignments.schema.json
+    """
+    people: NotRequired[list[dict[str, Any]]]
+    """
+    rows of people.schema.json
+    """
+    contracts: NotRequired[list[dict[str, Any]]]
+    """
+    rows of contracts.schema.json
+    """
+    as_of: NotRequired[str | None]
+    """
+    what was known by then counts; default: the end of the latest activity
+    """
+
+
+class SettingsBody(TypedDict):
+    """
+    A whole settings document; what it leaves out has its default, but what only the operator says stays as it is.
+    """
+
+    settings: dict[str, Any]
+    """
+    as `GET /v1/settings` tells it
+    """
+    reason: NotRequired[str]
+    """
+    why; kept in the audit trail
+    """
+
+
+class StatusRequest(TypedDict):
+    """
+    One move of an entry.
+    """
+
+    status: NextStatus
+    actor: NotRequired[str]
+    """
+    the person who moves it: left out by whoever is signed in, named by a program that carries it
+    """
+    note: NotRequired[str]
+
+
+SuggestionStatus: TypeAlias = Literal["open", "withdrawn", "decided"]
+"""
+Open until a person decides or the evidence goes away.
+"""
+
+
+TimesheetStatus: TypeAlias = Literal["empty", "rejected", "draft", "submitted", "approved", "invoiced"]
+"""
+Where a timesheet stands, by the entry of it that is furthest from being billed.
+"""
+
+
+class UndoRequest(TypedDict):
+    """
+    Taking a decision back; it stays in the log, and the undo beside it.
+    """
+
+    actor: NotRequired[str]
+    """
+    left out by whoever is signed in
+    """
+    reason_code: NotRequired[str]
+    note: NotRequired[str]
+
+
+UsageForm: TypeAlias = Literal["json", "csv"]
+"""
+How it is told.
+"""
+
+
+Verdict: TypeAlias = Literal["accept", "edit", "reject", "defer", "split", "not_work", "added_by_hand", "undo"]
+"""
+What the person said.
+"""
+
+
+class VerifyRequest(TypedDict):
+    """
+    A head that was printed or read earlier, to be looked for in the trail of today.
+    """
+
+    expect: NotRequired[str]
+    """
+    SEQUENCE:DIGEST, noted earlier
+    """
+
+
+class WordRequest(TypedDict):
+    """
+    Why.
+    """
+
+    reason: str
+    actor: NotRequired[str]
+    """
+    left out by whoever is signed in
+    """
+
+
+class RefusedItem(TypedDict):
+    file: str
+    line: int | None
+    index: int | None
+    field: str | None
+    reason: str
+
+
+class Ingested(TypedDict):
+    read: int
+    created: int
+    updated: int
+    unchanged: int
+    withdrawn: int
+    refused: list[RefusedItem]
+    """
+    rows that were not kept, each with its index
+    """
+    by_kind: dict[str, int]
+    dropped: dict[str, int]
+    """
+    by privacy rule, never what
+    """
+    redacted: dict[str, int]
+    seconds: float
+
+
+class Activities(TypedDict):
+    activities: list[dict[str, Any]]
+    """
+    rows of activities.schema.json
+    """
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+
+
+class WithdrawnActivities(TypedDict):
+    withdrawn: list[str]
+    """
+    external ids
+    """
+
+
+class Reference(TypedDict):
+    source: str
+    external_id: str
+
+
+class DirectoryRow(TypedDict):
+    """
+    a row of the kind's schema in data/contracts; what is not said is null
+    """
+
+    id: str
+    """
+    stable as long as its codes are
+    """
+    source: str | None
+    """
+    as the row was told last
+    """
+    external_id: str | None
+    references: list[Reference]
+    """
+    what each other system calls it
+    """
+    extra: dict[str, str]
+    """
+    unknown columns
+    """
+
+
+class UsageItem(TypedDict):
+    day: str
+    workflow: str
+    unit: str
+    count: int
+
+
+class Total(TypedDict):
+    workflow: str
+    unit: str
+    count: int
+
+
+Usage = TypedDict(
+    "Usage",
+    {
+        "tenant": str,
+        "from": str,
+        "to": str,
+        "usage": list[UsageItem],
+        "totals": list[Total],
+    },
+)
+
+
+class RecordRow(TypedDict):
+    """
+    a row of the kind's schema in data/contracts; one by its id has what was told before in `before`
+    """
+
+    id: str
+    """
+    stable for ever
+    """
+    source: str
+    external_id: str
+    amount: str
+    currency: str
+    told: int
+    """
+    how often it was told
+    """
+    told_at: str
+    told_by: str
+
+
+class Records(TypedDict):
+    rows: list[RecordRow]
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+
+
+class ExternalId(TypedDict):
+    kind: str
+    id: str
+    source: str
+    external_id: str
+
+
+class ExternalIds(TypedDict):
+    external_ids: list[ExternalId]
+
+
+class DirectoryRows(TypedDict):
+    rows: list[DirectoryRow]
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+
+
+class Threshold(TypedDict):
+    band: Literal["prefill", "suggest", "ask", "withhold"]
+    value: float
+    target_precision: float
+    basis: str
+
+
+class Alternative(TypedDict):
+    client: str
+    project: str
+    task: str
+    confidence: float
+
+
+class EvidenceItem(TypedDict):
+    activity: str
+    """
+    <source>:<external_id>
+    """
+    kind: Literal[
+        "meeting", "call", "commit", "review", "ticket", "message", "email", "document", "focus", "travel", "absence"
+    ]
+    minutes: int
+    weight: float
+    why: str
+
+
+class Model(TypedDict):
+    name: str
+    version: str
+    digest: str
+
+
+class Policy(TypedDict):
+    version: str
+
+
+class MinutesInterval(TypedDict):
+    """
+    within which minutes such work is booked, in that share of cases
+    """
+
+    low: int
+    high: int
+    share: float
+
+
+class Suggestion(TypedDict):
+    id: str
+    person: str
+    date: str
+    """
+    local work date
+    """
+    start: str
+    end: str
+    zone: NotRequired[str]
+    """
+    IANA name of the person's zone
+    """
+    evidence_minutes: int
+    """
+    what was seen
+    """
+    suggested_minutes: int
+    """
+    what is proposed as worked
+    """
+    billable_minutes: int
+    """
+    what the contract bills, after its rounding
+    """
+    rounding: NotRequired[str]
+    """
+    the contract's rounding in words
+    """
+    client: str
+    project: str
+    task: str
+    billable: bool
+    billable_probability: NotRequired[float | None]
+    narrative: str
+    confidence: float
+    """
+    probability that the work item is right
+    """
+    band: Literal["prefill", "suggest", "ask", "withhold"]
+    threshold: Threshold
+    alternatives: list[Alternative]
+    """
+    everything shown, in the order shown
+    """
+    evidence: list[EvidenceItem]
+    reasons: list[str]
+    """
+    in words
+    """
+    leans_on: NotRequired[list[str]]
+    """
+    ids of the past entries that speak for it
+    """
+    model: Model | None
+    policy: Policy
+    status: Literal["open", "withdrawn", "decided"]
+    revision: int
+    minutes_interval: NotRequired[MinutesInterval]
+    """
+    within which minutes such work is booked, in that share of cases
+    """
+
+
+class Before(TypedDict):
+    """
+    the suggestion as a booking; null when it was unassigned
+    """
+
+    client: str
+    project: str
+    task: str
+    minutes: int
+    billable: bool
+    narrative: str
+
+
+class After(TypedDict):
+    """
+    what was booked: one booking, a list for a split, null for none
+    """
+
+    client: str
+    project: str
+    task: str
+    minutes: int
+    billable: bool
+    narrative: str
+
+
+class AfterItem(TypedDict):
+    client: str
+    project: str
+    task: str
+    minutes: int
+    billable: bool
+    narrative: str
+
+
+class ShownItem(TypedDict):
+    client: str
+    project: str
+    task: str
+    confidence: float
+
+
+class Unshown(TypedDict):
+    """
+    the answer that was kept back; null when what was shown was all there was
+    """
+
+    client: str
+    project: str
+    task: str
+    confidence: float
+    band: Literal["prefill", "suggest", "ask", "withhold"]
+    audit: bool
+
+
+class EvidenceItem1(TypedDict):
+    activity: str
+    """
+    source:external_id; empty where the person was erased
+    """
+    kind: Literal[
+        "meeting", "call", "commit", "review", "ticket", "message", "email", "document", "focus", "travel", "absence"
+    ]
+    minutes: int
+    weight: float
+    digest: str
+
+
+class Decision(TypedDict):
+    id: str
+    suggestion: str
+    verdict: Literal["accept", "edit", "reject", "defer", "split", "not_work", "added_by_hand", "undo"]
+    before: Before | None
+    """
+    the suggestion as a booking; null when it was unassigned
+    """
+    after: After | list[AfterItem] | None
+    """
+    what was booked: one booking, a list for a split, null for none
+    """
+    reason_code: str
+    note: str
+    actor: str
+    """
+    the person who decided
+    """
+    decided_at: str
+    shown_at: str | None
+    shown: list[ShownItem]
+    """
+    all alternatives in the order shown
+    """
+    propensity: float
+    """
+    probability with which it was drawn what was shown, or kept back for the blind audit
+    """
+    seconds: float | None
+    """
+    from showing to deciding
+    """
+    confidence: NotRequired[float | None]
+    threshold: NotRequired[dict[str, Any] | None]
+    unshown: NotRequired[Unshown | None]
+    """
+    the answer that was kept back; null when what was shown was all there was
+    """
+    model: Model | None
+    policy: Policy | None
+    supersedes: str | None
+    """
+    id of the decision that this one replaces
+    """
+    evidence: NotRequired[list[EvidenceItem1]]
+    """
+    what the decision rested on; the digest of each activity as it was then, empty where it was gone
+    """
+    salt: NotRequired[str]
+    """
+    what the digests of its evidence are made with, besides the tenant's key
+    """
+
+
+class Withheld(TypedDict):
+    block: str
+    reason: str
+    person: str
+    date: str | None
+    title: str
+    suggestion: str | None
+
+
+class TimeEntry(TypedDict):
+    id: str
+    person: str
+    date: str
+    minutes: int
+    client: str
+    project: str
+    task: str
+    start: str | None
+    end: str | None
+    billable: bool | None
+    narrative: str
+    hourly_rate: str | None
+    """
+    decimal string
+    """
+    currency: str
+    status: Literal["draft", "submitted", "approved", "rejected", "invoiced"]
+    created_at: str | None
+    source: str
+    write_off_minutes: int
+    billable_minutes: int | None
+    suggestion: str | None
+    decision: str | None
+
+
+class Suggestions(TypedDict):
+    suggestions: list[Suggestion]
+    withheld: list[Withheld]
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+    degraded: str | None
+    """
+    why rules answer instead of the model; null when the model does
+    """
+
+
+class Total1(TypedDict):
+    person: str
+    date: str
+    working_minutes: int
+    project_minutes: int
+
+
+class WeekTotal(TypedDict):
+    person: str
+    week: str
+    suggested_minutes: int
+    expected_booked_minutes: int | None
+
+
+class Computed(TypedDict):
+    suggestions: list[Suggestion]
+    withheld: list[Withheld]
+    created: int
+    updated: int
+    withdrawn: int
+    totals: list[Total1]
+    degraded: str | None
+    """
+    why rules answer instead of the model; null when the model does
+    """
+    week_totals: list[WeekTotal]
+    strangers: list[str]
+
+
+class Scored(TypedDict):
+    suggestions: list[Suggestion]
+    withheld: list[Withheld]
+    refused: list[RefusedItem]
+    model: Model
+    policy: Policy
+    as_of: str | None
+    """
+    null where no row could be read
+    """
+    degraded: str | None
+    """
+    why rules answer instead of the model; null when the model does
+    """
+
+
+class Decided(TypedDict):
+    decision: Decision
+    time_entries: list[TimeEntry]
+
+
+class Results(TypedDict):
+    status: Literal[201]
+    decision: Decision
+    time_entries: list[TimeEntry]
+
+
+class Decisions(TypedDict):
+    decisions: list[Decision]
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+
+
+class TimeEntries(TypedDict):
+    time_entries: list[TimeEntry]
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+
+
+class Corrected(TypedDict):
+    decision: Decision
+    time_entries: list[TimeEntry]
+    corrected: str
+    """
+    id of the entry that takes the place of the corrected one
+    """
+
+
+Approval = TypedDict(
+    "Approval",
+    {
+        "from": Literal["draft", "submitted", "approved", "rejected", "invoiced"],
+        "to": Literal["draft", "submitted", "approved", "rejected", "invoiced"],
+        "actor": str,
+        "at": str,
+        "note": str,
+    },
+)
+
+
+class TimesheetSummary(TypedDict):
+    person: str
+    week: str
+    """
+    its Monday
+    """
+    status: Literal["empty", "rejected", "draft", "submitted", "approved", "invoiced"]
+    minutes: int
+    billable_minutes: int
+    days: list[int]
+    """
+    minutes from Monday to Sunday
+    """
+    entries: dict[str, int]
+    """
+    how many of each status
+    """
+
+
+class Timesheets(TypedDict):
+    timesheets: list[TimesheetSummary]
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+
+
+class Row(TypedDict):
+    client: str
+    project: str
+    task: str
+    booked: list[int]
+    proposed: list[int]
+    planned_minutes: int | None
+
+
+class Week(TypedDict):
+    person: str
+    monday: str
+    rows: list[Row]
+
+
+class Subject(TypedDict):
+    """
+    exactly one of these
+    """
+
+    time_entry: str
+
+
+class Subject1(TypedDict):
+    """
+    exactly one of these
+    """
+
+    person: str
+    date: str
+
+
+class Subject2(TypedDict):
+    """
+    exactly one of these
+    """
+
+    person: str
+    period: str
+
+
+class Subject3(TypedDict):
+    """
+    exactly one of these
+    """
+
+    project: str
+
+
+class Subject4(TypedDict):
+    """
+    exactly one of these
+    """
+
+    contract: str
+
+
+class ValueAtRisk(TypedDict):
+    amount: str
+    """
+    decimal string
+    """
+    currency: str
+
+
+class Finding(TypedDict):
+    id: str
+    check: str
+    """
+    the stable name of the check
+    """
+    severity: Literal["info", "warn", "block"]
+    subject: Subject | Subject1 | Subject2 | Subject3 | Subject4
+    """
+    exactly one of these
+    """
+    score: float
+    value_at_risk: ValueAtRisk | None
+    measured: str
+    expected: str
+    explanation: str
+    """
+    one sentence
+    """
+    comparables: list[str]
+    """
+    ids of entries: the twin of a pair; of missing time the open suggestions that would close it
+    """
+    blame: Literal["entry", "master_data", "contract", "source"]
+    """
+    where the cause sits
+    """
+    fingerprint: str
+    """
+    the same for the same fact, whatever the order of the rows
+    """
+    status: str
+
+
+class ValueAtRiskItem(TypedDict):
+    amount: str
+    currency: str
+
+
+class QueueItem(TypedDict):
+    id: str
+    rank: int | None
+    finding: Finding
+    size: int
+    members: list[str]
+    probability: float
+    value_at_risk: list[ValueAtRiskItem]
+    age_days: int
+    weight: float
+    reason: str
+    """
+    why it stands where it stands
+    """
+    queue: str
+    owner: str
+    due: str | None
+    escalated: bool
+    version: str
+    """
+    send it back with a review, so that nothing is answered that was not shown
+    """
+
+
+class Review(TypedDict):
+    id: str
+    finding: str
+    act: str
+    """
+    the same for all rows of one act
+    """
+    kind: Literal["true_issue", "acceptable", "false_alarm", "assign", "escalate", "note", "undo"]
+    actor: str
+    at: str
+    reason_code: str
+    note: str
+    assignee: str
+    seconds: float | None
+    supersedes: str | None
+    shown: dict[str, Any]
+
+
+class MutedItem(TypedDict):
+    check: str
+    reason: str
+    hidden: int
+
+
+class Queue(TypedDict):
+    items: list[QueueItem]
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+    total: int
+    audits: int
+    behind: int
+    muted: list[MutedItem]
+
+
+class FindingDetail(TypedDict):
+    finding: Finding
+    item: QueueItem | None
+    time_entry: TimeEntry | None
+    comparable_entries: list[TimeEntry]
+    reviews: list[Review]
+
+
+class Reviewed(TypedDict):
+    act: str
+    reviews: list[Review]
+    muting: list[str]
+
+
+class OneByOneItem(TypedDict):
+    time_entry: str
+    why: str
+
+
+Clearing = TypedDict(
+    "Clearing",
+    {
+        "id": str,
+        "actor": str,
+        "at": str,
+        "from": str,
+        "to": str,
+        "cleared": int,
+        "flagged": int,
+        "own": int,
+        "sampled": int,
+        "seconds": float | None,
+        "one_by_one": list[OneByOneItem],
+    },
+)
+
+
+class Summary(TypedDict):
+    entries: int
+    refused: int
+
+
+class Checked(TypedDict):
+    findings: list[Finding]
+    grain: Literal["day", "week"]
+    summary: Summary
+    skipped: dict[str, Any]
+    """
+    checks that lack what they need, and what that is
+    """
+    refused: list[RefusedItem]
+
+
+class Check(TypedDict):
+    check: str
+    true_issues: int
+    looks: int
+    precision: float | None
+    probability: float
+    upper: float
+    muted: bool
+    why: str
+    open: int
+
+
+class Cleared(TypedDict):
+    entries: int
+    drawn: int
+    audited: int
+    wrong: int
+    wrong_share: float | None
+    upper: float
+
+
+class Precision(TypedDict):
+    policy: str
+    checks: list[Check]
+    cleared: Cleared
+    review_seconds: float
+    confirmed_hours: float
+    seconds_per_confirmed_hour: float | None
+    decision_seconds: float
+    decision_seconds_per_confirmed_hour: float | None
+
+
+class Band(TypedDict):
+    band: str
+    value: float | None
+    shipped: float | None
+    target_precision: float | None
+    basis: str
+    labels: int
+    coverage: float | None
+    coverage_cost: float | None
+
+
+class Audit(TypedDict):
+    share: float
+    answers: int
+    errors: int
+    lower_bound: float
+    promise: float
+    proven: bool
+    still_needed: int | None
+    words: str
+
+
+class LimitedPerson(TypedDict):
+    person: str
+    precision: float
+    answers: float
+
+
+class Breaker(TypedDict):
+    tripped: bool
+    since: str | None
+    why: str
+    recent: int
+    recent_right: int
+
+
+class Ask(TypedDict):
+    answers: int
+    mean_size: float | None
+    single: float | None
+    over_most: float | None
+    most: int
+
+
+class DriftItem(TypedDict):
+    measure: str
+    lately: float | None
+    before: float | None
+    answers: int
+    alarm: str | None
+
+
+class Event(TypedDict):
+    at: str
+    kind: str
+    subject: str
+    why: str
+
+
+class Confidence(TypedDict):
+    model: str
+    degraded: str | None
+    policy: str
+    mode: Literal["shadow", "suggest", "prefill"]
+    temperature: float
+    renewed_at: str | None
+    outcomes: int
+    unseen_outcomes: int
+    bands: list[Band]
+    audit: Audit
+    limited_people: list[LimitedPerson]
+    breaker: Breaker
+    ask: Ask
+    drift: list[DriftItem]
+    events: list[Event]
+    unreadable: list[str]
+    unreadable_count: int
+
+
+class Rate(TypedDict):
+    amount: str
+    currency: str
+
+
+class Amount(TypedDict):
+    """
+    net
+    """
+
+    amount: str
+    """
+    decimal string in the currency's minor unit
+    """
+    currency: str
+
+
+class Amount1(TypedDict):
+    amount: str
+    """
+    decimal string in the currency's minor unit
+    """
+    currency: str
+
+
+class Tax(TypedDict):
+    """
+    null where the firm keeps no tax rates
+    """
+
+    code: str
+    rate: str
+    """
+    a fraction: 19 % is 0.19
+    """
+    amount: Amount1
+    note: str
+    """
+    what the invoice has to say
+    """
+
+
+class DraftLine(TypedDict):
+    id: str
+    draft: str
+    number: int
+    kind: Literal["time", "overage", "covered", "fee", "milestone", "block", "unbilled"]
+    date: str
+    entry: str | None
+    milestone: str | None
+    project: str
+    minutes: int
+    rate: Rate | None
+    amount: Amount | None
+    """
+    net
+    """
+    tax: Tax | None
+    """
+    null where the firm keeps no tax rates
+    """
+    why: str
+    """
+    the clause that priced it
+    """
+    draft_status: Literal["open", "posted", "withdrawn"]
+    contract: str
+    client: str
+    entity: str
+    posting_date: str
+    """
+    accounting day
+    """
+
+
+class DraftLines(TypedDict):
+    draft_lines: list[DraftLine]
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+
+
+class LastWord(TypedDict):
+    object: str
+    word: str
+    actor: str
+    at: str
+    note: str
+    effective_on: str | None
+
+
+class Amount2(TypedDict):
+    """
+    net
+    """
+
+    amount: str
+    """
+    decimal string in the currency's minor unit
+    """
+    currency: str
+
+
+class Amount3(TypedDict):
+    amount: str
+    """
+    decimal string in the currency's minor unit
+    """
+    currency: str
+
+
+class Tax1(TypedDict):
+    """
+    null where the firm keeps no tax rates
+    """
+
+    code: str
+    rate: str
+    """
+    a fraction: 19 % is 0.19
+    """
+    amount: Amount3
+    note: str
+    """
+    what the invoice has to say
+    """
+
+
+class Line(TypedDict):
+    id: str
+    draft: str
+    number: int
+    kind: Literal["time", "overage", "covered", "fee", "milestone", "block", "unbilled"]
+    date: str
+    entry: str | None
+    milestone: str | None
+    project: str
+    minutes: int
+    rate: Rate | None
+    amount: Amount2 | None
+    """
+    net
+    """
+    tax: Tax1 | None
+    """
+    null where the firm keeps no tax rates
+    """
+    why: str
+    """
+    the clause that priced it
+    """
+
+
+class Total2(TypedDict):
+    amount: str
+    """
+    decimal string in the currency's minor unit
+    """
+    currency: str
+
+
+class GrossItem(TypedDict):
+    amount: str
+    """
+    decimal string in the currency's minor unit
+    """
+    currency: str
+
+
+class Tax2(TypedDict):
+    """
+    null where the firm keeps no tax rates
+    """
+
+    code: str
+    rate: str
+    """
+    a fraction: 19 % is 0.19
+    """
+    amount: Amount3
+    note: str
+    """
+    what the invoice has to say
+    """
+
+
+class ShownItem1(TypedDict):
+    description: str
+    kind: str
+    hours: str
+    rate: Rate | None
+    amount: Amount3 | None
+    tax: Tax2 | None
+    """
+    null where the firm keeps no tax rates
+    """
+    parts: list[str]
+
+
+class Net(TypedDict):
+    amount: str
+    """
+    decimal string in the currency's minor unit
+    """
+    currency: str
+
+
+class Tax4(TypedDict):
+    amount: str
+    """
+    decimal string in the currency's minor unit
+    """
+    currency: str
+
+
+class Tax3(TypedDict):
+    code: str
+    rate: str
+    note: str
+    net: Net
+    tax: Tax4
+
+
+class Payment(TypedDict):
+    source: str
+    external_id: str
+    amount: Amount3
+    received_on: str
+    note: str
+
+
+class PaidItem(TypedDict):
+    amount: str
+    """
+    decimal string in the currency's minor unit
+    """
+    currency: str
+
+
+class OpenItem(TypedDict):
+    amount: str
+    """
+    decimal string in the currency's minor unit
+    """
+    currency: str
+
+
+Draft = TypedDict(
+    "Draft",
+    {
+        "id": str,
+        "status": Literal["open", "posted", "withdrawn"],
+        "contract": str,
+        "client": str,
+        "project": str,
+        "entity": str,
+        "from": str,
+        "to": str,
+        "posting_date": str,
+        "actor": str,
+        "at": str,
+        "policy": Policy,
+        "last_word": LastWord | None,
+        "lines": list[Line],
+        "totals": list[Total2],
+        "gross": list[GrossItem],
+        "shown": list[ShownItem1],
+        "taxes": list[Tax3],
+        "references": list[Reference],
+        "payments": list[Payment],
+        "paid": list[PaidItem],
+        "open": list[OpenItem],
+    },
+)
+
+
+class Payment1(TypedDict):
+    source: str
+    external_id: str
+    amount: Amount3
+    received_on: str
+    note: str
+
+
+Invoice = TypedDict(
+    "Invoice",
+    {
+        "id": str,
+        "status": Literal["posted"],
+        "contract": str,
+        "client": str,
+        "project": str,
+        "entity": str,
+        "from": str,
+        "to": str,
+        "posting_date": str,
+        "at": str,
+        "totals": list[Total2],
+        "gross": list[GrossItem],
+        "references": list[Reference],
+        "payments": list[Payment1],
+        "paid": list[PaidItem],
+        "open": list[OpenItem],
+    },
+)
+
+
+class Invoices(TypedDict):
+    invoices: list[Invoice]
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+
+
+class Dispute(TypedDict):
+    id: str
+    status: Literal["open", "upheld", "dismissed", "withdrawn"]
+    reason: Literal[
+        "wrong_hours",
+        "wrong_project",
+        "duplicate",
+        "unclear_narrative",
+        "wrong_rate",
+        "wrong_client_record",
+        "not_ordered",
+        "not_delivered",
+        "over_budget",
+    ]
+    blame: str
+    raised_by: str
+    actor: str
+    at: str
+    line: str | None
+    entry: str | None
+    contract: str
+    client: str
+    project: str
+    amount: Amount3 | None
+    note: str
+    last_word: LastWord | None
+    queue: str
+    owner: str
+
+
+class Client(TypedDict):
+    client: str
+    disputes: list[str]
+    reasons: dict[str, int]
+    blame: str
+
+
+class Disputes(TypedDict):
+    disputes: list[Dispute]
+    clients: list[Client]
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+
+
+class Principal(TypedDict):
+    kind: Literal["person", "program", "anybody"]
+    id: str
+    name: str
+    person: str
+    """
+    whose time is theirs; empty for a program
+    """
+    roles: list[
+        Literal[
+            "consultant",
+            "approver",
+            "reviewer",
+            "finance",
+            "ml_engineer",
+            "integrator",
+            "partner_admin",
+            "admin",
+            "auditor",
+        ]
+    ]
+    permissions: dict[str, Literal["own", "team", "all"]]
+    csrf_token: str | None
+    """
+    of the session; null for a program
+    """
+
+
+class Account(TypedDict):
+    id: str
+    login: str
+    name: str
+    person: str
+    roles: list[
+        Literal[
+            "consultant",
+            "approver",
+            "reviewer",
+            "finance",
+            "ml_engineer",
+            "integrator",
+            "partner_admin",
+            "admin",
+            "auditor",
+        ]
+    ]
+    signs_in_with: Literal["password", "identity provider"]
+    created_at: str
+    disabled_at: str | None
+
+
+class Program(TypedDict):
+    id: str
+    kind: Literal["api_key", "client_secret"]
+    program: str
+    client_id: str
+    visible: str
+    """
+    its visible beginning; the secret itself is kept nowhere
+    """
+    scopes: list[str]
+    state: Literal["active", "expired", "revoked", "disabled"]
+    created_at: str
+    created_by: str
+    expires_at: str | None
+    revoked_at: str | None
+    last_used_at: str | None
+    replaces: str | None
+
+
+class Accounts(TypedDict):
+    accounts: list[Account]
+    programs: list[Program]
+
+
+class AccessToken(TypedDict):
+    access_token: str
+    token_type: Literal["Bearer"]
+    expires_in: int
+    scope: str
+    """
+    space-separated
+    """
+
+
+class TokenError(TypedDict):
+    error: str
+    """
+    RFC 6749, 5.2
+    """
+    error_description: str
+
+
+class Tenant(TypedDict):
+    tenant: str
+    state: Literal["active", "suspended"]
+    since: str
+    reason: str
+    product: str
+    hosts: list[str]
+    partner: str
+    """
+    the tenant whose partner administrators look after it
+    """
+    tier: Literal["starter", "standard", "complete"]
+    features: list[
+        Literal[
+            "prefill",
+            "review_queue",
+            "learned_checks",
+            "stateless_score",
+            "billing",
+            "audit_export",
+            "usage",
+            "auto_post",
+        ]
+    ]
+    settings_version: int
+    accounts: int
+    """
+    that are open
+    """
+
+
+class Tenants(TypedDict):
+    tenants: list[Tenant]
+
+
+class Brand(TypedDict):
+    product: str
+    colour: str
+    logo: str
+    mail_sender: str
+    hosts: list[str]
+
+
+class Features(TypedDict):
+    tier: str
+    on: list[
+        Literal[
+            "prefill",
+            "review_queue",
+            "learned_checks",
+            "stateless_score",
+            "billing",
+            "audit_export",
+            "usage",
+            "auto_post",
+        ]
+    ]
+    off: list[
+        Literal[
+            "prefill",
+            "review_queue",
+            "learned_checks",
+            "stateless_score",
+            "billing",
+            "audit_export",
+            "usage",
+            "auto_post",
+        ]
+    ]
+
+
+class Retention(TypedDict):
+    raw_activity_days: int
+    suggestion_text_days: int
+    legal_hold: bool
+    held_people: list[str]
+
+
+class Rule(TypedDict):
+    name: str
+    action: Literal["drop", "redact"]
+    kind: str
+    source: str
+    container: str
+    sensitivity: str
+    title: str
+    domain: str
+    outside_hours: bool
+    pattern: str
+
+
+class Privacy(TypedDict):
+    rules: list[Rule]
+    participants: Literal["domains", "addresses"]
+
+
+class Limits(TypedDict):
+    person_per_minute: int
+    program_per_minute: int
+    heavy_at_once: int
+
+
+class Administration(TypedDict):
+    partner: str
+
+
+class Settings1(TypedDict):
+    brand: Brand
+    features: Features
+    retention: Retention
+    privacy: Privacy
+    limits: Limits
+    administration: Administration
+    policies: dict[str, Any]
+    """
+    policies by name, each as its own command reads it
+    """
+
+
+class Change(TypedDict):
+    version: int
+    actor: str
+    reason: str
+    at: str
+    digest: str
+
+
+class Settings(TypedDict):
+    tenant: str
+    version: int
+    """
+    0 for the defaults
+    """
+    settings: Settings1
+    changes: list[Change]
+    """
+    the newest ones, newest first
+    """
+
+
+class Event1(TypedDict):
+    sequence: int
+    at: str
+    actor: str
+    action: str
+    """
+    subject:object:action
+    """
+    object_id: str
+    payload_digest: str
+    """
+    SHA-256 of the payload, which outlives it
+    """
+    previous: str
+    digest: str
+    payload: dict[str, Any] | None
+
+
+class AuditEvents(TypedDict):
+    events: list[Event1]
+    next_cursor: str | None
+    """
+    opaque; null on the last page
+    """
+
+
+class TreeHead(TypedDict):
+    size: int
+    """
+    the head stands for this many rows from the first on
+    """
+    root: str
+    at: str
+
+
+class TreeHeads(TypedDict):
+    roots: list[TreeHead]
+    head: str | None
+    """
+    sequence:digest of the newest row
+    """
+
+
+class AuditProof(TypedDict):
+    format: str
+    tenant: str
+    event: dict[str, Any]
+    seal: dict[str, Any]
+    path: list[str]
+    """
+    RFC 6962 inclusion path, nearest hash first
+    """
+
+
+class Break(TypedDict):
+    row: int
+    reason: str
+
+
+class Examined(TypedDict):
+    tenant: str
+    events: int
+    head: str | None
+    seal: TreeHead | None
+    intact: bool
+    breaks: list[Break]
+    breaks_in_all: int
+
+
+class TrainingDatum(TypedDict):
+    name: str
+    digest: str
+    ends: str
+    rows: int
+
+
+class Model3(TypedDict):
+    use_case: str
+    purpose: str
+    owner: str
+    fallback: str
+    card: str | None
+    silent: list[dict[str, Any]]
+    source: str
+    model: Model | None
+    since: str | None
+    made: str | None
+    training_data: list[TrainingDatum]
+    trained_until: str | None
+    why: str | None
+
+
+class ServingModels(TypedDict):
+    models: list[Model3]
+    degraded: str | None
+    notice: str | None
+    registry: str | None
+    problem: str | None
+    registered: list[dict[str, Any]]
+
+
+class Requirement(TypedDict):
+    name: str
+    needed: float
+    measured: float
+    met: bool
+    words: str
+
+
+class UpItem(TypedDict):
+    mode: Literal["shadow", "suggest", "prefill"]
+    passed: bool
+    requirements: list[Requirement]
+
+
+class HistoryItem(TypedDict):
+    at: str
+    mode: Literal["shadow", "suggest", "prefill"]
+    actor: str
+    why: str
+
+
+class ModeReport(TypedDict):
+    mode: Literal["shadow", "suggest", "prefill"]
+    up: list[UpItem]
+    history: list[HistoryItem]
+
+
+class AutoPostOrder(TypedDict):
+    id: str
+    most_amount: str
+    currency: str
+    most_minutes: int
+    last_day: str
+    proposed_by: str
+    proposed_at: str
+    reason: str
+    enabled_by: str | None
+    enabled_at: str | None
+
+
+class LogItem(TypedDict):
+    word: Literal["proposed", "enabled", "stopped"]
+    order: str | None
+    actor: str
+    at: str
+    reason: str
+
+
+class AutoPost(TypedDict):
+    enabled: bool
+    why_off: str | None
+    order: AutoPostOrder | None
+    proposals: list[AutoPostOrder]
+    policy: str
+    log: list[LogItem]
+
+
+class Policy4(TypedDict):
+    name: str
+    about: str
+    version: str
+    digest: str
+    since: str | None
+    origin: Literal["shipped", "firm"]
+    decided_by: str | None
+
+
+class Policies(TypedDict):
+    policies: list[Policy4]
+
+
+class Policy5(TypedDict):
+    name: str
+    about: str
+    version: str
+    digest: str
+    since: str | None
+    origin: Literal["shipped", "firm"]
+    decided_by: str | None
+    body: dict[str, Any]
+
+
+class Erasure(TypedDict):
+    erased: bool
+    """
+    false: nothing was done yet, send `confirm` back
+    """
+    removed: dict[str, int]
+    """
+    rows that go, by table
+    """
+    rewritten: dict[str, int]
+    """
+    rows that lose names and words, and stay
+    """
+    confirm: str
+    """
+    what to send to do it; empty once it is done
+    """
+    pseudonym: str
+    """
+    what stands in the person's place since; empty before
+    """
+    wiped: bool
+    """
+    whether the file of a SQLite database was overwritten too
+    """
+
+
+class Alive(TypedDict):
+    status: Literal["alive"]
+
+
+class Model5(TypedDict):
+    name: str
+    version: str
+    digest: str
+
+
+class Readiness(TypedDict):
+    status: Literal["ready", "degraded", "unavailable"]
+    database: str
+    schema: str
+    model: Model5
+    degraded: str | None
+    """
+    why rules answer instead of the model; null when the model does
+    """
+
+
+Error = TypedDict(
+    "Error",
+    {
+        "in": NotRequired[str],
+        "at": NotRequired[str],
+        "reason": NotRequired[str],
+    },
+)
+
+
+class Problem(TypedDict):
+    """
+    RFC 9457
+    """
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    """
+    what happened and what to do
+    """
+    errors: NotRequired[list[Error]]
+
+
+class CheckRequest(TypedDict):
+    """
+    Time entries and, where they shall count, the tables of master data, as rows of their data contracts.
+    """
+
+    entries: list[dict[str, Any]]
+    """
+    rows of time-entries.schema.json
+    """
+    tasks: NotRequired[list[dict[str, Any]] | None]
+    """
+    left out, the checks that need it are skipped, and `skipped` says so
+    """
+    assignments: NotRequired[list[dict[str, Any]] | None]
+    """
+    left out, the checks that need it are skipped, and `skipped` says so
+    """
+    contracts: NotRequired[list[dict[str, Any]] | None]
+    """
+    left out, the checks that need it are skipped, and `skipped` says so
+    """
+    rate_cards: NotRequired[list[dict[str, Any]] | None]
+    """
+    left out, the checks that need it are skipped, and `skipped` says so
+    """
+    people: NotRequired[list[dict[str, Any]] | None]
+    """
+    left out, the checks that need it are skipped, and `skipped` says so
+    """
+    holidays: NotRequired[list[dict[str, Any]] | None]
+    """
+    left out, the checks that need it are skipped, and `skipped` says so
+    """
+    periods: NotRequired[list[dict[str, Any]] | None]
+    """
+    left out, the checks that need it are skipped, and `skipped` says so
+    """
+    milestones: NotRequired[list[dict[str, Any]] | None]
+    """
+    left out, the checks that need it are skipped, and `skipped` says so
+    """
+    activities: NotRequired[list[dict[str, Any]] | None]
+    """
+    left out, the checks that need it are skipped, and `skipped` says so
+    """
+    policy: NotRequired[str]
+    """
+    text of a check policy (TOML); the defaults when it is empty
+    """
+    grain: NotRequired[Grain | None]
+    """
+    what a row is; left out, the dates decide
+    """
+    as_of: NotRequired[str | None]
+    """
+    today, for the checks; the last date of the entries
+    """
+    only: NotRequired[list[OnlyItem]]
+    """
+    only these checks
+    """
+    scores: NotRequired[bool]
+    """
+    tell a score for every entry
+    """
+
+
+class DecisionRequest(TypedDict):
+    """
+    What the person said. A split gives ``parts``; everything else client, project, task and minutes directly.
+    """
+
+    minutes: NotRequired[int | None]
+    client: NotRequired[str]
+    project: NotRequired[str]
+    task: NotRequired[str]
+    suggestion: str
+    """
+    its id; the work date where time is added by hand
+    """
+    verdict: Verdict
+    actor: NotRequired[str]
+    """
+    the person who decides: left out by whoever is signed in, named by a program that carries it
+    """
+    parts: NotRequired[list[PartBody]]
+    reason_code: NotRequired[str]
+    note: NotRequired[str]
+    narrative: NotRequired[str]
+    billable: NotRequired[bool | None]
+    shown_at: NotRequired[str | None]
+    """
+    when the person was shown the suggestion
+    """
+    revision: NotRequired[int | None]
+    """
+    the revision that was shown; another one is a conflict
+    """
+
+
+class ReferenceBody(TypedDict):
+    """
+    What a system calls one record of ours.
+    """
+
+    kind: ReferredKind
+    id: str
+    """
+    the time entry's id, or the posted draft's
+    """
+    source: str
+    external_id: str
+
+
+class ReferencesRequest(TypedDict):
+    """
+    Ids of another system.
+    """
+
+    rows: list[ReferenceBody]
+
+
+class ReviewBody(TypedDict):
+    """
+    What the person said of a finding, or of a line of the queue.
+    """
+
+    kind: ReviewKind
+    actor: NotRequired[str]
+    """
+    left out by whoever is signed in
+    """
+    reason_code: NotRequired[str]
+    """
+    resolution code; every verdict needs one of its own
+    """
+    note: NotRequired[str]
+    assignee: NotRequired[str]
+    """
+    person or role, for assign and escalate
+    """
+    shown_at: NotRequired[str | None]
+    """
+    when the person was shown it; becomes seconds
+    """
+    version: NotRequired[str]
+    """
+    the version that was shown; another one is a conflict
+    """
+
+
+class Results1(TypedDict):
+    status: int
+    problem: Problem
+
+
+class DecidedBatch(TypedDict):
+    results: list[Results | Results1]
+
+
+class Billing(TypedDict):
+    """
+    null without billing:read
+    """
+
+    lines: list[DraftLine]
+    disputes: list[dict[str, Any]]
+
+
+class Trail(TypedDict):
+    time_entry: TimeEntry
+    decision: Decision | None
+    suggestion: Suggestion | None
+    corrected: list[Decision]
+    """
+    decisions that the one in force took the place of, newest first
+    """
+    evidence: list[dict[str, Any]]
+    approvals: list[Approval]
+    findings: list[dict[str, Any]] | None
+    """
+    with their reviews; null without findings:read
+    """
+    billing: Billing | None
+    """
+    null without billing:read
+    """
+
+
+class Timesheet(TypedDict):
+    person: str
+    week: str
+    """
+    its Monday
+    """
+    status: Literal["empty", "rejected", "draft", "submitted", "approved", "invoiced"]
+    minutes: int
+    billable_minutes: int
+    days: list[int]
+    """
+    minutes from Monday to Sunday
+    """
+    entries: dict[str, int]
+    """
+    how many of each status
+    """
+    time_entries: list[TimeEntry]
+    blocking: list[Finding]
+
+
+class BatchRequest(TypedDict):
+    """
+    Up to a hundred decisions, carried out in their order.
+    """
+
+    decisions: list[DecisionRequest]
+    actor: NotRequired[str]
+    """
+    who decides, where a decision names nobody itself
+    """
+    atomic: NotRequired[bool]
+    """
+    all of them or none
+    """
+    bulk: NotRequired[bool]
+    """
+    accepted together: what the policy wants looked at one by one is refused. False: each was looked at
+    """
