@@ -4,15 +4,22 @@ import os
 import shutil
 import subprocess
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TypeVar
 
 import psycopg
 import pytest
+from sqlalchemy import text
+
+from hourtrail.store import Store, TenantStore
 
 RUNNING = "127.0.0.1:5432"
 KINDS = ("sqlite", "postgresql")
+
+R = TypeVar("R")
 
 
 def _answers(address: str) -> bool:
@@ -79,3 +86,51 @@ def database(kind: str, folder: Path, server: str) -> Iterator[str]:
     finally:
         with suppress(psycopg.Error), psycopg.connect(admin, autocommit=True) as connection:
             connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def beside(
+    store: Store,
+    tenant: str,
+    first: Callable[[TenantStore], object],
+    second: Callable[[TenantStore], R],
+    then: Callable[[TenantStore], object] = lambda _db: None,
+) -> R:
+    """What ``second`` gives, which begins after ``first`` has written and before its transaction ends with ``then``."""
+
+    def on_its_own() -> R:
+        with store.tenant(tenant) as db:
+            return second(db)
+
+    return meanwhile(store, tenant, first, on_its_own, then)
+
+
+def meanwhile(
+    store: Store,
+    tenant: str,
+    first: Callable[[TenantStore], object],
+    second: Callable[[], R],
+    then: Callable[[TenantStore], object] = lambda _db: None,
+) -> R:
+    """The same for something that opens its transactions itself."""
+    with ThreadPoolExecutor(1) as pool:
+        with store.tenant(tenant) as db:
+            first(db)
+            running = pool.submit(second)
+            _until_it_waits(store, running)
+            then(db)
+        return running.result(60)
+
+
+def _until_it_waits(store: Store, running: Future[R]) -> None:
+    """Until somebody waits for a lock of this database, or nobody has to. SQLite does not say who waits for its one writer."""
+    if store.engine.dialect.name != "postgresql":
+        return
+    waits = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    for _ in range(3_000):
+        with store.engine.connect() as connection:
+            if connection.scalar(waits) or running.done():
+                return
+        wait([running], timeout=0.01)
+    raise AssertionError("the second transaction neither waited nor ended")

@@ -242,7 +242,10 @@ def test_many_entries_move_in_one_act_or_none_of_them_does(store: Store) -> None
         db.move_entry("imp_0", EntryStatus.DRAFT, "ann", NINE)
         later = list(db.entries_named(["imp_1", "imp_2"]).values())
         db.move_entry("imp_2", EntryStatus.SUBMITTED, "ann", NINE)
-    with pytest.raises(Conflict, match="1 of 2 entries were moved by somebody else"), store.tenant("t") as db:
+    with (
+        pytest.raises(Conflict, match="1 of 2 entries were moved, corrected or taken back by somebody else"),
+        store.tenant("t") as db,
+    ):
         db.move_entries(later, EntryStatus.SUBMITTED, "ann", NINE)
     with store.tenant("t") as db:
         db.move_entry("imp_2", EntryStatus.DRAFT, "ann", NINE)

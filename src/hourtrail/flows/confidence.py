@@ -142,21 +142,35 @@ def renew_controls(store: Store, tenant: str, models: Models, *, now: datetime) 
     Answers of the rules scorer are not calibrated, so nothing is learned from them.
     """
     with store.tenant(tenant) as db:
-        before, _ = db.controls()
-        controls = controls_for(before, models)
         outcomes = read_outcomes(db, model=models.scorer.ref.name)
         known = [row for row in outcomes.rows if row.known_at <= now]
-        fresh = [row for row in known if controls.folded_to is None or (row.known_at, row.id) > controls.folded_to]
-        events: list[ControlEvent] = []
-        if not models.degraded and known:
-            after, events = advance(
-                controls, fresh, [row for row in known if not row.shown], now,
-                shipped=models.policy, selector=threshold_selector(), settings=SETTINGS,
-            )  # fmt: skip
-            if after != before:
-                db.put_controls(after, events, ACTOR, now)
-                controls = after
-    return Renewed(controls=controls, events=tuple(events), fresh=len(fresh), unreadable=tuple(outcomes.unreadable))
+        unreadable = tuple(outcomes.unreadable)
+        before, place = db.controls()
+        while True:
+            found = _advanced(before, known, models, now, unreadable)
+            # Computed without the lock, so that whoever moves the mode down does not wait for it; what they put counts.
+            held, newest = db.controls(lock=True)
+            if newest == place:
+                break
+            before, place = held, newest
+        if found.controls != before and known and not models.degraded:
+            db.put_controls(found.controls, found.events, ACTOR, now)
+    return found
+
+
+def _advanced(
+    before: Controls, known: list[Outcome], models: Models, now: datetime, unreadable: tuple[str, ...]
+) -> Renewed:
+    """What the outcomes make of these controls."""
+    controls = controls_for(before, models)
+    fresh = [row for row in known if controls.folded_to is None or (row.known_at, row.id) > controls.folded_to]
+    events: list[ControlEvent] = []
+    if not models.degraded and known:
+        controls, events = advance(
+            controls, fresh, [row for row in known if not row.shown], now,
+            shipped=models.policy, selector=threshold_selector(), settings=SETTINGS,
+        )  # fmt: skip
+    return Renewed(controls=controls, events=tuple(events), fresh=len(fresh), unreadable=unreadable)
 
 
 def nightly_confidence(store: Store, tenant: str, now: datetime) -> Mapping[str, int]:

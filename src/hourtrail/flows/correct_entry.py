@@ -80,8 +80,8 @@ class _Correcting:
         if entry.status is not EntryStatus.DRAFT:
             raise Conflict(f"entry {entry.id} is {entry.status}; only drafts are corrected, so recall it first")
         before = self.db.decision(entry.decision)
+        suggestion = self.db.suggestion(before.suggestion, lock=True) if before.suggestion else None
         booked = self.deciding.check_draft(before)
-        suggestion = self.db.suggestion(before.suggestion) if before.suggestion else None
         if suggestion is not None:
             self.deciding.check_private(suggestion)
         bookings = [self._booking(row, suggestion, changed=row.id == entry.id) for row in booked]

@@ -1,8 +1,9 @@
 """A person's word on a suggestion: logged for ever, and the time entries that follow from it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, TypeAlias
 
 from hourtrail.domain.activity import Response, Status
 from hourtrail.domain.decision import BOOKING, CLOSING, Booking, Decision, Verdict
@@ -58,14 +59,21 @@ class Decided:
     entries: tuple[TimeEntry, ...]
 
 
-def decide(store: Store, tenant: str, request: Request, *, now: datetime | None = None) -> Decided:
+Expected: TypeAlias = Callable[[Suggestion | Decision], None]
+"""Is shown the suggestion (or, where an undo names one, the decision), and refuses by raising when it is not what somebody saw."""
+
+
+def decide(
+    store: Store, tenant: str, request: Request, *, now: datetime | None = None, expected: Expected | None = None
+) -> Decided:
     """Log the decision and book what follows, in one transaction.
 
-    Raises NotFound for an unknown suggestion or work item, Conflict when somebody decided before or the suggestion
-    changed, NotAllowed for a service or an unknown person, InvalidInput for a request that does not fit its verdict.
+    ``expected`` is shown what is decided on as it stands, and nobody changes it from then on. Raises NotFound for an unknown
+    suggestion or work item, Conflict when somebody decided before or the suggestion changed, NotAllowed for a service or an
+    unknown person, InvalidInput for a request that does not fit its verdict.
     """
     with store.tenant(tenant) as db:
-        return decide_in(db, request, now or datetime.now(UTC))
+        return Deciding(db, request, now or datetime.now(UTC), expected).run()
 
 
 def decide_in(db: TenantStore, request: Request, now: datetime) -> Decided:
@@ -76,8 +84,9 @@ def decide_in(db: TenantStore, request: Request, now: datetime) -> Decided:
 class Deciding:
     """One decision in the making; a correction (``correct_entry``) is made of the same steps."""
 
-    def __init__(self, db: TenantStore, request: Request, now: datetime) -> None:
+    def __init__(self, db: TenantStore, request: Request, now: datetime, expected: Expected | None = None) -> None:
         self.db, self.request, self.now = db, request, now
+        self._expect = expected or (lambda _row: None)
         self._terms: dict[WorkItem, tuple[Task | None, Contract | None]] = {}
 
     def run(self) -> Decided:
@@ -87,8 +96,11 @@ class Deciding:
         if request.verdict is Verdict.ADDED_BY_HAND:
             return self._by_hand()
         if request.verdict is Verdict.UNDO and request.suggestion.startswith(DECISION):
-            return self._undo_decision(self.db.decision(request.suggestion))
-        suggestion = self.db.suggestion(request.suggestion)
+            named = self.db.decision(request.suggestion)
+            self._expect(named)
+            return self._undo_decision(named)
+        suggestion = self.db.suggestion(request.suggestion, lock=True)
+        self._expect(suggestion)
         self.check_private(suggestion)
         current = self.db.current_decision(suggestion.id)
         if request.verdict is Verdict.UNDO:
@@ -281,7 +293,7 @@ class Deciding:
         if named.verdict is Verdict.UNDO:
             raise InvalidInput(f"{named.id} is an undo itself; decide anew instead of undoing it")
         if named.suggestion:
-            suggestion = self.db.suggestion(named.suggestion)
+            suggestion = self.db.suggestion(named.suggestion, lock=True)
             self.check_private(suggestion)
             current = self.db.current_decision(suggestion.id)
             if current is None or current.id != named.id:

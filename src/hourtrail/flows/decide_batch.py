@@ -46,6 +46,7 @@ def decide_batch(
     at = now or datetime.now(UTC)
     answers: list[Answer] = []
     with store.tenant(tenant) as db:
+        db.lock_decided([request.suggestion for request in requests])
         for place, request in enumerate(requests):
             try:
                 with db.part():

@@ -128,7 +128,7 @@ def set_mode(
     with store.tenant(tenant) as db:
         require_colleague(db.master(), actor)
         require_authority(db, actor, Permission.MODE_WRITE)
-        controls = controls_for(db.controls()[0], models)
+        controls = controls_for(db.controls(lock=True)[0], models)
         if mode is controls.mode:
             return
         if mode is Mode.PREFILL:
@@ -140,9 +140,10 @@ def set_mode(
                 raise ModeNotProven(mode, gate.missing)
             why = gate.proof
         said = f"{controls.mode} to {mode} by {actor}: {why}{f'; {reason}' if reason else ''}"
-        db.put_controls(replace(controls, mode=mode), [ControlEvent(at=now, kind=EventKind.MODE, why=said)], actor, now)
+        # Who decides holds a suggestion and waits for the trail; so the suggestions are touched before the trail is.
         if RANK.index(mode) < RANK.index(controls.mode):
-            _lower_open(db, policy_of(db, models))
+            _lower_open(db, replace(policy_of(db, models), mode=mode))
+        db.put_controls(replace(controls, mode=mode), [ControlEvent(at=now, kind=EventKind.MODE, why=said)], actor, now)
 
 
 def mode_gate(db: TenantStore, controls: Controls, mode: Mode, models: Models) -> ModeGate:
@@ -186,6 +187,8 @@ def mode_gate(db: TenantStore, controls: Controls, mode: Mode, models: Models) -
 
 def _lower_open(db: TenantStore, policy: BandPolicy) -> None:
     """Show what is open as the lower mode shows it, so that nobody goes on seeing what may not be shown any more."""
+    # Who is just confirming one of them does not keep the mode up: what they decided is open no more when it is read.
+    db.lock_suggestions([row.id for row in db.suggestions(status=SuggestionStatus.OPEN)])
     changed = []
     for row in db.suggestions(status=SuggestionStatus.OPEN):
         after = _lowered(row, policy)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from hourtrail.domain.audit import GENESIS, AuditAction, AuditEvent, ChainBreak, Examiner, link, payload_digest
 from hourtrail.domain.errors import InvalidInput
@@ -199,7 +199,5 @@ class Audit(Scope):
         return row is not None and row["digest"] == digest
 
     def _lock_chain(self) -> None:
-        """SQLite has one writer anyway; on PostgreSQL a lock of the tenant's name that ends with the transaction."""
-        if self._connection.dialect.name == "postgresql":
-            key = func.hashtextextended(f"hourtrail.audit:{self.tenant}", 0)
-            self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+        """The last lock that a transaction takes: everybody who writes needs it."""
+        self._alone("audit")

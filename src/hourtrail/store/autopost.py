@@ -13,7 +13,7 @@ class AutoPosting(Audit):
         this transaction ends: what it reads holds for all that it writes.
         """
         if lock:
-            self._lock_chain()
+            self._alone("auto_post")
         rows = self._all(self._select(auto_post).order_by(auto_post.c.place))
         return AutoPost(
             [

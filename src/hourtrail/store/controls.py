@@ -20,7 +20,7 @@ class ControlLog(Audit):
 
         Returns their place, by which suggestions name them.
         """
-        self._lock_chain()
+        self._alone("controls")
         place = int(self._connection.scalar(self._select(control, func.max(control.c.place))) or 0) + 1
         said = [event_to_json(event) for event in events]
         body = controls_to_json(row)
@@ -32,8 +32,12 @@ class ControlLog(Audit):
         )
         return place
 
-    def controls(self) -> tuple[Controls, int]:
-        """Those in force and their place; the defaults and 0 where none were ever put."""
+    def controls(self, *, lock: bool = False) -> tuple[Controls, int]:
+        """Those in force and their place; the defaults and 0 where none were ever put. With ``lock`` nobody puts others
+        before this transaction ends: whoever puts what follows from them has to know that nobody lowered them meanwhile.
+        """
+        if lock:
+            self._alone("controls")
         row = self._one(
             self._select(control, control.c.place, control.c.body).order_by(control.c.place.desc()).limit(1)
         )

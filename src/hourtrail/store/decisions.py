@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Double, Text, and_, cast, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Double, Text, and_, cast, func, literal, or_, select, tuple_
 from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.decision import CLOSING, Decision, Verdict
@@ -14,6 +14,7 @@ from hourtrail.domain.wire import decision_from_json, decision_to_json
 from hourtrail.store.audit import Audit
 from hourtrail.store.schema import decision, suggestion, time_entry
 from hourtrail.store.scope import Row, half_open
+from hourtrail.store.upsert import chunks
 
 
 def not_superseded() -> ColumnElement[bool]:
@@ -113,6 +114,26 @@ class Decisions(Audit):
         if row is None:
             raise NotFound(f"there is no decision {decision_id!r} in tenant {self.tenant!r}")
         return decision_from_json(row["body"])
+
+    def lock_decided(self, names: Collection[str]) -> None:
+        """Wait for whoever decides on these suggestions, or takes these decisions back, and keep their entries from being moved.
+
+        Many decisions in one transaction: after the first it holds the trail, for which everybody waits who holds one of the
+        others. So all are locked before, in the order in which everybody waits.
+        """
+        if self._connection.dialect.name != "postgresql":
+            return
+        for some in chunks(sorted(set(names))):
+            named = self._select(decision, decision.c.suggestion).where(decision.c.id.in_(some))
+            mine = self._select(suggestion, suggestion.c.id).where(
+                or_(suggestion.c.id.in_(some), suggestion.c.id.in_(named))
+            )
+            about = [row["id"] for row in self._all(mine.order_by(suggestion.c.id).with_for_update())]
+            said = self._select(decision, decision.c.id).where(
+                or_(decision.c.id.in_(some), decision.c.suggestion.in_(about)), not_superseded()
+            )
+            booked = self._select(time_entry, time_entry.c.id).where(time_entry.c.decision.in_(said))
+            self._all(booked.order_by(time_entry.c.id).with_for_update())
 
     def decision_seconds(self) -> float:
         """Seconds from showing to deciding, of every decision that says when it was shown."""

@@ -64,6 +64,16 @@ def _moved() -> Any:
     )
 
 
+def _is_live() -> ColumnElement[bool]:
+    """Whether the entry was imported, or nothing supersedes the decision that booked it."""
+    later = (
+        select(1)
+        .where(decision.c.tenant == time_entry.c.tenant, decision.c.supersedes == time_entry.c.decision)
+        .exists()
+    )
+    return or_(time_entry.c.decision.is_(None), ~later)
+
+
 def _replaces(known: Row, new: Row) -> bool:
     if known["decision"]:
         raise Conflict(f"entry {new['id']!r} came from decision {known['decision']}; an import cannot overwrite it")
@@ -186,6 +196,7 @@ class Entries(Audit):
         before = {entry.id: entry.status for entry in entries}
         places: dict[str, int] = {}
         for names in chunks(sorted(before)):
+            self._lock_entries(names)
             self._move(names, before, status)
             query = (
                 self._select(approval, approval.c.entry, func.max(approval.c.place).label("place"))
@@ -209,12 +220,12 @@ class Entries(Audit):
         return after
 
     def _move(self, names: Sequence[str], before: Mapping[str, EntryStatus], status: EntryStatus) -> None:
-        """Change the status of those that still have the one that was read."""
+        """Change the status of those that are live and have the one that was read."""
         by_status: dict[EntryStatus, list[str]] = {}
         for name in names:
             by_status.setdefault(before[name], []).append(name)
         for was, same in by_status.items():
-            mine = (time_entry.c.tenant == self.tenant, time_entry.c.id.in_(same))
+            mine = (time_entry.c.tenant == self.tenant, time_entry.c.id.in_(same), _is_live())
             changed = self._connection.execute(
                 update(time_entry).where(*mine, time_entry.c.status == was).values(status=status)
             ).rowcount
@@ -222,7 +233,17 @@ class Entries(Audit):
                 told = (
                     f"entry {same[0]!r} was" if len(same) == 1 else f"{len(same) - changed} of {len(same)} entries were"
                 )
-                raise Conflict(f"{told} moved by somebody else at the same moment; look again")
+                raise Conflict(f"{told} moved, corrected or taken back by somebody else at the same moment; look again")
+
+    def _lock_entries(self, names: Sequence[str]) -> None:
+        """Wait for whoever corrects or moves these, in the order in which everybody waits.
+
+        In a statement of its own: the next one then sees what they have done. A condition of the same statement would not,
+        since PostgreSQL asks it again only of rows that were changed, and a correction changes none.
+        """
+        if self._connection.dialect.name == "postgresql":
+            mine = self._select(time_entry, time_entry.c.id).where(time_entry.c.id.in_(names))
+            self._all(mine.order_by(time_entry.c.id).with_for_update())
 
     def approvals(self, entry_id: str) -> list[Approval]:
         """Every move of an entry, oldest first."""
@@ -230,9 +251,4 @@ class Entries(Audit):
         return [record_of(Approval, row) for row in self._all(query)]
 
     def _live(self, *columns: Any) -> Select[Any]:
-        later = (
-            select(1)
-            .where(decision.c.tenant == time_entry.c.tenant, decision.c.supersedes == time_entry.c.decision)
-            .exists()
-        )
-        return self._select(time_entry, *columns).where(or_(time_entry.c.decision.is_(None), ~later))
+        return self._select(time_entry, *columns).where(_is_live())

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
-from sqlalchemy import Connection, CursorResult, Select, Table, insert, select
+from sqlalchemy import Connection, CursorResult, Select, Table, func, insert, select
 
 from hourtrail.store.keys import Keyring
 from hourtrail.store.sealing import Sealer
@@ -66,6 +66,16 @@ class Scope:
         """Close what is still being read; called at the end of the transaction."""
         for result in self._reading:
             result.close()
+
+    def _alone(self, about: str) -> None:
+        """Let one transaction of the tenant at a time go on from here, until it ends.
+
+        SQLite has one writer anyway; on PostgreSQL a lock of the tenant's name. Whoever needs several locks takes them in one
+        order, or two would wait for each other: what is said of a mode or an order, findings, suggestions, entries, the trail.
+        """
+        if self._connection.dialect.name == "postgresql":
+            key = func.hashtextextended(f"hourtrail.{about}:{self.tenant}", 0)
+            self._connection.execute(select(func.pg_advisory_xact_lock(key)))
 
     def _add(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:

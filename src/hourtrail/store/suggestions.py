@@ -93,15 +93,23 @@ class Suggestions(Scope):
             found += [suggestion_of(row) for row in self._all(query)]
         return sorted(found, key=lambda row: (row.span.start, row.id))
 
-    def suggestion(self, suggestion_id: str) -> Suggestion:
-        """One of them, whatever its status. Raises NotFound."""
-        row = self._one(self._select(suggestion).where(suggestion.c.id == suggestion_id))
+    def suggestion(self, suggestion_id: str, *, lock: bool = False) -> Suggestion:
+        """One of them, whatever its status; with ``lock``, nobody changes or decides it meanwhile. Raises NotFound."""
+        query = self._select(suggestion).where(suggestion.c.id == suggestion_id)
+        row = self._one(query.with_for_update() if lock else query)
         if row is None:
             raise NotFound(
                 f"there is no suggestion {suggestion_id!r} in tenant {self.tenant!r};"
                 " list them with hourtrail export suggestions"
             )
         return suggestion_of(row)
+
+    def lock_suggestions(self, names: Collection[str]) -> None:
+        """Wait for whoever decides these, in the order in which everybody waits; from then on nobody else does."""
+        if self._connection.dialect.name == "postgresql":
+            for some in chunks(sorted(names)):
+                mine = self._select(suggestion, suggestion.c.id).where(suggestion.c.id.in_(some))
+                self._all(mine.order_by(suggestion.c.id).with_for_update())
 
     def reconcile_suggestions(
         self, *, create: Sequence[Suggestion], update: Sequence[Suggestion], withdraw: Sequence[str]
@@ -116,6 +124,7 @@ class Suggestions(Scope):
             if found is not None:
                 raise Conflict(f"{found['id']} exists already: another run was faster; run suggest again")
         self._add(suggestion, [_values(row) for row in sorted(create, key=lambda row: row.id)])
+        self.lock_suggestions([*(row.id for row in update), *withdraw])
         for row in sorted(update, key=lambda row: row.id):
             self._update(row)
         for suggestion_id in sorted(withdraw):

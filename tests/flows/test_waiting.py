@@ -1,0 +1,85 @@
+"""People who act at the same moment: whoever waits is answered, never killed for it, and overwrites nothing unseen."""
+
+from dataclasses import replace
+
+from tests.databases import meanwhile
+from tests.flows.firm import EVENING
+from tests.flows.test_confidence import ADA, MODELS, NOW, meeting
+
+from hourtrail.domain.confidence import Controls, Mode
+from hourtrail.domain.decision import Verdict
+from hourtrail.domain.errors import Conflict
+from hourtrail.domain.suggestion import SuggestionStatus
+from hourtrail.flows import confidence
+from hourtrail.flows.confidence import renew_controls
+from hourtrail.flows.decide import Decided, Request, decide, decide_in
+from hourtrail.flows.decide_batch import decide_batch
+from hourtrail.flows.modes import set_mode
+
+
+def accept(name):
+    return Request(suggestion=name, verdict=Verdict.ACCEPT, actor=ADA)
+
+
+def proposed(firm):
+    """The ids of two open suggestions, in their order."""
+    firm.tables()
+    firm.activities(meeting(), meeting("n", 13, "PORTAL-8 login of the portal"))
+    names = sorted(row.id for row in firm.suggest(models=MODELS).suggestions if row.item)
+    assert len(names) == 2
+    return names
+
+
+def test_a_batch_waits_for_who_decides_on_one_of_its_suggestions(firm_on_both):
+    firm = firm_on_both
+    first, second = proposed(firm)
+    answers = meanwhile(
+        firm.store,
+        firm.tenant,
+        lambda db: db.suggestion(second, lock=True),
+        lambda: decide_batch(firm.store, firm.tenant, [accept(first), accept(second)]),
+        lambda db: decide_in(db, accept(second), NOW),
+    )
+    assert [type(row) for row in answers] == [Decided, Conflict]
+    assert len(firm.export("decisions")) == 2
+
+
+def test_who_confirms_at_that_moment_does_not_keep_the_mode_up(firm_on_both):
+    firm = firm_on_both
+    first, second = proposed(firm)
+    meanwhile(
+        firm.store,
+        firm.tenant,
+        lambda db: db.suggestion(second, lock=True),
+        lambda: set_mode(firm.store, firm.tenant, Mode.SHADOW, ADA, MODELS, now=NOW),
+        lambda db: decide_in(db, accept(second), NOW),
+    )
+    with firm.store.tenant(firm.tenant, read_only=True) as db:
+        assert db.controls()[0].mode is Mode.SHADOW
+        assert db.suggestion(first).item is None
+        decided = db.suggestion(second)
+    assert (decided.status, decided.item is None) == (SuggestionStatus.DECIDED, False)
+
+
+def test_the_nightly_job_does_not_put_back_the_mode_that_somebody_lowered_meanwhile(firm_on_both, monkeypatch):
+    firm = firm_on_both
+    first, _ = proposed(firm)
+    with firm.store.tenant(firm.tenant) as db:
+        db.put_controls(Controls(mode=Mode.PREFILL, model="rules"), [], "kim", EVENING)
+    decide(firm.store, firm.tenant, accept(first), now=EVENING)
+    modes = []
+
+    def advance(controls, fresh, *_unused, **_more):
+        if not modes and firm.store.engine.dialect.name == "postgresql":
+            # On SQLite the job is the one writer until it ends.
+            set_mode(firm.store, firm.tenant, Mode.SUGGEST, ADA, MODELS, now=NOW)
+        modes.append(controls.mode)
+        return replace(controls, temperature=0.9), []
+
+    monkeypatch.setattr(confidence, "advance", advance)
+    renew_controls(firm.store, firm.tenant, MODELS, now=NOW)
+    with firm.store.tenant(firm.tenant, read_only=True) as db:
+        now = db.controls()[0]
+    on_both = firm.store.engine.dialect.name == "postgresql"
+    assert modes == ([Mode.PREFILL, Mode.SUGGEST] if on_both else [Mode.PREFILL])
+    assert (now.mode, now.temperature) == (modes[-1], 0.9)
