@@ -29,7 +29,7 @@ from hourtrail_training.mapping_report.tables import rendered, written
     help="Rows of simulated firms (hourtrail_training.simulated_mix) for the models of the zero-shot part.",
 )
 @click.option("--only", "names", type=click.Choice(NAMES), multiple=True, help="Only this step; may be repeated.")
-@click.option("--jobs", type=click.IntRange(1, 16), default=2, show_default=True, help="Processes, up to 3 GB each.")
+@click.option("--jobs", type=click.IntRange(1, 16), default=2, show_default=True, help="Processes, up to 4 GB each.")
 @click.option(
     "--write",
     "document",
