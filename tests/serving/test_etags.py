@@ -1,12 +1,17 @@
 """Entity tags: what is known is not sent again, and nothing is written over what somebody has not read."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
-from tests.serving.conftest import ADA, DANA, Site
+from tests.databases import meanwhile
+from tests.serving.conftest import ADA, DANA, TENANT, Site
 
 from hourtrail.domain.access import Role
+from hourtrail.domain.decision import Verdict
 from hourtrail.domain.errors import InvalidInput
+from hourtrail.flows.decide import Request, decide_in
+from hourtrail.store import TenantStore
 from hourtrail_serving.etags import Conditions, PreconditionFailed, tag_of, tagged
 
 BODY = {"id": "te_1", "status": "draft"}
@@ -91,6 +96,27 @@ def test_a_decision_is_made_on_the_suggestion_that_was_read(shared: Site) -> Non
     assert decide("undo", shared.http.get(path).headers["ETag"]) == 201
     by_hand = {"verdict": "added_by_hand", "suggestion": "2026-03-02", "project": "portal", "minutes": 5, "actor": ADA}
     assert shared.http.post("/v1/decisions", json=by_hand, headers={"If-Match": "*"}).status_code == 412
+
+
+def test_what_changes_while_a_request_waits_is_not_written_over(shared: Site) -> None:
+    row = shared.open_suggestions()[0]
+    shared.decide(row)
+    read = shared.http.get(f"/v1/suggestions/{row['id']}").headers["ETag"]
+    now = datetime.now(UTC)
+
+    def decide_anew(db: TenantStore) -> None:
+        for place, verdict in enumerate((Verdict.UNDO, Verdict.ACCEPT)):
+            said = Request(suggestion=row["id"], verdict=verdict, actor=ADA)
+            decide_in(db, said, now + timedelta(microseconds=place))
+
+    def undo() -> int:
+        body = {"suggestion": row["id"], "verdict": "undo", "actor": ADA}
+        return shared.http.post("/v1/decisions", json=body, headers={"If-Match": read}).status_code
+
+    held = meanwhile(shared.store, TENANT, lambda db: db.suggestion(row["id"], lock=True), undo, decide_anew)
+    assert held == 412, "the newer decision is not the one that was read"
+    assert shared.get(f"/v1/suggestions/{row['id']}")["status"] == "decided"
+    assert shared.decide(row, "undo").status_code == 201
 
 
 def test_an_entry_is_moved_as_it_was_read(shared: Site) -> None:

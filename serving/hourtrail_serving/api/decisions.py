@@ -1,6 +1,5 @@
 """Decisions: a person's word on a suggestion; one, many at once, taken back, and the log of all of them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
@@ -11,8 +10,9 @@ from starlette.responses import JSONResponse, Response
 from hourtrail.domain.access import Permission
 from hourtrail.domain.decision import Decision, Verdict
 from hourtrail.domain.errors import HourtrailError, NotFound
+from hourtrail.domain.suggestion import Suggestion
 from hourtrail.domain.wire import decision_to_json, entry_to_json, suggestion_to_json
-from hourtrail.flows.decide import DECISION, Decided, Request, decide
+from hourtrail.flows.decide import DECISION, Decided, Expected, Request, decide
 from hourtrail.flows.decide_batch import Answer, decide_batch
 from hourtrail.store import TenantStore
 from hourtrail_serving.api.decision_bodies import BatchRequest, DecisionRequest, UndoRequest
@@ -24,7 +24,7 @@ from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.idempotency import IdempotencyKey
 from hourtrail_serving.openapi import answers, one, writes
 from hourtrail_serving.problems import body_of, status_of
-from hourtrail_serving.served import Context, Served
+from hourtrail_serving.served import Context
 from hourtrail_serving.sight import (
     actor_of,
     own_or_named,
@@ -60,9 +60,9 @@ def post_decision(
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
         require_own_suggestion(served, who, body.suggestion)
-        revision = body.revision if given.if_match is None else _matched(served, given, body)
-        request = replace(body.request(actor, now), revision=revision)
-        decided = decide(served.store, served.tenant, request, now=now)
+        if given.if_match is not None and body.verdict is Verdict.ADDED_BY_HAND:
+            raise PreconditionFailed("time added by hand is about no record; leave If-Match out")
+        decided = decide(served.store, served.tenant, body.request(actor, now), now=now, expected=_unchanged(given))
         done.append(decided.decision)
         return decided_to_json(decided)
 
@@ -141,11 +141,10 @@ def undo_decision(
         now = datetime.now(UTC)
         with served.store.tenant(served.tenant, read_only=True) as db:
             require_own(db, who, _decision_named(decision))
-            given.require(decision_to_json(db.decision(decision)))
         request = Request(
             suggestion=decision, verdict=Verdict.UNDO, actor=actor, reason_code=said.reason_code, note=said.note
         )
-        decided = decide(served.store, served.tenant, request, now=now)
+        decided = decide(served.store, served.tenant, request, now=now, expected=_unchanged(given))
         done.append(decided.decision)
         return decided_to_json(decided)
 
@@ -160,20 +159,13 @@ def _decision_named(name: str) -> str:
     return name
 
 
-def _matched(served: Served, given: Conditions, body: DecisionRequest) -> int | None:
-    """The revision of the suggestion that ``If-Match`` names; whether it is still that one is asked again where it is decided.
+def _unchanged(given: Conditions) -> Expected:
+    """Asked of what is decided on, where nobody changes it any more before the decision is logged."""
 
-    Raises PreconditionFailed, NotFound.
-    """
-    with served.store.tenant(served.tenant, read_only=True) as db:
-        if body.verdict is Verdict.ADDED_BY_HAND:
-            raise PreconditionFailed("time added by hand is about no record; leave If-Match out")
-        if body.suggestion.startswith(DECISION):
-            given.require(decision_to_json(db.decision(body.suggestion)))
-            return None
-        row = db.suggestion(body.suggestion)
-        given.require(suggestion_to_json(row))
-        return row.revision if body.revision is None else body.revision
+    def require(row: Suggestion | Decision) -> None:
+        given.require(decision_to_json(row) if isinstance(row, Decision) else suggestion_to_json(row))
+
+    return require
 
 
 def decided_to_json(row: Decided) -> dict[str, object]:

@@ -1,6 +1,5 @@
 """Findings: the reviewers' queue, a person's word on them, and clearing the rest."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Annotated, Any, Final, Literal
@@ -17,13 +16,14 @@ from hourtrail.flows.clearing import ClearRequest, clear_rest, the_rest
 from hourtrail.flows.precision import review_report
 from hourtrail.flows.queue import Filter, behind, queue_of, review_queue
 from hourtrail.flows.review import ReviewRequest, review
+from hourtrail.store import TenantStore
 from hourtrail_serving.cursors import LONGEST, QueueCursor
 from hourtrail_serving.etags import Given
 from hourtrail_serving.fields import Code, Day, IdPath, Instant, OptionalCode, Strict, Text
 from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.idempotency import IdempotencyKey
 from hourtrail_serving.openapi import answers, one, writes
-from hourtrail_serving.served import Context, Served
+from hourtrail_serving.served import Context
 from hourtrail_serving.sight import actor_of
 
 router = APIRouter(prefix="/v1", tags=["findings"], route_class=Guarded)
@@ -119,23 +119,23 @@ def list_findings(
 @router.get("/findings/{finding}", responses=one("FindingDetail", "What stands behind it"))
 def get_finding(served: Context, finding: IdPath, given: Given) -> Response:
     """One finding, whatever its status, or one line of the queue: its entry, comparable ones, and what was said of it."""
-    return given.answer(_detail(served, finding))
-
-
-def _detail(served: Served, finding: str) -> dict[str, Any]:
-    """A finding or a line of the queue, as it stands today. Raises NotFound."""
     with served.store.tenant(served.tenant, read_only=True) as db:
-        try:
-            seen = behind(db, queue_of(db, datetime.now(UTC).date()).item(finding))
-        except NotFound:
-            row = db.raised_finding(finding).finding
-            return {
-                "finding": finding_to_json(row),
-                "item": None,
-                "time_entry": None,
-                "comparable_entries": [],
-                "reviews": [review_to_json(said) for said in db.reviews(finding)],
-            }
+        return given.answer(_detail(db, finding))
+
+
+def _detail(db: TenantStore, finding: str) -> dict[str, Any]:
+    """A finding or a line of the queue, as it stands today. Raises NotFound."""
+    try:
+        seen = behind(db, queue_of(db, datetime.now(UTC).date()).item(finding))
+    except NotFound:
+        row = db.raised_finding(finding).finding
+        return {
+            "finding": finding_to_json(row),
+            "item": None,
+            "time_entry": None,
+            "comparable_entries": [],
+            "reviews": [review_to_json(said) for said in db.reviews(finding)],
+        }
     return {
         "finding": finding_to_json(seen.item.finding),
         "item": item_to_json(seen.item),
@@ -169,15 +169,15 @@ def review_finding(
     """
     actor = actor_of(who, body.actor)
 
+    def unchanged(db: TenantStore) -> None:
+        given.require(_detail(db, finding))
+
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
         said = body.request(finding, actor, now)
-        if given.if_match is not None:
-            shown = _detail(served, finding)
-            given.require(shown)
-            # Asked again where the review is logged, so that nothing slips in between.
-            said = replace(said, version=said.version or (shown["item"] or {}).get("version", ""))
-        done = review(served.store, served.tenant, said, now=now)
+        done = review(
+            served.store, served.tenant, said, now=now, expected=None if given.if_match is None else unchanged
+        )
         return {"act": done.act, "reviews": [review_to_json(row) for row in done.rows], "muting": list(done.muting)}
 
     answer = served.answers.once(who, idempotency_key, f"reviews {finding} {body.as_sent()}", work)

@@ -1,6 +1,6 @@
 """A person's word on a finding, or on a group of findings with one cause: logged for ever, one act whatever the size."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -55,16 +55,27 @@ class Reviewed:
     muting: tuple[str, ...] = ()
 
 
-def review(store: Store, tenant: str, request: ReviewRequest, *, now: datetime | None = None) -> Reviewed:
+def review(
+    store: Store,
+    tenant: str,
+    request: ReviewRequest,
+    *,
+    now: datetime | None = None,
+    expected: Callable[[TenantStore], None] | None = None,
+) -> Reviewed:
     """Log what the person said of a finding or a whole line of the queue, in one transaction.
 
     A verdict closes its findings and needs a resolution code; assign, escalate and note leave them open; undo takes the
-    last verdict back, for all findings of its act. Raises NotFound, Conflict (reviewed before, changed since it was shown),
+    last verdict back, for all findings of its act. ``expected`` looks whether things still stand as somebody saw them, and
+    refuses by raising; no run changes findings from then on. Raises NotFound, Conflict (reviewed before, changed since it was shown),
     NotAllowed (a service, an unknown person, one's own time, an audit of one's own clearing), InvalidInput.
     """
     at = now or datetime.now(UTC)
     with store.tenant(tenant) as db:
         require_member(db, request.actor)
+        if expected is not None:
+            db.lock_findings()
+            expected(db)
         if request.kind is ReviewKind.UNDO:
             act, rows = _undo(db, request, at)
         else:
