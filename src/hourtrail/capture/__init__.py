@@ -15,4 +15,14 @@ from hourtrail.capture.privacy import PrivacyRules, redact
 from hourtrail.capture.privacy_gate import PrivacyGate
 from hourtrail.capture.settings import CaptureSettings
 
-__all__ = ["CaptureSettings", "Captured", "HabitLearner", "Habits", "Presence", "PrivacyGate", "PrivacyRules", "capture", "redact"]
+__all__ = [
+    "CaptureSettings",
+    "Captured",
+    "HabitLearner",
+    "Habits",
+    "Presence",
+    "PrivacyGate",
+    "PrivacyRules",
+    "capture",
+    "redact",
+]
