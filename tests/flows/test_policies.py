@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hourtrail.domain.errors import NotFound
-from hourtrail.flows.policies import SHIPPED_BODIES, digest_of, policies, policy_named
+from hourtrail.domain.identity import body_digest
+from hourtrail.flows.policies import SHIPPED_BODIES, policies, policy_named
 from hourtrail.flows.review_settings import set_review_policy
 from hourtrail.policy.review import ReviewPolicy
 
@@ -19,7 +20,7 @@ def written(pinned):
     head = "".join(line for line in VERSIONS.read_text(encoding="utf-8").splitlines(keepends=True) if line[0] == "#")
     text = head
     for name, (_, body) in SHIPPED_BODIES.items():
-        row, digest = pinned.get(name, {"version": "0"}), digest_of(body())
+        row, digest = pinned.get(name, {"version": "0"}), body_digest(body())
         if row.get("digest") != digest:
             row = {"version": str(int(row["version"]) + 1), "since": datetime.now(UTC).date(), "digest": digest}
         text += f'\n[{name}]\nversion = "{row["version"]}"\nsince = {row["since"]}\ndigest = "{row["digest"]}"\n'
@@ -32,7 +33,7 @@ def test_a_shipped_policy_is_what_was_reviewed_under_its_version(update_golden):
         VERSIONS.write_text(written(tomllib.loads(VERSIONS.read_text(encoding="utf-8"))), encoding="utf-8")
     pinned = tomllib.loads(VERSIONS.read_text(encoding="utf-8"))
     assert {name: row["digest"] for name, row in pinned.items()} == {
-        name: digest_of(body()) for name, (_, body) in SHIPPED_BODIES.items()
+        name: body_digest(body()) for name, (_, body) in SHIPPED_BODIES.items()
     }, "run pytest tests/flows/test_policies.py --update-golden and review every changed line"
 
 

@@ -7,8 +7,10 @@ import pytest
 from tests.flows.test_review_queue import say
 
 from hourtrail.checks import CheckPolicy
+from hourtrail.checks.policy import load as load_checks
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.firm import Person, WorkItem
+from hourtrail.domain.wire import finding_to_json
 from hourtrail.flows.habits import ASKS
 from hourtrail.flows.stored_checks import check_stored, nightly_checks
 
@@ -59,6 +61,27 @@ def test_the_pass_finds_the_odd_lines_and_no_flood(filled):
     found = unusual(filled)
     assert len(found.keys() & ODD.keys()) >= len(ODD) / 2
     assert len(found.keys() - ODD.keys()) <= 0.01 * len(entries())
+
+
+def test_a_finding_says_which_model_or_which_rules_it_is_by(filled):
+    """MLL-08: a learned score names the model, pinned by digest; a rule its policy; and so does the trail of the pass."""
+    rules = CheckPolicy().only((*ASKS, "implausible_minutes", "daily_hours"))
+    check_stored(filled.store, filled.tenant, today=TODAY, policy=rules, now=NOW)
+    with filled.store.tenant(filled.tenant, read_only=True) as db:
+        by = {row.check: finding_to_json(row)["producer"] for row in db.findings()}
+        told = [
+            db.audit_payload(row.sequence) for row in db.audit_events() if row.action == "system:findings:reconciled"
+        ]
+    model = by["unusual_entry"]
+    assert (model["name"], len(model["digest"])) == ("anomaly-prior", 64)
+    assert by["daily_hours"] == {"name": "daily_hours", "version": "default-1", "digest": CheckPolicy().digest}
+    assert all((row["policy"]["digest"], row["model"]) == (CheckPolicy().digest, model) for row in told)
+    stricter = load_checks('version = "ours-2"\n[checks.daily_hours]\nhours = 11\n')
+    check_stored(filled.store, filled.tenant, today=TODAY, policy=stricter.only(("daily_hours",)), now=NOW)
+    with filled.store.tenant(filled.tenant, read_only=True) as db:
+        after = next(row for row in db.findings() if row.check == "daily_hours").producer
+    assert (after.version, after.digest) == ("ours-2", stricter.digest)
+    assert stricter.digest != CheckPolicy().digest
 
 
 def test_verdicts_are_handed_to_the_next_pass(filled, monkeypatch):

@@ -70,6 +70,14 @@ def test_a_verdict_on_a_line_and_its_undo(site: Site) -> None:
     behind = site.get(f"/v1/findings/{gap['id']}")
     assert set(behind) == set(SCHEMAS["FindingDetail"]["required"])
     assert behind["time_entry"]["project"] == "lost"
+    producer = behind["finding"]["producer"]
+    assert (producer["name"], producer == gap["finding"]["producer"]) == ("unknown_work_item", True)
+    checks = site.get("/v1/policies")["policies"]
+    assert (producer["version"], producer["digest"]) in {
+        (row["version"], row["digest"]) for row in checks if row["name"] == "checks"
+    }
+    page = site.person(KIM, Role.REVIEWER).get("/review").text
+    assert f"Found by</dt><dd>unknown_work_item {producer['version']} ({producer['digest'][:12]})" in page
     shown = format_instant(datetime.now(UTC) - timedelta(seconds=5))
     done = say(site, gap["id"], "true_issue", VERA, version=gap["version"], shown_at=shown)
     assert done.status_code == 201, done.text

@@ -15,6 +15,7 @@ from hourtrail.domain.finding import Subject
 from hourtrail.domain.money import Money
 from hourtrail.domain.precision import Tally
 from hourtrail.domain.review import BLIND_AUDIT, ClearedEntry, FindingStatus, Raised, ReviewKind
+from hourtrail.domain.suggestion import ModelRef
 from hourtrail.store import Store, TenantStore
 from hourtrail.store.findings import FindingScope, Reconciled
 
@@ -31,7 +32,8 @@ def status(db: TenantStore, name: str) -> str:
 
 def test_a_finding_is_stored_once_and_comes_back_as_it_was(store: Store) -> None:
     with store.tenant("t") as db:
-        row = replace(raised("f1"), cause="work acme")
+        who = ModelRef(name="overlap", version="ours-3", digest="a" * 64)
+        row = replace(raised("f1", producer=who), cause="work acme")
         assert told(db, row) == Reconciled(created=1)
         assert told(db, row, hours=5) == Reconciled(unchanged=1)
         assert db.raised() == [replace(row, raised_at=NINE)], "how old it is, is not the run's to change"

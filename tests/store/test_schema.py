@@ -18,6 +18,7 @@ from tests.store.ledger_samples import EXPENSE, PAYMENT
 from tests.store.samples import CLEARING, ITEM, NINE, activity, decision, entry, raised, review, suggestion
 
 import hourtrail.store
+from hourtrail.domain.autopost import AutoPostEvent, AutoPostWord
 from hourtrail.domain.billing import LastWord, Word
 from hourtrail.domain.confidence import Controls
 from hourtrail.domain.entry import EntryStatus
@@ -100,6 +101,9 @@ def _filled(store: Store) -> None:
         db.add_forgotten(forgotten)
         db.add_forgotten(replace(forgotten, id="fgt_2", takes_back="fgt_1"))
         fill_identity(db, NINE)
+        db.say_of_auto_post(
+            AutoPostEvent(place=1, word=AutoPostWord.STOPPED, order="", actor="ann", at=NINE, reason="no more")
+        )
         db.change_settings({"brand": {"product": "T"}}, actor="kim", at=NINE, reason="")
 
 

@@ -5,7 +5,8 @@ judged by trees that saw none of that person's rows. An entry that looks like a 
 as usual, and the trees are fitted again; otherwise the faults that are looked for would teach that they are normal.
 """
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import lightgbm
@@ -101,11 +102,17 @@ def fit_prior(matrix: Floats, group: Ints, copies: Floats, row: Ints, slip: Bool
             mine = rows[group[rows] % FOLDS == fold]
             suspect[mine] = np.asarray(booster.predict(matrix[mine], num_threads=1)) > SUSPECT
         usual = ~suspect[row]
-    return AnomalyPrior(
-        ref=ModelRef(name="anomaly-prior", version=f"{len(matrix)} entries", digest=""),
-        boosters=tuple(boosters),
-        forest=fit_forest(matrix),
-    )
+    unnamed = ModelRef(name="anomaly-prior", version=f"{len(matrix)} entries", digest="")
+    prior = AnomalyPrior(ref=unnamed, boosters=tuple(boosters), forest=fit_forest(matrix))
+    return replace(prior, ref=replace(unnamed, digest=_digest(prior)))
+
+
+def _digest(prior: AnomalyPrior) -> str:
+    """SHA-256 over the files that the prior would be kept in: fitted to the same entries, it is the same."""
+    whole = hashlib.sha256()
+    for name, content in sorted(artefact_files(prior).items()):
+        whole.update(f"{name} {hashlib.sha256(content).hexdigest()}\n".encode())
+    return whole.hexdigest()
 
 
 def _fit(copies: Floats, slip: Bools, rows: Bools) -> Any:

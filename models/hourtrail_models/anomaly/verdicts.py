@@ -6,6 +6,7 @@ are therefore anchored: entries that nobody reviewed stand beside the reviewed o
 only while they do better than the prior on verdicts that they were not fitted on.
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -115,11 +116,20 @@ def blend_verdicts(prior: AnomalyScorer, matrix: Floats, group: Ints, reviewed: 
         if _helps(matrix, scores, reviewed, issue, anchors, weight=weight):
             booster = _fit(matrix, scores, reviewed, issue, anchors)
     return BlendedScorer(
-        ref=ModelRef(name="anomaly-blend", version=f"{len(issue)} verdicts", digest=prior.ref.digest),
+        ref=ModelRef(
+            name="anomaly-blend", version=f"{len(issue)} verdicts", digest=_digest(prior.ref, booster, weight)
+        ),
         prior=prior,
         booster=booster,
         weight=weight if booster is not None else 0.0,
     )
+
+
+def _digest(prior: ModelRef, booster: Any, weight: float) -> str:
+    """SHA-256 over the prior and what the verdicts taught; the prior's own where that helps nothing."""
+    if booster is None:
+        return prior.digest
+    return hashlib.sha256(f"{prior.digest} {weight!r} {booster.model_to_string()}".encode()).hexdigest()
 
 
 def _anchors(rows: int, reviewed: Ints) -> Ints:

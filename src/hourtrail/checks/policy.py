@@ -10,6 +10,7 @@ from typing import Any, Final
 from hourtrail.checks.bounds import BOUNDS, SEVERITIES, Bound
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.finding import Severity
+from hourtrail.domain.identity import body_digest
 
 SCHEMA_ID: Final = "https://json-schema.org/draft/2020-12/schema"
 _MOST_CHARACTERS: Final = 1_000_000
@@ -38,14 +39,22 @@ def _default_rules() -> Mapping[str, CheckRule]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckPolicy:
-    """The rules in force, one for every check. ``version`` names them wherever a finding is explained."""
+    """The rules in force, one for every check. ``version`` names them wherever a finding is explained.
+
+    ``digest`` is that of all the rules as they were decided (``to_mapping``); switching some off for a run does not change it.
+    """
 
     version: str = "default-1"
     rules: Mapping[str, CheckRule] = field(default_factory=_default_rules)
+    digest: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.digest:
+            object.__setattr__(self, "digest", body_digest(to_mapping(self)))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Rules are a view that cannot be written to, which does not travel to another process; a copy of them does."""
-        return _policy_of, (self.version, dict(self.rules))
+        return _policy_of, (self.version, dict(self.rules), self.digest)
 
     def enabled(self, check: str) -> bool:
         """Whether that check runs."""
@@ -66,8 +75,21 @@ class CheckPolicy:
         )
 
 
-def _policy_of(version: str, rules: dict[str, CheckRule]) -> CheckPolicy:
-    return CheckPolicy(version=version, rules=MappingProxyType(rules))
+def _policy_of(version: str, rules: dict[str, CheckRule], digest: str) -> CheckPolicy:
+    return CheckPolicy(version=version, rules=MappingProxyType(rules), digest=digest)
+
+
+def to_mapping(policy: CheckPolicy) -> dict[str, Any]:
+    """The rules as plain values, as they are shown."""
+    return {
+        name: {
+            "enabled": rule.enabled,
+            "severity": rule.severity.value,
+            "clause": rule.clause,
+            "bounds": {key: str(value) for key, value in sorted(rule.bounds.items())},
+        }
+        for name, rule in sorted(policy.rules.items())
+    }
 
 
 def load(text: str, file: str = "policy") -> CheckPolicy:

@@ -10,6 +10,7 @@ from hourtrail.domain.finding import Blame, Finding, Subject
 from hourtrail.domain.identity import stable_id
 from hourtrail.domain.money import Money
 from hourtrail.domain.pricing import stated_rate
+from hourtrail.domain.suggestion import ModelRef
 
 CERTAIN = 1.0
 """The score of a rule that states a fact."""
@@ -30,9 +31,15 @@ class Fact:
     comparables: tuple[str, ...] = ()
 
 
-def report(check: str, policy: CheckPolicy, facts: Iterable[Fact]) -> Iterator[Finding]:
-    """The findings for ``facts``, with the severity and the clause that the policy gives to ``check``."""
+def report(
+    check: str, policy: CheckPolicy, facts: Iterable[Fact], *, model: ModelRef | None = None
+) -> Iterator[Finding]:
+    """The findings for ``facts``, with the severity and the clause that the policy gives to ``check``.
+
+    ``model`` is whose scores they carry; without one the rule itself found them, as its policy has it.
+    """
     rule = policy.rules[check]
+    producer = model or ModelRef(name=check, version=policy.version, digest=policy.digest)
     for fact in facts:
         about = fact.subject
         who = (about.time_entry, about.person, about.date.isoformat() if about.date else "", about.period)
@@ -49,6 +56,7 @@ def report(check: str, policy: CheckPolicy, facts: Iterable[Fact]) -> Iterator[F
             blame=fact.blame,
             value_at_risk=fact.value_at_risk,
             comparables=fact.comparables,
+            producer=producer,
         )
 
 

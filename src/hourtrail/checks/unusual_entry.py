@@ -18,7 +18,8 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
     The share is there so that a new firm, or a bad month, brings no flood: what is left out stands in the scores.
     """
-    return report(NAME, policy, _facts(context, policy))
+    model = context.habits.model if context.habits else None
+    return report(NAME, policy, _facts(context, policy), model=model)
 
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:

@@ -23,7 +23,8 @@ def check(context: CheckContext, policy: CheckPolicy) -> Iterator[Finding]:
 
     A week that a single unusual entry explains, or that exceeds the weekly limit, is told there and not here.
     """
-    return report(NAME, policy, _facts(context, policy))
+    model = context.habits.model if context.habits else None
+    return report(NAME, policy, _facts(context, policy), model=model)
 
 
 def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:

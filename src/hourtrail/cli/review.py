@@ -155,6 +155,7 @@ def show(ctx: click.Context, finding: str, *, as_json: bool) -> None:
     click.echo(item.finding.explanation)
     click.echo(f"  measured    {item.finding.measured}")
     click.echo(f"  expected    {item.finding.expected}")
+    click.echo(f"  found by    {item.finding.producer or 'not kept then'}")
     click.echo(f"  why here    {item.reason}")
     click.echo(f"  goes to     {item.place.owner} ({item.place.queue}), due {item.due or 'any day'}")
     for row in seen.comparables:

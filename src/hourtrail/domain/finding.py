@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.money import Money
+from hourtrail.domain.suggestion import ModelRef
 
 
 class Severity(StrEnum):
@@ -53,6 +54,8 @@ class Finding:
     """One sentence for a reviewer, with what was measured, what was expected, and what it may cost.
 
     ``fingerprint`` is stable: the same fact found again has the same one, whatever the order of the rows.
+    ``producer`` is who found it: a rule by its check's name with the version and digest of its policy, or the model whose score
+    it carries; None only where it was stored before producers were.
     """
 
     id: str
@@ -68,6 +71,7 @@ class Finding:
     value_at_risk: Money | None = None
     comparables: tuple[str, ...] = ()
     status: str = "open"
+    producer: ModelRef | None = None
 
 
 class ReviewVerdict(StrEnum):

@@ -1,7 +1,9 @@
 """Stable ids: the same facts give the same id on every run and every machine."""
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 
 def stable_id(prefix: str, parts: Iterable[str]) -> str:
@@ -17,3 +19,8 @@ def stable_id(prefix: str, parts: Iterable[str]) -> str:
 def text_digest(text: str) -> str:
     """SHA-256 of a text; the key under which its vector is kept."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def body_digest(body: Mapping[str, Any]) -> str:
+    """SHA-256 of plain values as canonical JSON, whatever the order of their members."""
+    return text_digest(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False))

@@ -17,6 +17,10 @@ class ModelRef:
     version: str
     digest: str
 
+    def __str__(self) -> str:
+        """In words for people: the name, the version, and enough of the digest to tell two apart."""
+        return f"{self.name} {self.version}" + (f" ({self.digest[:12]})" if self.digest else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRef:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812 - a field below is called date
 
+from hourtrail.domain.suggestion import ModelRef
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UnusualEntry:
@@ -55,4 +57,4 @@ class Unusual:
     scores: Sequence[float]
     entries: Sequence[UnusualEntry] = ()
     weeks: Sequence[UnusualWeek] = ()
-    model: str = ""
+    model: ModelRef | None = None

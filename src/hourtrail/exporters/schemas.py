@@ -173,7 +173,12 @@ FINDING: Final = _object(
         "blame": _said("where the cause sits", _words(Blame)),
         "fingerprint": _said("the same for the same fact, whatever the order of the rows", _TEXT),
         "status": _TEXT,
-    }
+        "producer": _said(
+            "who found it: a check with the version and digest of its policy, or a model; null in findings of before",
+            _MODEL,
+        ),
+    },
+    optional=("producer",),
 )
 
 BODIES: Final = {

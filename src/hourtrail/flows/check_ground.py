@@ -13,6 +13,8 @@ from hourtrail.domain.entry import Approval, TimeEntry
 from hourtrail.domain.finding import Finding
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.settings import Feature
+from hourtrail.domain.suggestion import ModelRef
+from hourtrail.domain.wire import model_to_json
 from hourtrail.flows.approvals import waiting
 from hourtrail.flows.habits import ASKS
 from hourtrail.flows.review_settings import review_policy_of
@@ -26,12 +28,11 @@ class Rules:
     """The tenant's check policy (or the one given), its patience with approvals, and today for the checks."""
 
     def __init__(self, db: TenantStore, policy: CheckPolicy | None, today: date) -> None:
-        review_policy = review_policy_of(db)
-        stated = review_policy.check_policy
+        self._review = review_policy_of(db)
+        stated = self._review.check_policy
         self.policy = policy or (load_check_policy(stated, "check policy") if stated else CheckPolicy())
         if not db.settings().features.has(Feature.LEARNED_CHECKS):
             self.policy = self.only(name for name in self.policy.rules if name not in ASKS)
-        self.approval_days = review_policy.approval_days
         self.today = today
 
     def only(self, names: Iterable[str]) -> CheckPolicy:
@@ -40,7 +41,7 @@ class Rules:
 
     def waiting(self, context: CheckContext, moves: Mapping[str, Approval]) -> Iterable[Finding]:
         """Entries that wait for their person or their approver; ``moves`` has the newest move of each."""
-        return waiting(context, moves, approval_days=self.approval_days)
+        return waiting(context, moves, self._review)
 
     def context(
         self,
@@ -67,9 +68,14 @@ class Rules:
         )
 
 
-def audit(db: TenantStore, changes: Reconciled, at: datetime) -> None:
-    """Log what a run changed, if it changed anything."""
+def audit(
+    db: TenantStore, changes: Reconciled, at: datetime, policy: CheckPolicy, model: ModelRef | None = None
+) -> None:
+    """Log what a run changed, if it changed anything, with the rules and the model that answered."""
     if changes.changed:
-        db.record(
-            actor=ACTOR, action="system:findings:reconciled", object_id="findings", payload=asdict(changes), at=at
-        )
+        producers = {
+            "policy": {"version": policy.version, "digest": policy.digest},
+            **({"model": model_to_json(model)} if model else {}),
+        }
+        payload = {**asdict(changes), **producers}
+        db.record(actor=ACTOR, action="system:findings:reconciled", object_id="findings", payload=payload, at=at)

@@ -113,7 +113,7 @@ def clear_rest(store: Store, tenant: str, request: ClearRequest, *, now: datetim
             seed=seed,
             seconds=seconds_between(request.shown_at, at),
         )
-        audits = {entry.id: _audit(clearing, entry) for entry in rest.clean if entry.id in sample}
+        audits = {entry.id: _audit(clearing, entry, policy) for entry in rest.clean if entry.id in sample}
         db.add_findings(list(audits.values()), at)
         chance = len(sample) / len(rest.clean)
         db.add_clearing(clearing, [_cleared(clearing, entry, chance, audits.get(entry.id)) for entry in rest.clean])
@@ -149,7 +149,7 @@ def draw(entries: Sequence[str], policy: ReviewPolicy, seed: str) -> frozenset[s
     return frozenset(random.Random(seed).sample(sorted(entries), size))  # noqa: S311 - see above
 
 
-def _audit(clearing: Clearing, entry: TimeEntry) -> Raised:
+def _audit(clearing: Clearing, entry: TimeEntry, policy: ReviewPolicy) -> Raised:
     """The second look at one entry. It says nothing of the draw, and nothing against the entry."""
     key = (clearing.id, entry.id)
     return Raised(
@@ -163,6 +163,7 @@ def _audit(clearing: Clearing, entry: TimeEntry) -> Raised:
             expected="whatever you find right",
             explanation="Drawn at random: look at this entry as if it were new, and say whether it is right.",
             fingerprint=stable_id("fact", (BLIND_AUDIT, *key)),
+            producer=policy.producer(BLIND_AUDIT),
         ),
         worker=entry.person,
         worked_on=entry.date,

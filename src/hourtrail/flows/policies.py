@@ -4,22 +4,22 @@ What ships with the program is data in ``policy`` (tables, and files below ``pol
 ``policy/files/versions.toml`` beside the digest of what was reviewed. What a firm decides for itself is a row in the store.
 """
 
-import json
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import Any, Final
 
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.policy import load as load_check_policy
+from hourtrail.checks.policy import to_mapping as check_mapping
 from hourtrail.domain.access import PEOPLE_ONLY, Permission
 from hourtrail.domain.autopost import LONGEST
 from hourtrail.domain.confidence_wire import controls_to_json
 from hourtrail.domain.entry import LEGAL
 from hourtrail.domain.errors import NotFound
+from hourtrail.domain.identity import body_digest
 from hourtrail.domain.instants import format_instant
 from hourtrail.flows.autopost import LOOK_BACK
 from hourtrail.flows.billing.settings import billing_policy_of
@@ -50,7 +50,7 @@ class PolicyInForce:
     @property
     def digest(self) -> str:
         """SHA-256 of the body as canonical JSON."""
-        return digest_of(self.body)
+        return body_digest(self.body)
 
     def to_json(self, *, body: bool = False) -> dict[str, Any]:
         """As the command and the API tell it; the body only where it is asked for."""
@@ -59,11 +59,6 @@ class PolicyInForce:
             "since": self.since or None, "origin": self.origin, "decided_by": self.decided_by or None,
         }  # fmt: skip
         return {**told, "body": dict(self.body)} if body else told
-
-
-def digest_of(body: Mapping[str, Any]) -> str:
-    """SHA-256 of plain values, whatever the order of their members."""
-    return sha256(json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
 def policies(db: TenantStore) -> list[PolicyInForce]:
@@ -145,7 +140,7 @@ SHIPPED_BODIES: Final[dict[str, tuple[str, Callable[[], dict[str, Any]]]]] = {
 
 def _shipped(name: str, about: str, body: Mapping[str, Any]) -> PolicyInForce:
     pinned = pinned_versions().get(name, {})
-    reviewed = pinned.get("digest") == digest_of(body)
+    reviewed = pinned.get("digest") == body_digest(body)
     version = str(pinned.get("version", "?")) if reviewed else f"{pinned.get('version', '?')}+changed"
     since = str(pinned["since"]) if reviewed else ""
     return PolicyInForce(name=name, about=about, version=version, body=body, origin=SHIPPED, since=since)
@@ -161,7 +156,7 @@ def _of_the_firm(db: TenantStore) -> list[PolicyInForce]:
         ("exception_handling", "who takes which exception, by when, what is looked at one by one or by lot",
          review.version, review_mapping(review), reviewed),
         ("checks", "which checks run, with which bounds and severity",
-         checks.version, _rules(checks), reviewed if review.check_policy else None),
+         checks.version, check_mapping(checks), reviewed if review.check_policy else None),
         ("billing", "ceilings, facts of a client, formats, when a dispute or a shift is told",
          billing.version, billing_mapping(billing), billed),
         ("confidence", "mode, thresholds and gates in force",
@@ -174,15 +169,3 @@ def _of_the_firm(db: TenantStore) -> list[PolicyInForce]:
         )
         for name, about, version, body, put in rows
     ]  # fmt: skip
-
-
-def _rules(policy: CheckPolicy) -> dict[str, Any]:
-    return {
-        name: {
-            "enabled": rule.enabled,
-            "severity": rule.severity.value,
-            "clause": rule.clause,
-            "bounds": {key: str(value) for key, value in sorted(rule.bounds.items())},
-        }
-        for name, rule in sorted(policy.rules.items())
-    }

@@ -20,7 +20,7 @@ from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.review import BLIND_AUDIT, Raised
-from hourtrail.domain.suggestion import SuggestionStatus
+from hourtrail.domain.suggestion import ModelRef, SuggestionStatus
 from hourtrail.flows.approvals import WAITING_CHECKS
 from hourtrail.flows.causes import Contexts
 from hourtrail.flows.check_ground import Rules, audit
@@ -86,7 +86,8 @@ def check_stored(
         if row.worked_on is None
         or ((first is None or first <= row.worked_on) and (last is None or row.worked_on <= last))
     ]
-    parts = _Parts(rows, FindingScope(checks=(), first=first, last=last), at)
+    model = context.habits.model if context.habits else None
+    parts = _Parts(rows, FindingScope(checks=(), first=first, last=last), at, rules.policy, model)
     projects = _without_client(entries, contexts)
     changes, left = Reconciled(), 0
     for names in chunks(sorted({*parts.by_worker, *people}), PART):
@@ -114,8 +115,10 @@ def nightly_checks(store: Store, tenant: str, now: datetime) -> Mapping[str, int
 class _Parts:
     """The findings of a pass, those that one part of the firm answers for at a time."""
 
-    def __init__(self, rows: Iterable[Raised], scope: FindingScope, at: datetime) -> None:
-        self._scope, self._at = scope, at
+    def __init__(
+        self, rows: Iterable[Raised], scope: FindingScope, at: datetime, policy: CheckPolicy, model: ModelRef | None
+    ) -> None:
+        self._scope, self._at, self._policy, self._model = scope, at, policy, model
         self.by_worker: defaultdict[str, list[Raised]] = defaultdict(list)
         self.by_client: defaultdict[str, list[Raised]] = defaultdict(list)
         for row in rows:
@@ -136,7 +139,7 @@ class _Parts:
 
     def _reconcile(self, db: TenantStore, rows: Sequence[Raised], scope: FindingScope) -> Reconciled:
         changes = db.reconcile_findings(rows, scope, self._at)
-        audit(db, changes, self._at)
+        audit(db, changes, self._at, self._policy, self._model)
         return changes
 
 

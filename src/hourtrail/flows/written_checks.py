@@ -65,7 +65,7 @@ def check_written(
         clients = {(row.item, contexts.client(row.item)) for row in written}
         for client, project in sorted({(client, "" if client else item.project) for item, client in clients}):
             changes += _Client(db, rules, nearest, client=client, project=project).check(at)
-        audit(db, changes, at)
+        audit(db, changes, at, rules.policy)
     return changes
 
 

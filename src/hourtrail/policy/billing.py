@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from hourtrail.domain.billing import ShiftRule
 from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.identity import body_digest
 from hourtrail.domain.pricing import ClientFormat, GroupBy, OverCap, PricingPolicy, RoundingScope
+from hourtrail.domain.suggestion import ModelRef
 
 _MOST_CHARACTERS: Final = 100_000
 _MOST_NAMES: Final = 1_000
@@ -51,6 +53,15 @@ class BillingPolicy:
     settle_days: int = 10
     recent_months: int = 6
     shift: ShiftRule = field(default_factory=ShiftRule)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the rules as plain values."""
+        return body_digest(to_mapping(self))
+
+    def producer(self, check: str) -> ModelRef:
+        """Who a finding of ``check`` is by: that check as this policy has it."""
+        return ModelRef(name=check, version=self.version, digest=self.digest)
 
     def pricing(self, contract: str) -> PricingPolicy:
         """What the pricing engine goes by for one contract."""

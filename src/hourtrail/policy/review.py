@@ -8,9 +8,11 @@ from typing import Any, Final
 
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.finding import Blame, Finding, Severity
+from hourtrail.domain.identity import body_digest
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.queue import Place
 from hourtrail.domain.review import BLIND_AUDIT, Raised
+from hourtrail.domain.suggestion import ModelRef
 from hourtrail.policy import one_by_one
 from hourtrail.policy.one_by_one import OneByOne
 
@@ -73,6 +75,10 @@ class ReviewPolicy:
     approval_days: int = 5
     check_policy: str = ""
     one_by_one: OneByOne = field(default_factory=OneByOne)
+
+    def producer(self, check: str) -> ModelRef:
+        """Who a finding of ``check`` is by: that check as this policy has it."""
+        return ModelRef(name=check, version=self.version, digest=body_digest(to_mapping(self)))
 
     def route(self, finding: Finding) -> Place:
         """A fault of master data goes to the data owner, whatever found it; then the check decides, then the blame."""

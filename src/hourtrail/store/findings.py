@@ -12,6 +12,7 @@ from hourtrail.domain.errors import NotFound
 from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.money import Money
 from hourtrail.domain.review import VERDICTS, FindingStatus, Raised
+from hourtrail.domain.suggestion import ModelRef
 from hourtrail.store.records import content_digest, values_of
 from hourtrail.store.schema import finding, finding_review
 from hourtrail.store.scope import Row, Scope
@@ -19,6 +20,7 @@ from hourtrail.store.types import clean
 from hourtrail.store.upsert import chunks, put
 
 _SUBJECT = ("time_entry", "person", "date", "period", "project", "contract")
+_PRODUCER = ("name", "version", "digest")
 _AT_ONCE: Final = 500
 
 
@@ -84,12 +86,13 @@ def _values(row: Raised, at: datetime) -> dict[str, Any]:
     found = row.finding
     content = content_digest(values_of(replace(row, finding=replace(found, id="", status=""), raised_at=None)))
     values = values_of(found)
-    subject, risk = values.pop("subject"), values.pop("value_at_risk")
+    subject, risk, producer = (values.pop(name) for name in ("subject", "value_at_risk", "producer"))
     return {
         **values,
         **{name: getattr(subject, name) for name in _SUBJECT},
         "amount": risk.amount if risk else None,
         "currency": risk.currency if risk else None,
+        **{f"producer_{name}": getattr(producer, name, None) for name in _PRODUCER},
         "fingerprint": clean(found.fingerprint),
         "digest": content,
         "worker": row.worker,
@@ -107,6 +110,7 @@ def _finding(row: Row) -> Finding:
         expected=row["expected"], explanation=row["explanation"], fingerprint=row["fingerprint"], blame=row["blame"],
         subject=Subject(**{name: row[name] for name in _SUBJECT}), comparables=row["comparables"], status=row["status"],
         value_at_risk=None if row["amount"] is None else Money(row["amount"], row["currency"]),
+        producer=None if row["producer_name"] is None else ModelRef(**{name: row[f"producer_{name}"] for name in _PRODUCER}),
     )  # fmt: skip
 
 

@@ -47,6 +47,12 @@ def _record(row: Row) -> FindingReview:
     return record_of(FindingReview, {**row, "supersedes": row["supersedes"] or ""})
 
 
+def _producer(stored: Row) -> dict[str, str] | None:
+    """Who had found what was reviewed; nobody where that was not kept yet."""
+    names = ("name", "version", "digest")
+    return None if stored["producer_name"] is None else {name: stored[f"producer_{name}"] for name in names}
+
+
 class Reviews(Audit):
     """What people said of findings."""
 
@@ -85,7 +91,7 @@ class Reviews(Audit):
         self.record(
             actor=row.actor, action=f"person:finding:{row.kind.value}", object_id=row.finding, at=row.at,
             payload={
-                "review": row.id, "act": row.act, "check": stored["check"], "reason_code": row.reason_code,
+                "review": row.id, "act": row.act, "check": stored["check"], "producer": _producer(stored), "reason_code": row.reason_code,
                 "note": row.note, "assignee": row.assignee, "supersedes": row.supersedes or None, "shown": dict(row.shown),
             },
         )  # fmt: skip
@@ -194,7 +200,10 @@ class Reviews(Audit):
         return query.where(finding_review.c.kind.in_(kinds), _standing())
 
     def _locked(self, finding_id: str) -> Row:
-        query = self._select(finding, finding.c.status, finding.c.check).where(finding.c.id == finding_id)
+        query = self._select(
+            finding, finding.c.status, finding.c.check, finding.c.producer_name, finding.c.producer_version,
+            finding.c.producer_digest,
+        ).where(finding.c.id == finding_id)  # fmt: skip
         row = self._one(query.with_for_update())
         if row is None:
             raise NotFound(f"there is no finding {finding_id!r} in tenant {self.tenant!r} to review")

@@ -185,7 +185,7 @@ finding = Table(
     Column("severity", EnumText(Severity), nullable=False), Column("score", Double(), nullable=False),
     *_texts("measured", "expected", "explanation"), Column("blame", EnumText(Blame), nullable=False),
     *_texts("time_entry", "person", "period", "project", "contract"), *_dates("date"),
-    *_decimals("amount"), *_maybe_texts("currency"), *_tuples("comparables"),
+    *_decimals("amount"), *_maybe_texts("currency", "producer_name", "producer_version", "producer_digest"), *_tuples("comparables"),
     # Beside the finding itself: whose time and which work it is about, so that a write looks at its own findings only.
     *_texts("worker", "of_client", "of_project", "cause"), *_dates("worked_on"), Column("raised_at", Instant()),
     Index("finding_id", "tenant", "id", unique=True),
@@ -309,6 +309,7 @@ audit_event = Table(
     Column("at", Instant(), nullable=False),
     *_texts("actor", "action", "object_id", "payload_digest", "previous", "digest"),
     UniqueConstraint("tenant", "previous", name="audit_event_no_fork"),
+    Index("audit_event_by_action", "tenant", "action", "at"),
 )  # fmt: skip
 
 # Apart from the event, which is never changed: a payload with personal fields can be erased, its digest stays.

@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 
+from hourtrail.domain.identity import text_digest
 from hourtrail.domain.suggestion import ModelRef
 from hourtrail.unusual.columns import NUMBER, SPEC, Kind
 from hourtrail.unusual.table import Floats, Ints
@@ -59,7 +60,7 @@ HEADS: Final[dict[Kind, tuple[float, tuple[Term, ...]]]] = {
 class HeadsScorer:
     """Implements ``hourtrail.domain.ports.AnomalyScorer`` with the heads alone."""
 
-    ref = ModelRef(name="anomaly-heads", version=VERSION, digest="")
+    ref = ModelRef(name="anomaly-heads", version=VERSION, digest=text_digest(repr((SPEC.version, HEADS))))
     spec = SPEC
 
     def scores(self, matrix: Floats, group: Ints) -> Floats:  # noqa: ARG002 - the port's; heads know no person

@@ -97,7 +97,7 @@ def judge(
         scores=in_order.tolist(),
         entries=_explained(judged, weeks, whole_file=whole_file),
         weeks=unusual_weeks(kept, table, weeks, whole_file=whole_file),
-        model=f"{scorer.ref.name} {scorer.ref.version}",
+        model=scorer.ref,
     )
 
 

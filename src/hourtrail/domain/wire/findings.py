@@ -1,6 +1,7 @@
 """Bodies of findings."""
 
 from hourtrail.domain.finding import Finding, Subject
+from hourtrail.domain.wire.suggestions import model_to_json
 from hourtrail.domain.wire.values import Json
 
 
@@ -29,4 +30,5 @@ def finding_to_json(row: Finding) -> Json:
         "blame": row.blame.value,
         "fingerprint": row.fingerprint,
         "status": row.status,
+        "producer": model_to_json(row.producer),
     }

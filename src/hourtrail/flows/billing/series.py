@@ -111,6 +111,7 @@ def _raised(ground: Ground, check: str, series: Series, shift: Shift) -> Raised:
         fingerprint=stable_id("fact", key),
         blame=Blame.CONTRACT,
         value_at_risk=Money(abs(shift.change), series.currency).to_cents(),
+        producer=ground.policy.producer(check),
     )
     return Raised(finding=finding, client=series.client, project=series.project)
 

@@ -16,6 +16,7 @@ from hourtrail.domain.review import FindingStatus, Raised
 from hourtrail.flows.billing.closing import live
 from hourtrail.flows.billing.ground import Ground
 from hourtrail.flows.billing.series import shift_findings
+from hourtrail.policy.billing import BillingPolicy
 from hourtrail.store import Store
 from hourtrail.store.findings import FindingScope, Reconciled
 
@@ -46,8 +47,9 @@ def reconcile(ground: Ground, checks: tuple[str, ...], at: datetime) -> Reconcil
     changes = ground.db.reconcile_findings(rows, FindingScope(checks=checks), at)
     if changes.changed:
         ground.db.record(
-            actor=ACTOR, action="system:findings:reconciled", object_id="billing", payload=asdict(changes), at=at
-        )
+            actor=ACTOR, action="system:findings:reconciled", object_id="billing", at=at,
+            payload={**asdict(changes), "policy": {"version": ground.policy.version, "digest": ground.policy.digest}},
+        )  # fmt: skip
     return changes
 
 
@@ -62,6 +64,7 @@ def _disputed_lines(ground: Ground) -> Iterator[Raised]:
         subject = _subject(row)
         yield Raised(
             finding=_finding(
+                ground.policy,
                 DISPUTED_LINE,
                 (row.id,),
                 subject=Subject(time_entry=entry.id) if entry else subject,
@@ -87,6 +90,7 @@ def _disputed_clients(ground: Ground) -> Iterator[Raised]:
         newest = one.disputes[-1]
         told = ", ".join(f"{reason} {number}" for reason, number in one.reasons)
         finding = _finding(
+            policy,
             DISPUTED_CLIENT,
             (one.client,),
             subject=_subject(newest),
@@ -112,6 +116,7 @@ def _incomplete_clients(ground: Ground) -> Iterator[Raised]:
             missing, demanded = sorted({*missing, "tax_code"}), sorted({*demanded, "tax_code"})
         if missing:
             finding = _finding(
+                ground.policy,
                 INCOMPLETE_CLIENT,
                 (contract.id, *missing),
                 subject=Subject(contract=contract.id),
@@ -146,8 +151,9 @@ def _subject(row: Dispute) -> Subject:
 
 
 def _finding(
-    check: str, key: tuple[str, ...], *, subject: Subject, measured: str, expected: str, explanation: str, blame: Blame,
-    severity: Severity = Severity.WARN, risk: Dispute | DisputedClient | None = None, comparables: tuple[str, ...] = (),
+    policy: BillingPolicy, check: str, key: tuple[str, ...], *, subject: Subject, measured: str, expected: str,
+    explanation: str, blame: Blame, severity: Severity = Severity.WARN, risk: Dispute | DisputedClient | None = None,
+    comparables: tuple[str, ...] = (),
 ) -> Finding:  # fmt: skip
     disputes = (risk,) if isinstance(risk, Dispute) else risk.disputes if risk else ()
     # An amount is one currency; where a client disputes in several, the sentence alone tells.
@@ -165,4 +171,5 @@ def _finding(
         blame=blame,
         value_at_risk=totals[0] if len(totals) == 1 else None,
         comparables=comparables,
+        producer=policy.producer(check),
     )
