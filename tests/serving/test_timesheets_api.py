@@ -11,6 +11,8 @@ from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.review import Raised
 from hourtrail.flows.review_settings import set_review_policy
 from hourtrail.policy.review import ReviewPolicy, load
+from hourtrail.store import TenantStore
+from hourtrail_serving.cursors import WeekCursor
 
 WEEK = f"/v1/timesheets/{ADA}/2026-03-02"
 
@@ -161,10 +163,10 @@ def test_a_week_is_moved_as_it_was_read_and_once(site: Site) -> None:
 
 
 def test_weeks_are_listed_page_by_page(standing: Site) -> None:
-    days = {"from": "2026-02-11", "to": "2026-03-13"}
+    days = {"from": "2026-02-18", "to": "2026-03-13"}
     whole = standing.get("/v1/timesheets", **days)["timesheets"]
     assert len({row["week"] for row in whole}) > 2
-    assert min(row["week"] for row in whole) == "2026-02-09", "whole weeks"
+    assert min(row["week"] for row in whole) == "2026-02-16", "whole weeks"
     assert whole == sorted(whole, key=lambda row: (row["week"], row["person"]))
     read: list[Any] = []
     cursor: dict[str, str] = {}
@@ -173,6 +175,11 @@ def test_weeks_are_listed_page_by_page(standing: Site) -> None:
         read += answer["timesheets"]
         cursor = {"cursor": answer["next_cursor"]}
     assert (read, answer["next_cursor"]) == (whole, None)
+    early = str(WeekCursor(date(2020, 1, 6), "nobody"))
+    late = {"from": "2026-02-25", "to": "2026-02-28", "cursor": early}
+    for who in ({}, {"person": ADA}):
+        told = standing.get("/v1/timesheets", **late, **who)["timesheets"]
+        assert {row["week"] for row in told} == {"2026-02-23"}, "no cursor reaches further back than the range"
     drafts = standing.get("/v1/timesheets", person=ADA, status="draft")["timesheets"]
     assert {(row["person"], row["status"]) for row in drafts} == {(ADA, "draft")}
     assert standing.get("/v1/timesheets", person=ADA, status="invoiced")["timesheets"] == []
@@ -183,3 +190,19 @@ def test_weeks_are_listed_page_by_page(standing: Site) -> None:
 )
 def test_a_list_of_weeks_has_bounds(standing: Site, query: str) -> None:
     assert standing.http.get(f"/v1/timesheets?{query}").status_code == 422
+
+
+def test_a_page_reads_the_entries_of_those_who_are_on_it(standing: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+    read = TenantStore.entries
+
+    def entries(db: TenantStore, **which: Any) -> Any:
+        asked.append(which)
+        return read(db, **which)
+
+    monkeypatch.setattr(TenantStore, "entries", entries)
+    monkeypatch.setattr("hourtrail.flows.timesheets.AT_ONCE", 1)
+    (row,) = standing.get("/v1/timesheets", limit="1", **{"from": "2026-02-16", "to": "2026-02-28"})["timesheets"]
+    assert asked[0]["people"] == [row["person"]]
+    assert len(asked) == 2, "one more, to know whether there are any behind it"
+    assert {which["last"] for which in asked} == {date(2026, 2, 22)}

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from hourtrail.domain.access import Permission, Principal, Reach
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.timesheet import Timesheet, TimesheetAct, TimesheetStatus
-from hourtrail.flows.timesheets import SheetRequest, blocking, move_timesheet, timesheet, timesheets
+from hourtrail.flows.timesheets import SheetRequest, blocking, move_timesheet, timesheet, timesheets, timesheets_of
 from hourtrail.flows.timesheets_wire import sheet_to_json, summary_to_json
 from hourtrail.store import TenantStore
 from hourtrail_serving.checking import settle
@@ -68,9 +68,9 @@ def list_timesheets(
         within = sight(db, who, Permission.ENTRIES_READ)
         if person is not None:
             within.require(person)
-        found = timesheets(db, person=person, first=place.week if place else first, last=last)
+        found = _found(db, within, person, first=first, last=last, place=place)
         team = is_team(who, Permission.ENTRIES_READ)
-        rows = list(islice(_wanted((_seen(row, within, team=team) for row in found), status, place), limit + 1))
+        rows = list(islice(_wanted((_seen(row, within, team=team) for row in found), status), limit + 1))
     page = rows[:limit]
     return JSONResponse(
         {
@@ -80,12 +80,27 @@ def list_timesheets(
     )
 
 
-def _wanted(
-    found: Iterator[Timesheet], status: TimesheetStatus | None, place: WeekCursor | None
+def _found(
+    db: TenantStore,
+    within: Sight,
+    person: str | None,
+    *,
+    first: date | None,
+    last: date | None,
+    place: WeekCursor | None,
 ) -> Iterator[Timesheet]:
-    for row in found:
-        if row.entries and (status is None or row.status is status) and (place is None or place.precedes(row)):
-            yield row
+    """One person's from the place on, or those of everybody in sight, for which both days are given (``bounded``)."""
+    if person is None:
+        assert first is not None
+        assert last is not None
+        after = (place.week, place.person) if place else None
+        return timesheets(db, first, last, people=within.people, after=after)
+    begin = max(filter(None, (first, place.week if place else None)), default=None)
+    return (row for row in timesheets_of(db, person, first=begin, last=last) if place is None or place.precedes(row))
+
+
+def _wanted(found: Iterator[Timesheet], status: TimesheetStatus | None) -> Iterator[Timesheet]:
+    return (row for row in found if row.entries and (status is None or row.status is status))
 
 
 def _seen(row: Timesheet, within: Sight, *, team: bool) -> Timesheet:

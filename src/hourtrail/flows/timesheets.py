@@ -1,9 +1,10 @@
 """A week of somebody's time as one: submitted, recalled, approved or rejected in one transaction, and stopped by what blocks."""
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from typing import Final
 
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
@@ -14,6 +15,10 @@ from hourtrail.flows.flags import Flags
 from hourtrail.flows.resolve import require_member
 from hourtrail.flows.written_checks import check_written
 from hourtrail.store import Store, TenantStore
+from hourtrail.store.upsert import chunks
+
+AT_ONCE: Final = 50
+"""People whose entries of a week are read together."""
 
 BLOCKED: frozenset[TimesheetAct] = frozenset({TimesheetAct.SUBMIT, TimesheetAct.APPROVE})
 """Acts that a blocking finding stops; what is wrong can always be taken back or rejected."""
@@ -63,27 +68,44 @@ def timesheet(db: TenantStore, person: str, day: date) -> Timesheet:
     return found
 
 
-def timesheets(
-    db: TenantStore, *, person: str | None = None, first: date | None = None, last: date | None = None
+def timesheets_of(
+    db: TenantStore, person: str, *, first: date | None = None, last: date | None = None
 ) -> Iterator[Timesheet]:
-    """Every timesheet that holds an entry, of the weeks from ``first`` to ``last``; by week, then person."""
+    """The timesheets of one person that hold an entry, of the weeks from ``first`` to ``last``, by week."""
     begin = monday_of(first) if first else None
     end = monday_of(last) + timedelta(days=6) if last else None
-    week: date | None = None
-    entries: dict[str, list[TimeEntry]] = defaultdict(list)
-    for entry in db.entries(person=person, first=begin, last=end):
-        if week is not None and entry.date >= week + timedelta(days=7):
-            yield from _sheets(week, entries)
-            entries.clear()
-            week = None
-        week = monday_of(entry.date) if week is None else week
-        entries[entry.person].append(entry)
-    if week is not None:
-        yield from _sheets(week, entries)
+    rows = db.entries(person=person, first=begin, last=end)
+    for week, entries in groupby(rows, lambda row: monday_of(row.date)):
+        yield Timesheet(person=person, week=week, entries=tuple(entries))
 
 
-def _sheets(week: date, entries: dict[str, list[TimeEntry]]) -> list[Timesheet]:
-    return [Timesheet(person=person, week=week, entries=tuple(entries[person])) for person in sorted(entries)]
+def timesheets(
+    db: TenantStore,
+    first: date,
+    last: date,
+    *,
+    people: Collection[str] | None = None,
+    after: tuple[date, str] | None = None,
+) -> Iterator[Timesheet]:
+    """The timesheets of these people (None: everybody) that hold an entry, of the weeks from ``first`` to ``last``.
+
+    By week, then person, behind the Monday and the person ``after``. Entries are read of so many people at a time as are
+    asked for, whatever the firm books in a week.
+    """
+    week, end = monday_of(max(first, after[0]) if after else first), monday_of(last)
+    while week <= end:
+        sunday = week + timedelta(days=6)
+        names = [
+            name
+            for name in sorted(db.people_booked(week, sunday))
+            if (people is None or name in people) and (after is None or (week, name) > after)
+        ]
+        for some in chunks(names, AT_ONCE):
+            entries: dict[str, list[TimeEntry]] = {name: [] for name in some}
+            for entry in db.entries(people=some, first=week, last=sunday):
+                entries[entry.person].append(entry)
+            yield from (Timesheet(person=name, week=week, entries=tuple(rows)) for name, rows in entries.items())
+        week += timedelta(days=7)
 
 
 def move_timesheet(

@@ -115,23 +115,31 @@ class Entries(Audit):
         self,
         *,
         person: str | None = None,
+        people: Sequence[str] | None = None,
         first: date | None = None,
         last: date | None = None,
         after: tuple[date, str, datetime, str] | None = None,
     ) -> Iterator[TimeEntry]:
         """Live ones of the work dates ``first`` to ``last``, both included, by date; streams.
 
-        Live is what was imported, or whose decision nothing supersedes. ``after`` is the place (``in_order``) of the last one
-        that was read before.
+        Live is what was imported, or whose decision nothing supersedes. ``people`` are those whose entries are wanted, at most
+        ``CHUNK``. ``after`` is the place (``in_order``) of the last one that was read before.
         """
         query = between(self._live(), time_entry.c.date, first, last)
         if person is not None:
             query = query.where(time_entry.c.person == person)
+        if people is not None:
+            query = query.where(time_entry.c.person.in_(people))
         if after is not None:
             query = query.where(_behind(after))
         order = (time_entry.c.date, time_entry.c.person, time_entry.c.start, time_entry.c.id)
         for row in self._stream(query.order_by(order[0], order[1], order[2].nulls_first(), order[3])):
             yield entry_of(row)
+
+    def people_booked(self, first: date, last: date) -> list[str]:
+        """Who has live entries of the work dates ``first`` to ``last``, both included, each once."""
+        query = between(self._live(time_entry.c.person).distinct(), time_entry.c.date, first, last)
+        return [row["person"] for row in self._all(query)]
 
     def submitted_days(self) -> tuple[date, date] | None:
         """The first and the last work date of entries that wait for approval; None when nothing waits."""
