@@ -1,10 +1,12 @@
 """What serves a tenant now, use case by use case: which model, since when, what it learned from, and what stands behind it."""
 
+import logging
 from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final
 
 from hourtrail.domain.errors import HourtrailError, ModelUnavailable, NotFound
+from hourtrail.domain.folders import without_folders
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.wire import model_to_json
 from hourtrail.store import TenantStore
@@ -15,6 +17,8 @@ from hourtrail_models.registered import registered_rows
 from hourtrail_models.registry import configured, registered_name, without_password
 from hourtrail_models.serving_model import cache_folder
 from hourtrail_models.use_cases import UseCase, use_cases
+
+log = logging.getLogger(__name__)
 
 RANKER: Final = "ranker"
 CARDS: Final = frozenset({*WORDS, *WEIGHTLESS})
@@ -71,7 +75,8 @@ def _serving(db: TenantStore, models: Models, name: str, registered: list[dict[s
         artefact = _serving_artefact(models, db.tenant, name)
     except HourtrailError as error:
         # What was loaded goes on answering from memory; that its files are no more what they were has to be seen.
-        return {**_without(models, name, str(error)), "source": "unverified"}
+        log.warning("the files of %s are not what was pinned or signed for: %s", name, error)
+        return {**_without(models, name, without_folders(str(error))), "source": "unverified"}
     if artefact is None:
         return _without(models, name, models.degraded if name == RANKER else "")
     manifest = artefact.manifest

@@ -9,6 +9,7 @@ from importlib.metadata import entry_points
 from typing import Any, Final, TypeAlias, cast
 
 from hourtrail.domain.errors import HourtrailError, ModelUnavailable
+from hourtrail.domain.folders import without_folders
 from hourtrail.domain.ports import (
     AnomalyBlender,
     AnomalyFitter,
@@ -144,7 +145,7 @@ def load_models(*, rules_only: bool = False, tenant: str | None = None) -> Model
             raise ModelUnavailable(f"model {scorer.ref.name} {scorer.ref.version} was made for other features")
     except HourtrailError as error:
         log.warning("the rules answer instead of the model: %s", error)
-        return with_time_models(_with_rules(encoder, str(error)))
+        return with_time_models(_with_rules(encoder, without_folders(str(error))))
     return with_time_models(Models(encoder=encoder, scorer=scorer, policy=_policy(scorer), notice=notice))
 
 

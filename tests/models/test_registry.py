@@ -157,6 +157,7 @@ def test_what_serves_is_told_with_its_signature_and_a_tampered_file_of_it_is_not
         ]
     assert spoiled["source"] == "unverified"
     assert "the reviewed one is" in spoiled["why"]
+    assert str(cache_folder()) not in spoiled["why"], "where the server keeps its files is nobody's business"
 
 
 def test_an_overdue_review_is_flagged_in_the_list(registry, store, artefacts, tmp_path):

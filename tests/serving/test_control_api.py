@@ -93,6 +93,9 @@ def test_up_is_refused_with_what_is_missing_in_numbers_and_down_hides_at_once(si
     assert (before["mode"], [row["mode"] for row in before["up"]], before["history"]) == ("suggest", ["prefill"], [])
     refused = admin.put("/v1/mode", json={"mode": "prefill", "reason": "we trust it"})
     assert (refused.status_code, refused.json()["type"]) == (409, "urn:hourtrail:problem:mode-not-proven")
+    assert refused.json()["detail"].endswith("; GET /v1/mode tells what is measured now"), (
+        "a command helps no client of the API"
+    )
     missing = {row["at"]: row["reason"] for row in refused.json()["errors"]}
     assert missing["blind_answers"] == "0 blind answers, at least 59 needed"
     assert "needs a proven precision of 95%" in missing["proven_precision"]

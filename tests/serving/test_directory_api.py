@@ -187,5 +187,17 @@ def test_under_dual_control_a_card_is_told_once_and_then_changed_by_two_people(p
     assert counts(report) == [0, 0, 1]
     assert [(index, field) for index, field, _ in refused(report)] == [(1, "hourly_rate"), (2, "hourly_rate")]
     assert "one person proposes and another approves" in refused(report)[0][2]
+    terms = {**ROWS["contracts"], "kind": "retainer", "contract": "C9", "blended_rate": "100.00", "overage_rate": "120"}
+    assert counts(psa.put("directory/contracts", terms)) == [1, 0, 0], "a new contract is told with its rates"
+    assert counts(psa.put("directory/contracts", {**terms, "blended_rate": "100", "cap_amount": "7"})) == [0, 1, 0]
+    for name, value in (("blended_rate", "170"), ("overage_rate", "170"), ("blended_rate", "")):
+        report = psa.put("directory/contracts", {**terms, name: value})
+        assert (counts(report), [field for _, field, _ in refused(report)]) == ([0, 0, 0], [name])
+        assert "propose a row of the rate card" in refused(report)[0][2]
+    other = {**ROWS["contracts"], "contract": "C8"}
+    assert counts(psa.put("directory/contracts", other)) == [1, 0, 0]
+    assert counts(psa.put("directory/contracts", {**other, "blended_rate": "1"})) == [0, 0, 0], (
+        "none is a rate that stands"
+    )
     moved = psa.put("directory/rate-cards", {**card, "contract": "C2"}, {**card, "contract": "C3"})
     assert counts(moved) == [2, 0, 0], "a contract's first card is told"

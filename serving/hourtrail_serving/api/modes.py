@@ -47,7 +47,10 @@ def put_mode(served: Context, who: Who, body: ModeRequest, idempotency_key: Idem
 
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
-        set_mode(served.store, served.tenant, body.mode, actor, served.models, now=now, reason=body.reason)
+        try:
+            set_mode(served.store, served.tenant, body.mode, actor, served.models, now=now, reason=body.reason)
+        except ModeNotProven as error:
+            raise error.telling("GET /v1/mode tells what is measured now") from error
         return mode_report(served.store, served.tenant, served.models).to_json()
 
     return JSONResponse(served.answers.once(who, idempotency_key, f"mode {body.as_sent()}", work))

@@ -10,7 +10,7 @@ from hourtrail.domain.confidence import Mode
 from hourtrail.domain.confidence_wire import event_to_json
 from hourtrail.flows.confidence import SETTINGS, renew_controls
 from hourtrail.flows.confidence_report import BandReport, ConfidenceReport, confidence_report
-from hourtrail.flows.modes import set_mode
+from hourtrail.flows.modes import ModeNotProven, set_mode
 from hourtrail.policy.confidence.gate import posterior
 from hourtrail.wiring import load_models
 
@@ -79,7 +79,10 @@ def mode(ctx: click.Context, mode: str, actor: str, reason: str, *, as_json: boo
     What is open is shown as the new mode shows it from the same moment on. A refusal lists what is missing, in numbers.
     """
     with opened(ctx) as (store, tenant):
-        set_mode(store, tenant, Mode(mode), actor, load_models(tenant=tenant), now=datetime.now(UTC), reason=reason)
+        try:
+            set_mode(store, tenant, Mode(mode), actor, load_models(tenant=tenant), now=datetime.now(UTC), reason=reason)
+        except ModeNotProven as error:
+            raise error.telling("see hourtrail confidence") from error
     if as_json:
         answer({"mode": mode})
     else:

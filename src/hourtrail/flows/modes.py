@@ -45,13 +45,19 @@ class Requirement:
 
 
 class ModeNotProven(NotAllowed):
-    """The mode moves up on measured precision alone, and that is not there yet. ``missing`` are the requirements not met."""
+    """The mode moves up on measured precision alone, and that is not there yet. ``missing`` are the requirements not met.
 
-    def __init__(self, mode: Mode, missing: Sequence[Requirement]) -> None:
-        super().__init__(
-            f"{mode} is not proven yet: {'; '.join(row.words for row in missing)}; see hourtrail confidence"
-        )
-        self.missing = tuple(missing)
+    Where they can be seen as they are now is for whoever was asked to say (``telling``): a command is no help to an API's client.
+    """
+
+    def __init__(self, mode: Mode, missing: Sequence[Requirement], where: str = "") -> None:
+        words = "; ".join(row.words for row in missing)
+        super().__init__(f"{mode} is not proven yet: {words}{f'; {where}' if where else ''}")
+        self.mode, self.missing = mode, tuple(missing)
+
+    def telling(self, where: str) -> "ModeNotProven":
+        """The same refusal, with where to look."""
+        return ModeNotProven(self.mode, self.missing, where)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,33 +1,43 @@
-"""Rate cards of a firm that changes rates under dual control: a first card may be told, a change may not."""
+"""Rates of a firm that changes them under dual control: a first card and a new contract may be told, a change may not."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 from hourtrail.domain.errors import InvalidInput
-from hourtrail.domain.firm import Rate
+from hourtrail.domain.firm import Contract, Rate
 from hourtrail.domain.ports import MasterRecord
 from hourtrail.flows.billing.settings import billing_policy_of
 from hourtrail.store import TenantStore
 from hourtrail.store.master import key_of
 
+_OF_CONTRACT: Final = ("blended_rate", "overage_rate")
+"""Rates that a contract states beside its card, and that are billed before or beside it."""
+
 
 @dataclass(slots=True)
 class RateControl:
-    """Which cards are fixed: those that had a row before this input. The others are being told for the first time."""
+    """Which rates are fixed: those of cards that had a row, and of contracts that stood, before this input."""
 
     _fixed: dict[str, bool] = field(default_factory=dict)
     _rows: dict[str, Rate] = field(default_factory=dict)
+    _contracts: dict[str, Contract | None] = field(default_factory=dict)
     _on: bool | None = None
 
     def look(self, db: TenantStore, rows: Sequence[MasterRecord]) -> None:
         """Read what stands of the cards that ``rows`` are about; nothing where the firm does not ask for two people."""
         contracts = {row.contract for row in rows if isinstance(row, Rate)} - self._fixed.keys()
-        if not contracts or self._on is False:
+        terms = {row.id for row in rows if isinstance(row, Contract)} - self._contracts.keys()
+        if not (contracts or terms) or self._on is False:
             return
         self._on = billing_policy_of(db).rate_approval
         if not self._on:
             return
-        standing = [row for row in db.master().rates if row.contract in contracts]
+        master = db.master()
+        # The first look counts: a contract that is told for the first time is not fixed by a later part of the same input.
+        self._contracts |= dict.fromkeys(terms)
+        self._contracts |= {row.id: row for row in master.contracts if row.id in terms}
+        standing = [row for row in master.rates if row.contract in contracts]
         self._rows |= {key_of(row): _plain(row) for row in standing}
         self._fixed |= {name: any(row.contract == name for row in standing) for name in contracts}
 
@@ -36,7 +46,20 @@ class RateControl:
         if isinstance(row, Rate) and self._fixed.get(row.contract) and self._rows.get(key_of(row)) != _plain(row):
             raise InvalidInput(
                 f"hourly_rate: the rates of contract {row.contract[:60]} change only when one person proposes and another"
-                " approves them; see hourtrail billing rate-change"
+                " approves them: propose the new rate with its day, and let somebody else approve it"
+            )
+        if isinstance(row, Contract) and (before := self._contracts.get(row.id)):
+            _require_same(before, row)
+
+
+def _require_same(before: Contract, row: Contract) -> None:
+    for name in _OF_CONTRACT:
+        stands = getattr(before, name)
+        if stands != getattr(row, name):
+            raise InvalidInput(
+                f"{name}: the rates of contract {row.id[:60]} change only when one person proposes and another approves them; send"
+                f" it as it stands ({'none' if stands is None else stands}), and propose a row of the rate card, or agree new"
+                " terms as a contract with another id"
             )
 
 
