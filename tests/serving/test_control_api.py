@@ -202,7 +202,7 @@ def test_what_approves_posts_or_orders_is_for_people_and_no_scope_opens_it(site:
 
 
 QUIET = {"nightly_refit", "nightly_shadow"}
-"""Need a model registry; the test below shows that nothing of theirs moves an entry."""
+"""Need a model registry: tests/training/test_train_on_log.py runs them, and the test below shows that nothing of theirs moves an entry."""
 
 
 def test_no_job_approves_or_posts_anything(site: Site) -> None:

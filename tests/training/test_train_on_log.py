@@ -24,6 +24,7 @@ from hourtrail_models import artefact, fitting
 from hourtrail_models.command import models as models_command
 from hourtrail_models.ranker import from_artefact
 from hourtrail_models.registry import Registry, registered_name
+from hourtrail_models.shadow import nightly_shadow
 from hourtrail_training import dataset
 from hourtrail_training.command import train as command
 from hourtrail_training.dataset import digest_of, load_dataset
@@ -221,9 +222,19 @@ def test_a_use_case_that_is_not_listed_is_not_trained(decided_store, registry_ur
         refit(trainer, now=NOW, say=lambda _line: None)
 
 
+def human_part(store):
+    """What only people may say or move: decisions, entries with their status, orders, and the trail of people's words."""
+    with store.tenant(TENANT, read_only=True) as db:
+        entries = {row.id: row.status for row in db.entries()}
+        words = [event.sequence for event in db.audit_events() if event.action.text.startswith("person:")]
+        return entries, [row.id for row in db.decisions()], words, list(db.auto_post().log)
+
+
 def test_the_nightly_job_proposes_once_and_waits_for_new_confirmations(decided_store, registry_uri, monkeypatch):  # noqa: F811 - the fixture
-    """MLL-01: a run goes as far as challenger or shadow; nobody is served by it."""
+    """MLL-01, GOV-16: a run goes as far as challenger or shadow; nobody is served by it, and it decides and moves nothing."""
     monkeypatch.setenv("HOURTRAIL_REFIT_AFTER", "100")
+    before = human_part(decided_store)
+    assert before[0]
     assert nightly_refit(decided_store, TENANT, NOW)["registered"] == 1
     registry = Registry(registry_uri, "ranker.acme")
     (version,) = registry.versions()
@@ -232,6 +243,8 @@ def test_the_nightly_job_proposes_once_and_waits_for_new_confirmations(decided_s
     (signed,) = registry.sign_offs()
     assert (signed.act, signed.approver) == ("proposed", "")
     assert load_models(tenant=TENANT).scorer.ref.name == "ranker"
+    assert set(nightly_shadow(decided_store, TENANT, NOW + timedelta(hours=1))) == set(version.aliases)
+    assert human_part(decided_store) == before
     assert nightly_refit(decided_store, TENANT, NOW + timedelta(days=1)) == {"registered": 0, "passed": 0}
     words = ["--store", decided_store.url, "--tenant", TENANT, "--json"]
     done = CliRunner().invoke(refit_command, words, standalone_mode=False, catch_exceptions=False)
