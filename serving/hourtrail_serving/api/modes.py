@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints
 from starlette.responses import JSONResponse
 
 from hourtrail.domain.confidence import Mode
-from hourtrail.flows.modes import LONGEST_REASON, mode_report, set_mode
+from hourtrail.flows.modes import LONGEST_REASON, ModeNotProven, mode_report, set_mode
 from hourtrail_serving.fields import OptionalCode, Strict
 from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.idempotency import IdempotencyKey
