@@ -14,9 +14,9 @@ from typing import Final
 
 from starlette.background import BackgroundTask
 
-from hourtrail.domain.decision import Decision
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import HourtrailError
+from hourtrail.flows.decide import Decided
 from hourtrail.flows.written_checks import check_written
 from hourtrail_serving.served import Served
 
@@ -28,16 +28,26 @@ LONGEST_PAUSE: Final = 0.5
 log = logging.getLogger(__name__)
 
 
-def check_decision(served: Served, *decisions: Decision) -> None:
+def check_decision(served: Served, *done: Decided) -> None:
     """Check the entries that decisions booked, and those that they took back, now or with what is being checked."""
-    for row in decisions:
-        served.unchecked.add(row.actor, filter(None, (row.id, row.supersedes)))
+    _note(served, done)
     check_waiting(served)
 
 
-def checked_later(served: Served, decisions: Sequence[Decision]) -> BackgroundTask | None:
-    """The same as what an answer does once it is sent; nothing for no decision, as with an answer that is repeated."""
-    return BackgroundTask(check_decision, served, *decisions) if decisions else None
+def checked_later(served: Served, done: Sequence[Decided]) -> BackgroundTask | None:
+    """The same as what an answer does once it is sent; nothing for no decision, as with an answer that is repeated.
+
+    What waits is noted before: whoever reads the answer may hand their week in before the task has begun.
+    """
+    _note(served, done)
+    return BackgroundTask(check_waiting, served) if done else None
+
+
+def _note(served: Served, done: Sequence[Decided]) -> None:
+    """Let them wait with those whose time they are about, who need not be the ones who decided."""
+    for row in done:
+        person = row.entries[0].person if row.entries else row.decision.actor
+        served.unchecked.add(person, filter(None, (row.decision.id, row.decision.supersedes)))
 
 
 def check_waiting(served: Served) -> None:
@@ -51,7 +61,7 @@ def check_waiting(served: Served) -> None:
 
 
 def settle(served: Served, person: str) -> None:
-    """See to it that the findings on what this person decided here are there, before they decide whether time is handed in."""
+    """See to it that the findings on what was decided here about this person's time are there, before it is handed in."""
     if names := served.unchecked.taken_of(person):
         _check(served, partial(_booked, served, names))
     if not served.unchecked.settled(person):

@@ -5,7 +5,7 @@ from threading import Event, Thread
 from typing import Any
 
 import pytest
-from tests.serving.conftest import ADA, Site
+from tests.serving.conftest import ADA, BEN, Site
 
 from hourtrail.domain.access import Role
 from hourtrail_serving import checking
@@ -104,3 +104,15 @@ def test_an_answer_does_not_wait_for_its_checks_and_time_is_not_handed_in_before
     may_end.set()
     thread.join(30)
     assert order[:2] == ["checked", "handed in"]
+
+
+def test_checks_wait_before_the_answer_is_read_and_with_whose_time_it_is(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled: list[Any] = []
+    monkeypatch.setattr(checking, "check_waiting", lambda _served: None)
+    monkeypatch.setattr(checking, "_check", lambda _served, touched: settled.extend(row.person for row in touched()))
+    row = site.open_suggestions(ADA)[0]
+    (entry,) = site.decide(row, actor=BEN).json()["time_entries"]
+    site.http.post(f"/v1/time-entries/{entry['id']}/status", json={"status": "submitted", "actor": BEN})
+    assert settled[:1] == [ADA], "noted when it was answered, and taken by whoever hands in time of hers"

@@ -12,7 +12,7 @@ from hourtrail.domain.decision import Decision, Verdict
 from hourtrail.domain.errors import HourtrailError, NotFound
 from hourtrail.domain.suggestion import Suggestion
 from hourtrail.domain.wire import decision_to_json, entry_to_json, suggestion_to_json
-from hourtrail.flows.decide import DECISION, Decided, Expected, Request, decide
+from hourtrail.flows.decide import DECISION, Decided, Expected, Request, decide_in
 from hourtrail.flows.decide_batch import Answer, decide_batch
 from hourtrail.store import TenantStore
 from hourtrail_serving.api.decision_bodies import BatchRequest, DecisionRequest, UndoRequest
@@ -30,7 +30,6 @@ from hourtrail_serving.sight import (
     own_or_named,
     person_decided_for,
     require_own,
-    require_own_suggestion,
     seen,
     sight,
 )
@@ -55,18 +54,18 @@ def post_decision(
     names; both are logged. `If-Match` takes the ETag of the suggestion (for the undo of time added by hand, of its decision).
     """
     actor = actor_of(who, body.actor)
-    done: list[Decision] = []
+    done: list[Decided] = []
 
-    def work() -> dict[str, object]:
+    def work(db: TenantStore) -> dict[str, object]:
         now = datetime.now(UTC)
-        require_own_suggestion(served, who, body.suggestion)
+        require_own(db, who, body.suggestion)
         if given.if_match is not None and body.verdict is Verdict.ADDED_BY_HAND:
             raise PreconditionFailed("time added by hand is about no record; leave If-Match out")
-        decided = decide(served.store, served.tenant, body.request(actor, now), now=now, expected=_unchanged(given))
-        done.append(decided.decision)
+        decided = decide_in(db, body.request(actor, now), now, _unchanged(given))
+        done.append(decided)
         return decided_to_json(decided)
 
-    answer = served.answers.once(who, idempotency_key, f"decisions {body.as_sent()}", work)
+    answer = served.answers.in_one(who, idempotency_key, f"decisions {body.as_sent()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED, background=checked_later(served, done))
 
 
@@ -83,7 +82,7 @@ def post_decisions(
     then refused, with the reason, and goes through alone. A batch that itself does not fit is refused whole.
     """
     actors = [actor_of(who, row.actor or body.actor) for row in body.decisions]
-    done: list[Decision] = []
+    done: list[Decided] = []
 
     def work() -> dict[str, object]:
         now = datetime.now(UTC)
@@ -95,7 +94,7 @@ def post_decisions(
         found = decide_batch(
             served.store, served.tenant, requests, atomic=body.atomic, bulk=body.bulk, allowed=allowed, now=now
         )
-        done.extend(row.decision for row in found if isinstance(row, Decided))
+        done.extend(row for row in found if isinstance(row, Decided))
         return {"results": [_result(row) for row in found]}
 
     answer = served.answers.once(who, idempotency_key, f"batch {body.as_sent()}", work)
@@ -135,20 +134,19 @@ def undo_decision(
     """
     said = body or UndoRequest()
     actor = actor_of(who, said.actor)
-    done: list[Decision] = []
+    done: list[Decided] = []
 
-    def work() -> dict[str, object]:
+    def work(db: TenantStore) -> dict[str, object]:
         now = datetime.now(UTC)
-        with served.store.tenant(served.tenant, read_only=True) as db:
-            require_own(db, who, _decision_named(decision))
+        require_own(db, who, _decision_named(decision))
         request = Request(
             suggestion=decision, verdict=Verdict.UNDO, actor=actor, reason_code=said.reason_code, note=said.note
         )
-        decided = decide(served.store, served.tenant, request, now=now, expected=_unchanged(given))
-        done.append(decided.decision)
+        decided = decide_in(db, request, now, _unchanged(given))
+        done.append(decided)
         return decided_to_json(decided)
 
-    answer = served.answers.once(who, idempotency_key, f"undo {decision} {said.as_sent()}", work)
+    answer = served.answers.in_one(who, idempotency_key, f"undo {decision} {said.as_sent()}", work)
     return JSONResponse(answer, status_code=HTTPStatus.CREATED, background=checked_later(served, done))
 
 

@@ -165,7 +165,7 @@ def correct_time_entry(
 
     def work() -> dict[str, object]:
         decided = correct_entry(served.store, served.tenant, correction, expected=unchanged)
-        check_decision(served, decided.decision)
+        check_decision(served, decided)
         corrected = decided.entries[decided.corrected]
         return {**decided_to_json(decided), "corrected": corrected.id}
 
@@ -202,13 +202,12 @@ def post_entry_status(served: Context, who: Who, entry: IdPath, body: StatusRequ
     status = EntryStatus(body.status.value)
     permission = _needed(who, status)
     actor = actor_of(who, body.actor)
-    if who.reach(permission) is not Reach.ALL:
-        _entry(served, who, entry, permission)
+    owner = _entry(served, who, entry, permission).person
 
     def unchanged(row: TimeEntry) -> None:
         given.require(entry_to_json(row))
 
-    settle(served, actor)
+    settle(served, owner)
     moved = move_entry(served.store, served.tenant, entry, status, actor, note=body.note, expected=unchanged)
     check_entries(served, [moved])
     return tagged(entry_to_json(moved))

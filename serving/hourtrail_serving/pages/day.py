@@ -105,7 +105,7 @@ def decide_onday_page(request: Request, served: Context, who: Who, form: Annotat
         decided = decide(served.store, served.tenant, _request(served, form, actor, now), now=now)
     except HourtrailError as error:
         return day_page(request, served, form.person, form.date, actor, error=error)
-    check_decision(served, decided.decision)
+    check_decision(served, decided)
     back = URL("/day").include_query_params(person=form.person, date=form.date, done=form.suggestion)
     if actor != form.person:
         back = back.include_query_params(**{"as": actor})

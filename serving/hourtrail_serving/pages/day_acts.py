@@ -77,7 +77,7 @@ def accept_together(request: Request, served: Context, who: Who, form: Annotated
     if not done:
         fault = next(row for row in answers if isinstance(row, HourtrailError))
         return day_page(request, served, form.person, form.date, actor, error=fault)
-    check_decision(served, *(row.decision for row in done))
+    check_decision(served, *done)
     together = ",".join(row.decision.suggestion for row in done) if verdict is Verdict.ACCEPT else ""
     return _back(form, actor, together=together)
 
