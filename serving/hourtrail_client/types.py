@@ -936,6 +936,16 @@ class ValueAtRisk(TypedDict):
     currency: str
 
 
+class Producer(TypedDict):
+    """
+    who found it: a check with the version and digest of its policy, or a model; null in findings of before
+    """
+
+    name: str
+    version: str
+    digest: str
+
+
 class Finding(TypedDict):
     id: str
     check: str
@@ -968,6 +978,10 @@ class Finding(TypedDict):
     the same for the same fact, whatever the order of the rows
     """
     status: str
+    producer: NotRequired[Producer | None]
+    """
+    who found it: a check with the version and digest of its policy, or a model; null in findings of before
+    """
 
 
 class ValueAtRiskItem(TypedDict):

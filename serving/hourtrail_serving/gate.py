@@ -23,6 +23,7 @@ from hourtrail.flows.identity.recognise import by_secret, by_session
 from hourtrail.store.audit import acting_through
 from hourtrail_serving.access import SAFE, ForgedForm, Rule, rule_of
 from hourtrail_serving.pace import Pace
+from hourtrail_serving.versions import announced
 
 if TYPE_CHECKING:
     from hourtrail_serving.provider import Provider
@@ -144,8 +145,11 @@ class Guarded(APIRoute):
 
         async def handle(request: Request) -> Response:
             rule = rule_of(request.method, self.path)
+            ending = announced(request.method, self.path, request.query_params)
             if rule.is_open:
-                return await inner(request)
+                answer = await inner(request)
+                answer.headers.update(ending)
+                return answer
             tenancy: Tenancy = request.app.state.tenancy
             who, csrf, tenant = await tenancy.login.recognise(request, tenancy)
             served = tenancy.at_hand(tenant)
@@ -162,7 +166,7 @@ class Guarded(APIRoute):
             carrier = "" if who.kind is PrincipalKind.PERSON else f"{_CARRIERS[who.kind]}:{who.id}"
             with acting_through(carrier) if carrier else nullcontext():
                 answer = await inner(request)
-            answer.headers.update(told)
+            answer.headers.update(told | ending)
             return answer
 
         return handle

@@ -10,9 +10,11 @@ from fastapi.openapi.utils import get_openapi
 from hourtrail.domain.access import PEOPLE_ONLY, Permission
 from hourtrail.policy.roles import SCOPES
 from hourtrail_serving.access import RULES, Rule
+from hourtrail_serving.openapi_examples import show
 from hourtrail_serving.problems import MEDIA_TYPE
 from hourtrail_serving.schemas import SCHEMAS
 from hourtrail_serving.schemas.parts import TEXT, Schema, ref
+from hourtrail_serving.versions import V1_UNTIL, mark
 
 
 def answers(schema: str, description: str, *problems: HTTPStatus, status: int = 200) -> dict[int | str, Schema]:
@@ -20,10 +22,7 @@ def answers(schema: str, description: str, *problems: HTTPStatus, status: int = 
     always = (HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.SERVICE_UNAVAILABLE)
     return {
         status: {"description": description, "content": {"application/json": {"schema": ref(schema)}}},
-        **{
-            int(code): {"description": code.phrase, "content": {MEDIA_TYPE: {"schema": ref("Problem")}}}
-            for code in sorted({*always, *problems})
-        },
+        **{int(code): _refusal(code) for code in sorted({*always, *problems})},
     }
 
 
@@ -90,6 +89,10 @@ def _security(rule: Rule) -> list[Schema]:
     return [*found, {"session": [needed.value for needed in rule.needs]}]
 
 
+def _refusal(code: HTTPStatus) -> Schema:
+    return {"description": code.phrase, "content": {MEDIA_TYPE: {"schema": ref("Problem")}}}
+
+
 def _secure(document: Schema) -> None:
     """Say of every operation what it needs, by the table that is enforced; and how it refuses."""
     document["components"]["securitySchemes"] = _SCHEMES
@@ -97,13 +100,12 @@ def _secure(document: Schema) -> None:
         for method, operation in item.items():
             rule = RULES[method.upper(), path]
             operation["security"] = [] if rule.is_open else _security(rule)
-            if rule.is_open:
-                continue
-            for code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS):
-                operation["responses"].setdefault(
-                    str(int(code)), {"description": code.phrase, "content": {MEDIA_TYPE: {"schema": ref("Problem")}}}
-                )
+            refusals = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
+            for code in () if rule.is_open else refusals:
+                operation["responses"].setdefault(str(int(code)), _refusal(code))
+            mark(operation, method.upper(), path, _refusal(HTTPStatus.GONE))
             operation["responses"] = dict(sorted(operation["responses"].items()))
+            show(operation, method.upper(), path, rule)
 
 
 def described(app: FastAPI) -> Callable[[], Schema]:
@@ -113,6 +115,7 @@ def described(app: FastAPI) -> Callable[[], Schema]:
         if app.openapi_schema is None:
             made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
             made.setdefault("components", {}).setdefault("schemas", {}).update(SCHEMAS)
+            made["info"]["x-served-until"] = V1_UNTIL.isoformat()
             _secure(made)
             app.openapi_schema = made
         return app.openapi_schema

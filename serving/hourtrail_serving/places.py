@@ -12,11 +12,13 @@ from hourtrail.domain.errors import InvalidInput
 LONGEST: Final = 20_000
 """Three codes of a thousand characters each, whatever their alphabet, as base64."""
 
-_WIDE: Final = StringConstraints(min_length=1, max_length=LONGEST, pattern=r"^[^\x00]*$")
+# A code as it is, or base64: an address may be that long only where no character of it is written as three or twelve.
+_WIDE: Final = StringConstraints(
+    min_length=1, max_length=LONGEST, pattern=r"^([^\x00]{1,1000}|[A-Za-z0-9_=~.-]{1,20000})$"
+)
+_CURSOR: Final = StringConstraints(max_length=LONGEST, pattern=r"^[A-Za-z0-9_=-]*$")
 
-WideCursor = Annotated[
-    Annotated[str, StringConstraints(max_length=LONGEST)] | None, Query(description="next_cursor of the page before")
-]
+WideCursor = Annotated[Annotated[str, _CURSOR] | None, Query(description="next_cursor of the page before")]
 WideId = Annotated[Annotated[str, _WIDE], Path(description="Stable id, as lists tell it")]
 
 

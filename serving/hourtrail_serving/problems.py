@@ -33,6 +33,7 @@ from hourtrail_serving.access import RULES, ForgedForm, TooManyRequests
 from hourtrail_serving.etags import PreconditionFailed
 from hourtrail_serving.idempotency import KeyReused
 from hourtrail_serving.served import Busy
+from hourtrail_serving.versions import Gone
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,7 @@ TYPE_BASE: Final = "urn:hourtrail:problem:"
 # The first class that matches decides; every other HourtrailError is a request that cannot be carried out.
 _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY, "key-reused", "The key was used for another request"),
+    (Gone, HTTPStatus.GONE, "gone", "This address has been taken away"),
     (NotFound, HTTPStatus.NOT_FOUND, "not-found", "No such record"),
     (NotSignedIn, HTTPStatus.UNAUTHORIZED, "not-signed-in", "Nobody is signed in"),
     (TooManyFailures, HTTPStatus.TOO_MANY_REQUESTS, "too-many-failures", "Too many failed attempts"),
@@ -65,6 +67,21 @@ _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (Busy, HTTPStatus.SERVICE_UNAVAILABLE, "busy", "Too much is being computed"),
     (HourtrailError, HTTPStatus.UNPROCESSABLE_ENTITY, "refused", "The request cannot be carried out"),
 )
+
+_OTHERS: Final[tuple[tuple[HTTPStatus, str, str], ...]] = (
+    (HTTPStatus.BAD_REQUEST, "bad-request", "Bad Request"),
+    (HTTPStatus.FORBIDDEN, "foreign-origin", "Forbidden"),
+    (HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "Method Not Allowed"),
+    (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", "Request Entity Too Large"),
+    (HTTPStatus.MISDIRECTED_REQUEST, "foreign-host", "Misdirected Request"),
+    (HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong inside"),
+)
+"""What is refused before or beside the error tree."""
+
+CODES: Final[dict[str, tuple[HTTPStatus, str]]] = {
+    name: (status, title) for status, name, title in (*((s, n, t) for _, s, n, t in _KINDS), *_OTHERS)
+}
+"""Every stable code with its status and title; ``docs/reference/http-api.md`` says when each is given."""
 
 MOST_FAULTS: Final = 50
 """Faults listed of one request; a list of thousands helps nobody."""
@@ -135,6 +152,8 @@ def _document(status: int, name: str, title: str, detail: str, errors: Sequence[
 
 def challenge(request: Request, error: HourtrailError) -> dict[str, str]:
     """The headers of a refusal: how to authenticate (RFC 6750, 3), or when to come back."""
+    if isinstance(error, Gone):
+        return error.headers
     if isinstance(error, TooManyRequests):
         return {"Retry-After": str(error.seconds), **error.headers}
     if isinstance(error, TooManyFailures):
@@ -178,7 +197,8 @@ def _reason(row: Any) -> str:
 async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
-    name = status.phrase.lower().replace(" ", "-")
+    derived = status.phrase.lower().replace(" ", "-")
+    name = next((code for known, code, _ in _OTHERS if known is status), derived)
     headers = dict(error.headers or {})
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = _methods(request)

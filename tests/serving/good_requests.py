@@ -48,7 +48,7 @@ BODIES: Final[dict[tuple[str, str], Body]] = {
     ("POST", "/v1/timesheets/{person}/{week}:approve"): {"note": "Thanks"},
     ("POST", "/v1/timesheets/{person}/{week}:reject"): {"note": "Please name the ticket on Tuesday"},
     ("POST", "/v1/findings/{finding}/reviews"): {"kind": "note", "note": "Asked the team lead", "shown_at": "2026-03-13T17:00:00Z"},
-    ("POST", "/v1/findings:clear"): {"from": "2026-03-02", "to": "2026-03-08", "person": ADA},
+    ("POST", "/v1/findings:clear"): {"from": "2026-04-13", "to": "2026-04-19"},
     ("POST", "/v1/checks"): {
         "entries": [ENTRY], "grain": "day", "as_of": "2026-03-13", "only": ["duplicate_entry"], "scores": False,
     },
@@ -74,7 +74,7 @@ FORMS: Final[dict[tuple[str, str], Body]] = {
 
 PATHS: Final[dict[str, str]] = {
     "kind": "tasks", "name": "acme", "suggestion": "$suggestion", "decision": "$decision", "entry": "$entry", "person": ADA,
-    "date": "2026-03-03", "week": "2026-03-02", "finding": "$finding", "order": "$order", "policy": "review", "event": "1",
-    "draft": "draft_none", "tenant": "northlight", "firm": "northlight",
+    "date": "2026-03-03", "week": "2026-03-02", "finding": "$finding", "order": "$order", "policy": "approval_routing", "event": "1",
+    "draft": "$draft", "tenant": "northlight", "firm": "northlight",
 }  # fmt: skip
 BOSS: Final = DANA

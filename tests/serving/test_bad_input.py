@@ -105,7 +105,7 @@ class Walk:
 def walk(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
     file = tmp_path_factory.mktemp("bad") / "copy.db"
     shutil.copy(sample, file)
-    login = Login(passwords=CHEAP, pace=Pace(of_a_person=10**9, of_a_program=10**9))
+    login = Login(passwords=CHEAP, pace=Pace(of_a_person=10**9, of_a_program=10**9, of_an_address=10**9))
     with open_store(f"sqlite:///{file}") as store, closing(sqlite3.connect(file)) as seen, asyncio.Runner() as runner:
         app = create_app(store, TENANT, load_models(rules_only=True), login=login)
         clients = {role.value: _person(store, role) for role in Role}
@@ -126,7 +126,7 @@ def _names(app: FastAPI, headers: dict[str, str]) -> dict[str, str]:
     decided = client.post("/v1/decisions", json={"suggestion": last, "verdict": "accept", "actor": ADA}).json()
     return {
         "suggestion": first, "other": other, "decision": decided["decision"]["id"],
-        "entry": decided["time_entries"][0]["id"], "finding": "finding_none", "order": "order_none",
+        "entry": decided["time_entries"][0]["id"], "finding": "finding_none", "order": "order_none", "draft": "draft_none",
         "soon": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(),
     }  # fmt: skip
 

@@ -117,6 +117,7 @@ def test_a_body_that_is_too_large_is_refused_told_or_streamed(standing: Site) ->
         response = standing.http.post("/v1/suggestions:score", content=content, headers=headers)
         assert response.status_code == 413
         assert response.headers["content-type"] == "application/problem+json"
+        assert response.json()["type"] == "urn:hourtrail:problem:too-large"
         assert "too large" in response.json()["detail"]
 
 

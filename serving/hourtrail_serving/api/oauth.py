@@ -20,6 +20,7 @@ from hourtrail.flows.identity.programs import Made, ScopeRefused, issue_token
 from hourtrail.policy.roles import scopes_named
 from hourtrail_serving.gate import Guarded
 from hourtrail_serving.openapi import TOKEN_REQUEST
+from hourtrail_serving.problems import MEDIA_TYPE
 from hourtrail_serving.schemas.parts import ref
 from hourtrail_serving.served import Context, Served
 
@@ -40,6 +41,10 @@ _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "A token", "content": {"application/json": {"schema": ref("AccessToken")}}},
     400: {"description": "Refused", "content": {"application/json": {"schema": ref("TokenError")}}},
     401: {"description": "Unknown client", "content": {"application/json": {"schema": ref("TokenError")}}},
+    **{
+        int(code): {"description": code.phrase, "content": {MEDIA_TYPE: {"schema": ref("Problem")}}}
+        for code in (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.MISDIRECTED_REQUEST, HTTPStatus.TOO_MANY_REQUESTS)
+    },
 }
 
 
@@ -49,12 +54,13 @@ async def post_token(request: Request, served: Context) -> JSONResponse:
 
     `grant_type=client_credentials`; `scope` (space-separated) narrows what the token may, left out it may what the secret may.
     """
+    told = served.login.pace.knock(request.client.host if request.client else "")
     try:
         made = await _issue(request, served)
     except TokenError as error:
         headers = {"WWW-Authenticate": 'Basic realm="hourtrail"'} if error.status is HTTPStatus.UNAUTHORIZED else {}
         body = {"error": error.code, "error_description": error.description}
-        return JSONResponse(body, status_code=error.status, headers={**headers, "Pragma": "no-cache"})
+        return JSONResponse(body, status_code=error.status, headers={**headers, **told, "Pragma": "no-cache"})
     assert made.kept.expires_at is not None
     answer = {
         "access_token": made.secret,
@@ -62,7 +68,7 @@ async def post_token(request: Request, served: Context) -> JSONResponse:
         "expires_in": max(0, round((made.kept.expires_at - datetime.now(UTC)).total_seconds())),
         "scope": " ".join(made.kept.scopes),
     }
-    return JSONResponse(answer, headers={"Pragma": "no-cache"})
+    return JSONResponse(answer, headers={**told, "Pragma": "no-cache"})
 
 
 async def _issue(request: Request, served: Served) -> Made:

@@ -1,0 +1,70 @@
+"""What the document shows of every operation: a request that was made to the sample firm, its answer, and how it refuses.
+
+``examples.json`` is written by ``pytest tests/serving/test_examples.py --update-golden`` from real requests.
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+from typing import Any, Final
+
+from hourtrail_serving.access import Rule
+from hourtrail_serving.problems import CODES, MEDIA_TYPE, TYPE_BASE
+from hourtrail_serving.schemas.parts import Schema
+
+FILE: Final = "examples.json"
+
+_BY_FEATURE: Final = {"feature-off"}
+_BY_KEY: Final = {"key-reused"}
+_OF_SIGN_IN: Final = {"too-many-failures"}
+_OF_WRITES: Final = {"forged-form", "foreign-origin"}
+_OF_OPERATIONS: Final[dict[str, tuple[str, ...]]] = {
+    "mode-not-proven": ("PUT /v1/mode",),
+    "batch-refused": ("POST /v1/decisions:batch",),
+    "one-by-one": ("POST /v1/decisions:batch", "POST /v1/timesheets/"),
+    "blocked": ("POST /v1/time-entries/", "POST /v1/timesheets/"),
+    "illegal-transition": ("POST /v1/time-entries/", "POST /v1/timesheets/"),
+    "busy": ("POST /v1/suggestions:", "POST /v1/checks"),
+}
+"""Codes that only these can come to, by the beginning of their method and path."""
+
+
+@cache
+def recorded() -> dict[str, Any]:
+    """Request and answer of each operation by its id."""
+    found: dict[str, Any] = json.loads((files("hourtrail_serving") / FILE).read_text(encoding="utf-8"))
+    return found
+
+
+def show(operation: Schema, method: str, path: str, rule: Rule) -> None:
+    """Put the examples of one operation into its description."""
+    known = recorded().get(operation["operationId"], {})
+    for content in operation.get("requestBody", {}).get("content", {}).values():
+        if "request" in known:
+            content["example"] = known["request"]
+    for status, answer in operation["responses"].items():
+        for kind, content in answer.get("content", {}).items():
+            if kind == MEDIA_TYPE:
+                _show_problem(answer, content, codes_of(operation, method, path, rule, int(status)))
+            elif status.startswith("2") and kind == known.get("kind"):
+                content["example"] = known["answer"]
+
+
+def codes_of(operation: Schema, method: str, path: str, rule: Rule, status: int) -> list[str]:
+    """The stable codes with which an operation may refuse in one status."""
+    headers = {row["name"] for row in operation.get("parameters", ()) if row["in"] == "header"}
+    never = set() if rule.feature is not None else _BY_FEATURE
+    never = never | (set() if "Idempotency-Key" in headers else _BY_KEY)
+    never = never | (_OF_SIGN_IN if not rule.is_open else set())
+    never = never | (_OF_WRITES if method == "GET" else set())
+    at = f"{method} {path}"
+    never = never | {code for code, known in _OF_OPERATIONS.items() if not at.startswith(known)}
+    return [code for code, (own, _) in CODES.items() if own == status and code not in never]
+
+
+def _show_problem(answer: Schema, content: Schema, codes: list[str]) -> None:
+    if not codes:
+        return
+    own, title = CODES[codes[0]]
+    answer["description"] = ", ".join(f"`{code}`" for code in codes)
+    content["example"] = {"type": f"{TYPE_BASE}{codes[0]}", "title": title, "status": int(own), "detail": title}

@@ -1,0 +1,110 @@
+"""The examples of the document are real: each was asked of the sample firm, and fits its schema; every code is described."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from jsonschema import Draft202012Validator
+from tests.serving.conftest import Site
+from tests.serving.examples_run import Asked, ask_everything
+
+import hourtrail_serving
+from hourtrail.store import Store
+from hourtrail_serving.openapi_examples import FILE
+from hourtrail_serving.problems import CODES, TYPE_BASE
+
+EXAMPLES: Final = Path(hourtrail_serving.__file__).parent / FILE
+REFERENCE: Final = Path(__file__).parents[2] / "docs" / "reference" / "http-api.md"
+MOST_SHOWN: Final = 2
+WITHOUT: Final = {"/v1/audit/export", "/v1/people/{person}/export", "/v1/models/{name}/card"}
+"""They answer files."""
+SECRETS: Final = re.compile(r"ht[a-z]_[\w-]{20,}(\.\w+)?")
+
+
+def document(site: Site) -> dict[str, Any]:
+    return dict(site.get("/openapi.json"))
+
+
+def operations(found: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, item in found["paths"].items():
+        for method, operation in item.items():
+            yield method.upper(), path, operation
+
+
+def fitting(schema: dict[str, Any], found: dict[str, Any], value: Any) -> list[str]:
+    validator = Draft202012Validator({**schema, "components": found["components"]})
+    return [f"{error.json_path}: {error.message[:200]}" for error in validator.iter_errors(value)]
+
+
+def shortened(value: Any) -> Any:
+    """Lists with their first members alone, and no secret, though it were one that has long ended."""
+    if isinstance(value, list):
+        return [shortened(one) for one in value[:MOST_SHOWN]]
+    if isinstance(value, dict):
+        return {name: shortened(one) for name, one in value.items()}
+    return SECRETS.sub("hta_…", value) if isinstance(value, str) else value
+
+
+def test_every_operation_answers_its_example_as_the_document_says(
+    store: Store, standing: Site, update_golden: bool
+) -> None:
+    """Asked anew each time: what is told of it may be other than the example, but not of another form."""
+    found, asked = document(standing), list(ask_everything(store))
+    assert [(row.key, row.body) for row in asked if row.status >= 300] == []
+    by_key = {(method, path): operation for method, path, operation in operations(found)}
+    for row in asked:
+        assert _faults(found, by_key[row.key], row) == [], row.key
+    assert {path for _, path in set(by_key) - {row.key for row in asked}} == WITHOUT
+    if update_golden:
+        known = {by_key[row.key]["operationId"]: _example(row) for row in asked if row.kind == "application/json"}
+        EXAMPLES.write_text(json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
+
+
+def _faults(found: dict[str, Any], operation: dict[str, Any], row: Asked) -> list[str]:
+    answer = operation["responses"][str(row.status)]["content"][row.kind]
+    faults = fitting(answer["schema"], found, row.body)
+    if row.request is not None and "/oauth/" not in row.path:
+        faults += fitting(operation["requestBody"]["content"]["application/json"]["schema"], found, row.request)
+    return faults
+
+
+def _example(row: Asked) -> dict[str, Any]:
+    shown = {"kind": row.kind, "answer": shortened(row.body)}
+    return shown if row.request is None else {"request": shortened(row.request), **shown}
+
+
+def test_every_example_that_is_shown_fits_its_schema(standing: Site) -> None:
+    found = document(standing)
+    for method, path, operation in operations(found):
+        bodies = list(operation.get("requestBody", {}).get("content", {}).items())
+        for status, answer in operation["responses"].items():
+            bodies += [
+                (kind, content)
+                for kind, content in answer.get("content", {}).items()
+                if path not in WITHOUT or status >= "4"
+            ]
+        for kind, content in bodies:
+            if kind != "text/csv" and not (path == "/v1/oauth/token" and "error" in str(content["schema"]).lower()):
+                assert "example" in content, (method, path, kind)
+                assert fitting(content["schema"], found, content["example"]) == [], (method, path, kind)
+
+
+def test_every_code_stands_in_the_reference_and_none_that_is_not_given() -> None:
+    table = REFERENCE.read_text(encoding="utf-8").partition("## Errors")[2].partition("\n## ")[0]
+    told = {(int(status), code) for status, code in re.findall(r"^\| (\d{3}) \| `([a-z-]+)` \|", table, re.MULTILINE)}
+    assert told == {(int(status), code) for code, (status, _) in CODES.items()}
+
+
+def test_the_codes_of_a_refusal_are_told_where_it_may_come(standing: Site) -> None:
+    refusals = document(standing)["paths"]["/v1/decisions:batch"]["post"]["responses"]
+    assert "`one-by-one`" in refusals["409"]["description"]
+    assert "`mode-not-proven`" not in refusals["409"]["description"]
+    assert refusals["403"]["content"]["application/problem+json"]["example"]["type"].startswith(TYPE_BASE)
+
+
+@pytest.mark.parametrize("word", ["hta_", "hts_", "htk_"])
+def test_no_secret_is_shown(word: str) -> None:
+    assert re.findall(rf"{word}[\w-]{{20,}}", EXAMPLES.read_text(encoding="utf-8")) == []
