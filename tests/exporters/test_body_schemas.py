@@ -58,6 +58,7 @@ A_SUGGESTION = Suggestion(
     model=MODEL,
     policy=POLICY,
     minutes_interval=MinutesInterval(low=30, high=75, share=0.8),
+    routing=("confidence 0.9000 reaches suggest at 0.7",),
 )
 A_DECISION = Decision(
     id="d1", suggestion="s1", verdict=Verdict.ACCEPT, actor="ana", decided_at=TEN, before=BOOKED, after=(BOOKED,),

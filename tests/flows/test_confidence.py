@@ -23,6 +23,7 @@ from hourtrail.flows.identity.passwords import Passwords
 from hourtrail.flows.identity.people import NewAccount, add_account
 from hourtrail.flows.modes import ModeNotProven, mode_report, set_mode
 from hourtrail.flows.resolve import Part
+from hourtrail.flows.trail import trail
 from hourtrail.policy.bands import BandPolicy
 
 ADA = "ada@firm.example"
@@ -75,6 +76,10 @@ def test_two_tenants_with_different_thresholds_route_the_same_score_differently_
             )  # fmt: skip
         row = next(iter(shown_of(one).values()))
         made = decide(one.store, tenant, Request(suggestion=row.id, verdict=Verdict.ACCEPT, actor=ADA)).decision
+        with one.store.tenant(tenant, read_only=True) as db:
+            (booked,) = [entry.id for entry in db.entries()]
+        told = trail(one.store, tenant, booked)["suggestion"]
+        assert told["routing"] == list(row.routing), "what was stored is what the trail tells"
         said[tenant] = row, made
     strict, lenient = said["strict"], said["lenient"]
     assert strict[0].confidence == lenient[0].confidence
@@ -83,6 +88,15 @@ def test_two_tenants_with_different_thresholds_route_the_same_score_differently_
         "band": "prefill", "value": 0.2, "target_precision": 0.97, "basis": "labels of lenient",
     }  # fmt: skip
     assert strict[1].policy.version == lenient[1].policy.version == "bands-t+controls-1"
+    sure = f"confidence {strict[0].confidence:.4f}"
+    standing = "policy bands-t+controls-1, mode prefill, no gate on this person, circuit breaker on"
+    assert strict[0].routing == (
+        f"{sure} is below prefill at 0.999 (aim 97%; labels of strict)",
+        f"{sure} is below suggest at 0.999 (aim 90%; labels of strict)",
+        f"{sure} reaches ask at 0.05 (aim 95%; shipped)",
+        standing,
+    )
+    assert lenient[0].routing == (f"{sure} reaches prefill at 0.2 (aim 97%; labels of lenient)", standing)
 
 
 def test_a_tenant_starts_with_suggestions_and_never_prefills_unasked(firm):
@@ -106,6 +120,10 @@ def test_a_tripped_breaker_turns_answers_into_questions_that_say_so(firm):
     row = next(iter(shown_of(firm).values()))
     assert row.band is Band.ASK
     assert "50 of the last 60" in row.threshold.basis
+    assert row.routing[:2] == ("prefill from 0.5 on: not asked now", "suggest from 0.3 on: not asked now")
+    assert row.routing[-1].endswith(
+        "mode suggest, no gate on this person, circuit breaker off (50 of the last 60 were right)"
+    )
 
 
 def test_shadow_mode_shows_nothing_and_measures_everything(firm):

@@ -101,6 +101,7 @@ class Suggestion:
     that the models saw; it is stored with the suggestion so that a decision is judged on what was really shown.
     ``scores`` are the probabilities of all work items in question at the shipped temperature, the answer's first; ``unshown``
     is the answer where it is kept back; ``propensity`` the chance with which it was shown, or kept back, as it is.
+    ``routing`` says why it went into its band, with the thresholds, mode and breaker of that moment; empty where it was not kept.
     """
 
     id: str
@@ -125,6 +126,7 @@ class Suggestion:
     unshown: Unshown | None = None
     propensity: float = 1.0
     minutes_interval: MinutesInterval | None = None
+    routing: tuple[str, ...] = ()
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

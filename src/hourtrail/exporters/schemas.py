@@ -96,8 +96,12 @@ SUGGESTION: Final = _object(
             "within which minutes such work is booked, in that share of cases",
             _object({"low": _MINUTES, "high": _MINUTES, "share": _SHARE}),
         ),
+        "routing": _said(
+            "why it went into its band: each threshold asked, then policy, mode, gate and breaker of that moment",
+            _TEXTS,
+        ),
     },
-    optional=("zone", "rounding", "billable_probability", "leans_on", "minutes_interval"),
+    optional=("zone", "rounding", "billable_probability", "leans_on", "minutes_interval", "routing"),
 )
 
 _DECIDED_ON: Final = _object(

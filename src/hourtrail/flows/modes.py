@@ -214,4 +214,5 @@ def _lowered(row: Suggestion, policy: BandPolicy) -> Suggestion:
         return row
     of_person = policy.of(row.person)
     threshold = of_person.suggest or of_person.ask
-    return replace(row, band=threshold.band, threshold=threshold)
+    why = f"shown as {threshold.band} since the mode went down to {policy.mode}: {threshold.basis}"
+    return replace(row, band=threshold.band, threshold=threshold, routing=(*row.routing, why))

@@ -349,6 +349,8 @@ def _is_same(before: Suggestion, after: Suggestion) -> bool:
         confidence=before.confidence,
         alternatives=before.alternatives,
         reasons=before.reasons,
+        # Under the same policy it differs by the confidence alone.
+        routing=before.routing,
         scores=before.scores,
         unshown=before.unshown if kept else after.unshown,
         minutes_interval=in_place(before.minutes_interval, after.minutes_interval),

@@ -13,6 +13,7 @@ from hourtrail.domain.suggestion import Alternative, Band, ModelRef, Suggestion,
 from hourtrail.policy.bands import BandPolicy, route
 from hourtrail.policy.billable import BillableAnswer, billable_minutes, billable_of
 from hourtrail.policy.reasons import reasons_for
+from hourtrail.policy.routing import routing_words
 
 
 def suggestion_id(block: str) -> str:
@@ -71,6 +72,7 @@ def propose(
         leans_on=tuple(neighbour.entry for neighbour in top.neighbours) if top else (),
         model=model,
         policy=policy.ref,
+        routing=() if block.private else routing_words(scores, policy, routed, person=block.person),
         scores=_log_of(scores, policy.temperature),
         unshown=_unshown(scores, routed.band) if top is None and not block.private else None,
     )
@@ -107,6 +109,7 @@ def kept_back(row: Suggestion, why: str, *, audit: bool = False) -> Suggestion:
         band=Band.WITHHOLD,
         alternatives=(),
         reasons=(why,),
+        routing=(*row.routing, why),
         leans_on=(),
         unshown=Unshown(item=row.item, confidence=row.confidence, band=row.band, audit=audit),
     )

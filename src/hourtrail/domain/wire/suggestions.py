@@ -54,6 +54,7 @@ def suggestion_to_json(row: Suggestion) -> Json:
         "policy": {"version": row.policy.version},
         "status": row.status.value,
         "revision": row.revision,
+        **({"routing": list(row.routing)} if row.routing else {}),
         **({} if row.minutes_interval is None else {"minutes_interval": _interval_to_json(row.minutes_interval)}),
     }
 
@@ -150,4 +151,5 @@ def suggestion_from_json(body: Mapping[str, Any], block: WorkBlock) -> Suggestio
         unshown=unshown_from_json(log.get("unshown")),
         propensity=log.get("propensity", 1.0),
         minutes_interval=interval_from_json(body, log),
+        routing=tuple(body.get("routing", ())),
     )
