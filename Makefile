@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo sample test test-train lint fmt bench fuzz serve train notebooks contracts client clean
+.PHONY: help demo sample test test-train lint fmt bench fuzz serve train notebooks contracts interface clean
 
 help: ## Say what can be made.
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -59,7 +59,9 @@ contracts: $(VENV)/.base ## Write the JSON Schemas and the reference pages from 
 	$(BIN)/python -m hourtrail.cli.reference .
 	$(BIN)/hourtrail models cards docs/reference/model-cards
 
-client: $(VENV)/.dev ## Write the typed client from the reviewed snapshot of the interface.
+interface: $(VENV)/.dev ## Ask for the examples anew, then write the snapshot of the interface, its table of roles and the client.
+	$(BIN)/pytest tests/serving/test_examples.py -k answers_its_example --update-golden
+	$(BIN)/pytest tests/serving/test_reading_api.py tests/serving/test_role_matrix.py -k "committed_one or the_table_is" --update-golden
 	$(BIN)/python -m hourtrail_serving.client_writer tests/serving/openapi.json serving/hourtrail_client
 
 sample: $(VENV)/.base ## Simulate the sample firm in data/sample again; the same bytes every time.

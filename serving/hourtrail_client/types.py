@@ -579,6 +579,10 @@ class Suggestion(TypedDict):
     """
     within which minutes such work is booked, in that share of cases
     """
+    routing: NotRequired[list[str]]
+    """
+    why it went into its band: each threshold asked, then policy, mode, gate and breaker of that moment
+    """
 
 
 class Before(TypedDict):

@@ -4,7 +4,9 @@ Adding is a minor change; removing or renaming an operation, a parameter, a memb
 and asking for more than before, are major ones.
 """
 
+import json
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 Schema = Mapping[str, Any]
@@ -139,3 +141,22 @@ def _choices(
     olds, news = ([one for one in schema.get("anyOf", ()) if one.get("type") != "null"] for schema in (old, new))
     if len(olds) == len(news) == 1:
         yield from look(at, olds[0], news[0], before, now, depth + 1)
+
+
+def _lean(value: Any) -> Any:
+    """Without what no program depends on."""
+    if isinstance(value, dict):
+        kept = {
+            name: one
+            for name, one in value.items()
+            if name != "example" and not (name == "description" and isinstance(one, str))
+        }
+        return {name: _lean(one) for name, one in kept.items()}
+    return [_lean(one) for one in value] if isinstance(value, list) else value
+
+
+if __name__ == "__main__":
+    here = Path(__file__).parent
+    document = _lean(json.loads((here / "openapi.json").read_text(encoding="utf-8")))
+    text = json.dumps(document, separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+    (here / "openapi-frozen.json").write_text(text + "\n", encoding="utf-8")

@@ -191,5 +191,5 @@ def test_the_client_is_what_the_document_says(tmp_path: Path) -> None:
     client_writer.write(json.loads(SNAPSHOT.read_text(encoding="utf-8")), tmp_path)
     for name in (client_writer.CALLS, client_writer.TYPES):
         assert (tmp_path / name).read_text(encoding="utf-8") == (CLIENT / name).read_text(encoding="utf-8"), (
-            "make client"
+            "make interface"
         )

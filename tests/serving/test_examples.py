@@ -88,8 +88,13 @@ def test_every_example_that_is_shown_fits_its_schema(standing: Site) -> None:
             ]
         for kind, content in bodies:
             if kind != "text/csv" and not (path == "/v1/oauth/token" and "error" in str(content["schema"]).lower()):
-                assert "example" in content, (method, path, kind)
-                assert fitting(content["schema"], found, content["example"]) == [], (method, path, kind)
+                assert "example" in content, (method, path, kind, "make interface")
+                assert fitting(content["schema"], found, content["example"]) == [], (
+                    method,
+                    path,
+                    kind,
+                    "make interface",
+                )
 
 
 def test_every_code_stands_in_the_reference_and_none_that_is_not_given() -> None:
