@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from tests.serving.review_site import IRIS, KIM, VERA, entry, fill_review, line,
 
 from hourtrail.domain.access import Role
 from hourtrail.domain.entry import EntryStatus
+from hourtrail.flows.review_settings import review_policy_of, set_review_policy
+from hourtrail.policy.one_by_one import OneByOne
 from hourtrail.store import open_store
 
 pytestmark = [
@@ -154,6 +157,18 @@ def test_a_rest_that_grew_since_it_was_shown_is_not_cleared(site: Site, page: Pa
         page.get_by_role("button", name="Clear the rest").click()
     assert answered.value.status == 409
     expect(page.get_by_role("alert")).to_contain_text("21 entries can be cleared now, not the 20 that were shown")
+
+
+def test_what_is_to_be_looked_at_alone_is_listed_with_its_reason(site: Site, page: Page) -> None:
+    with site.store.tenant(TENANT, read_only=True) as db:
+        policy = review_policy_of(db)
+    set_review_policy(site.store, TENANT, replace(policy, one_by_one=OneByOne(clients=frozenset({"acme"}))), VERA)
+    visit(site, page, VERA, "/review?from=2026-04-13&to=2026-04-13")
+    expect(page.get_by_role("heading", name="One by one (5)")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="client acme is looked at one by one")).to_have_count(5)
+    expect(page.get_by_text("Of 5 submitted entries")).to_contain_text(
+        "5 are looked at one by one; nothing speaks against 0"
+    )
 
 
 def test_everything_works_without_javascript(site: Site, browser: Browser) -> None:

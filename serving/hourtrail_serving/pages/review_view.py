@@ -1,6 +1,6 @@
 """What the review page shows: one read of the store, turned into plain values that a template only has to place."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -14,6 +14,7 @@ from hourtrail.flows.clearing import MOST_DAYS, the_rest
 from hourtrail.flows.queue import Behind, Filter, Muted, behind, queue_of
 from hourtrail.policy.review import ROUTES
 from hourtrail.store import Store, TenantStore
+from hourtrail.store.entries import in_order
 from hourtrail_serving.pages.view import people_to_choose
 
 LINES: Final = 25
@@ -94,6 +95,14 @@ class Closed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alone:
+    """An entry that the firm's policy wants looked at one by one, and why."""
+
+    entry: TimeEntry
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewView:
     """Everything on the page. ``first`` and ``last`` are the work dates whose rest can be cleared; None when nothing waits.
 
@@ -115,11 +124,13 @@ class ReviewView:
     clean: int
     flagged: int
     own: int
+    alone: tuple[Alone, ...]
+    alone_count: int
 
     @property
     def submitted(self) -> int:
         """Submitted entries of these days."""
-        return self.clean + self.flagged + self.own
+        return self.clean + self.flagged + self.own + self.alone_count
 
     @property
     def more(self) -> int:
@@ -141,6 +152,7 @@ def review_view(
         items = [item for item in found.items if wanted.passes(item)]
         first, last = _days(db, first, last)
         rest = the_rest(db, who, first, last) if first and last else None
+        alone = _alone(db, rest.alone) if rest else ()
         closed = tuple(
             Closed(act=look.act, check=look.check.replace("_", " "), word=KIND_WORDS[look.kind], at=look.at)
             for look in db.looks()[:CLOSED_SHOWN]
@@ -162,6 +174,8 @@ def review_view(
         clean=len(rest.clean) if rest else 0,
         flagged=rest.flagged if rest else 0,
         own=rest.own if rest else 0,
+        alone=alone,
+        alone_count=len(rest.alone) if rest else 0,
     )
 
 
@@ -172,6 +186,11 @@ def wanted_of(queue: str) -> Filter:
 
 def _lines(db: TenantStore, items: Sequence[Item]) -> tuple[Line, ...]:
     return tuple(Line(rank=rank, seen=behind(db, item)) for rank, item in enumerate(items, start=1))
+
+
+def _alone(db: TenantStore, why: Mapping[str, str]) -> tuple[Alone, ...]:
+    entries = sorted(db.entries_named(sorted(why)[:LINES]).values(), key=in_order)
+    return tuple(Alone(entry=entry, why=why[entry.id]) for entry in entries)
 
 
 def _usual_reviewer(master: MasterData) -> str:
