@@ -1,9 +1,9 @@
 """``Idempotency-Key``: the same request sent twice is done once and answered alike, whichever replica gets it.
 
-Kept in the store for a day, for each principal its own keys and at most so many of them. An answer is stored after the work
-that it tells of, in a transaction of its own: a process that dies between the two leaves a key that is being worked on, which
-is given back after some minutes. What would then be done twice is refused by the store itself (a suggestion takes one closing
-decision, an entry one move from each status), but for time added by hand, which the reference says.
+Kept in the store for a day, for each principal its own keys and at most so many of them. Where the work is one transaction,
+such as a decision, its answer is stored in it: both are there or neither. Elsewhere it is stored after the work, in a
+transaction of its own: a process that dies between the two leaves a key that is being worked on, which is given back after
+some minutes; what would then be done twice is refused by the store itself (an entry takes one move from each status).
 """
 
 import hashlib
@@ -17,7 +17,7 @@ from pydantic import StringConstraints
 
 from hourtrail.domain.access import Principal
 from hourtrail.domain.errors import Conflict, InvalidInput
-from hourtrail.store import Store
+from hourtrail.store import Store, TenantStore
 
 KEPT: Final = timedelta(days=1)
 GIVEN_BACK: Final = timedelta(minutes=10)
@@ -58,9 +58,9 @@ class Answers:
         """
         if key is None:
             return work()
-        owner = f"{who.kind}:{who.id}"
-        digest = hashlib.sha256(request.encode()).hexdigest()
-        known = self._claim(owner, key, digest)
+        owner, digest = _named(who, request)
+        with self.store.tenant(self.tenant) as db:
+            known = self._claim(db, owner, key, digest)
         if known is not None:
             return known
         try:
@@ -73,19 +73,42 @@ class Answers:
             db.keep_answer(owner, key, answer)
         return answer
 
-    def _claim(self, owner: str, key: str, digest: str) -> dict[str, Any] | None:
-        now = self.clock()
+    def in_one(
+        self, who: Principal, key: str | None, request: str, work: Callable[[TenantStore], dict[str, Any]]
+    ) -> dict[str, Any]:
+        """The same for work that is one transaction, which the answer is kept in: a retry never finds one without the other.
+
+        Whoever sends the key again meanwhile waits and gets the first one's answer. Raises KeyReused.
+        """
         with self.store.tenant(self.tenant) as db:
-            db.forget_answers(owner, now - KEPT, self.most)
-            found = db.kept_answer(owner, key)
-            if found is not None and found["answer"] is None and found["started_at"] < now - GIVEN_BACK:
-                db.drop_answer(owner, key)
-            if db.claim_answer(owner, key, digest, now):
-                return None
-            found = db.kept_answer(owner, key)
+            if key is None:
+                return work(db)
+            owner, digest = _named(who, request)
+            known = self._claim(db, owner, key, digest)
+            if known is not None:
+                return known
+            answer = work(db)
+            db.keep_answer(owner, key, answer)
+        return answer
+
+    def _claim(self, db: TenantStore, owner: str, key: str, digest: str) -> dict[str, Any] | None:
+        """What was answered; None for a key that is new, and taken now."""
+        now = self.clock()
+        db.forget_answers(owner, now - KEPT, self.most)
+        found = db.kept_answer(owner, key)
+        if found is not None and found["answer"] is None and found["started_at"] < now - GIVEN_BACK:
+            db.drop_answer(owner, key)
+        if db.claim_answer(owner, key, digest, now):
+            return None
+        found = db.kept_answer(owner, key)
         if found is None or (found["answer"] is None and found["request"] == digest):
             raise Conflict("the first request with this Idempotency-Key is still being worked on; ask again shortly")
         if found["request"] != digest:
             raise KeyReused("this Idempotency-Key was sent with another request; use a new key for a new request")
         answer: dict[str, Any] = found["answer"]
         return answer
+
+
+def _named(who: Principal, request: str) -> tuple[str, str]:
+    """Whose key it is, and the digest of what came with it."""
+    return f"{who.kind}:{who.id}", hashlib.sha256(request.encode()).hexdigest()

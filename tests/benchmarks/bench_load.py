@@ -17,7 +17,7 @@ from tests.databases import KINDS, database, postgresql_server
 
 from hourtrail.store import open_store
 
-PEOPLE = 600
+PEOPLE = int(os.environ.get("HOURTRAIL_BENCH_PEOPLE", "600"))
 MORNING = float(os.environ.get("HOURTRAIL_BENCH_MORNING", "300"))
 """Seconds from the first request to the last one's turn."""
 
@@ -52,6 +52,7 @@ async def _morning(port: int, year: Year, seats: list[Seat], path: str) -> list[
     return found
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("kind", KINDS)
 def test_six_hundred_people_open_their_day_and_confirm_it(
     kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]

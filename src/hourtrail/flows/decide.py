@@ -73,12 +73,12 @@ def decide(
     unknown person, InvalidInput for a request that does not fit its verdict.
     """
     with store.tenant(tenant) as db:
-        return Deciding(db, request, now or datetime.now(UTC), expected).run()
+        return decide_in(db, request, now or datetime.now(UTC), expected)
 
 
-def decide_in(db: TenantStore, request: Request, now: datetime) -> Decided:
+def decide_in(db: TenantStore, request: Request, now: datetime, expected: Expected | None = None) -> Decided:
     """The same as a part of a transaction that holds more. Raises as ``decide`` does."""
-    return Deciding(db, request, now).run()
+    return Deciding(db, request, now, expected).run()
 
 
 class Deciding:

@@ -9,6 +9,9 @@ from hourtrail.store.errors import StoreUnavailable
 BUSY_SECONDS: Final = 30
 """How long a writer waits for another one before it says that the database is busy."""
 
+CONNECTIONS: Final = 15
+"""Most that a process has open. They are kept: a new one on SQLite reads the schema again, on PostgreSQL it is a new process."""
+
 READ_ONLY: Final = "hourtrail_read_only"
 """Execution option of a connection that will only read."""
 
@@ -16,12 +19,17 @@ READ_ONLY: Final = "hourtrail_read_only"
 def make_engine(url: URL) -> Engine:
     """An engine for a normalised address. Raises StoreUnavailable when the PostgreSQL driver is not installed."""
     if url.get_backend_name() == "sqlite":
-        engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+        engine = create_engine(
+            url, connect_args={"timeout": BUSY_SECONDS}, pool_size=CONNECTIONS, max_overflow=0, pool_use_lifo=True
+        )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        engine = create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 10})
+        engine = create_engine(
+            url, pool_pre_ping=True, connect_args={"connect_timeout": 10}, pool_size=CONNECTIONS, max_overflow=0,
+            pool_use_lifo=True,
+        )  # fmt: skip
     except ModuleNotFoundError as error:
         raise StoreUnavailable(
             'PostgreSQL needs the psycopg driver; install it with: pip install "hourtrail[postgres]"'

@@ -1,7 +1,7 @@
 """Opening a store: reach the database, bring it to the program's schema, and hand out tenants."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -11,13 +11,14 @@ from sqlalchemy.sql import func
 
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.tenant import TenantWord
-from hourtrail.store.engine import READ_ONLY, make_engine
+from hourtrail.store.engine import BUSY_SECONDS, READ_ONLY, make_engine
 from hourtrail.store.errors import StoreUnavailable, told_plainly
 from hourtrail.store.keys import Keyring
 from hourtrail.store.locations import normalised
 from hourtrail.store.migrate import migrate, use_wal
 from hourtrail.store.tenant import TenantStore
 from hourtrail.store.tenants import newest_words
+from hourtrail.store.turns import Turns
 
 
 def open_store(url: str) -> "Store":
@@ -59,6 +60,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.keys = Keyring(engine.url)
+        self._turns = Turns(BUSY_SECONDS)
 
     @property
     def url(self) -> str:
@@ -75,7 +77,7 @@ class Store:
         """
         if not name.strip() or len(name) > 200:
             raise InvalidInput("a tenant needs a name of 1 to 200 characters")
-        with told_plainly(self.engine.url), self.engine.connect() as connection:
+        with told_plainly(self.engine.url), self._turn(read_only=read_only), self.engine.connect() as connection:
             connection.execution_options(**{READ_ONLY: read_only})
             with connection.begin():
                 if connection.dialect.name == "postgresql":
@@ -86,6 +88,11 @@ class Store:
                     yield db
                 finally:
                     db.end_reading()
+
+    def _turn(self, *, read_only: bool) -> AbstractContextManager[None]:
+        """Before a connection is taken: whoever waits for a turn to write holds none."""
+        one_writer = self.engine.dialect.name == "sqlite" and not read_only
+        return self._turns.turn() if one_writer else nullcontext()
 
     def tenants(self) -> list[TenantWord]:
         """The newest word on every tenant of the installation, by name: the only reading that looks across tenants.
