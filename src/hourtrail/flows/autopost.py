@@ -23,12 +23,13 @@ from hourtrail.flows.check_ground import Rules
 from hourtrail.flows.flags import Flags
 from hourtrail.flows.identity.authority import require_authority
 from hourtrail.flows.written_checks import check_written
+from hourtrail.policy.approval_routing import approval_routing
 from hourtrail.policy.autopost import VERSION, Ground, Left, why_left
 from hourtrail.store import Store, TenantStore
 from hourtrail.store.audit import acting_through
 
 CARRIER: Final = "system:auto_post"
-LOOK_BACK: Final = timedelta(days=62)
+LOOK_BACK: Final = timedelta(days=approval_routing().look_back_days)
 """How old a draft may be; an older one has been forgotten, and somebody should look at it."""
 
 

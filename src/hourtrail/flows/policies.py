@@ -1,6 +1,6 @@
 """Which policies are in force for a tenant: their names, versions and digests, since when, and who put them there.
 
-What ships with the program is data in ``policy`` (tables, and files below ``policy/files``); its version and day stand in
+What ships with the program are the files below ``policy/files``; its version and day stand in
 ``policy/files/versions.toml`` beside the digest of what was reviewed. What a firm decides for itself is a row in the store.
 """
 
@@ -15,17 +15,14 @@ from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.policy import load as load_check_policy
 from hourtrail.checks.policy import to_mapping as check_mapping
 from hourtrail.domain.access import PEOPLE_ONLY, Permission
-from hourtrail.domain.autopost import LONGEST
 from hourtrail.domain.confidence_wire import controls_to_json
-from hourtrail.domain.entry import LEGAL
 from hourtrail.domain.errors import NotFound
 from hourtrail.domain.identity import body_digest
 from hourtrail.domain.instants import format_instant
-from hourtrail.flows.autopost import LOOK_BACK
 from hourtrail.flows.billing.settings import billing_policy_of
 from hourtrail.flows.review_settings import review_policy_of
+from hourtrail.policy.approval_routing import approval_routing as approval_routing_file
 from hourtrail.policy.audit_logging import audit_logging
-from hourtrail.policy.autopost import Left
 from hourtrail.policy.billing import to_mapping as billing_mapping
 from hourtrail.policy.review import to_mapping as review_mapping
 from hourtrail.policy.roles import ACTS, CONFLICTS, ROLES, SCOPES
@@ -105,18 +102,11 @@ def approval_routing() -> dict[str, Any]:
         if permission in held
     }
     return {
-        "moves": {status.value: sorted(step.value for step in steps) for status, steps in LEGAL.items()},
+        "moves": approval_routing_file().moves,
         "submit": submits,
         "approve": approves,
         "refused": list(ACTS),
-        "auto_post": {
-            "by_default": "off",
-            "people_to_enable": 2,
-            "longest_days": LONGEST.days,
-            "look_back_days": LOOK_BACK.days,
-            "leaves": sorted(reason.value for reason in Left),
-            "does": "submits; never approves, posts or books",
-        },
+        "auto_post": approval_routing_file().auto_post,
     }
 
 

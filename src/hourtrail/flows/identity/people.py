@@ -11,7 +11,7 @@ from hourtrail.domain.accounts import Account, RoleChange, login_name, require_s
 from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed
 from hourtrail.domain.instants import format_instant
 from hourtrail.flows.identity.passwords import Passwords
-from hourtrail.policy.roles import Conflict as RoleConflict
+from hourtrail.policy.data_access import Conflict as RoleConflict
 from hourtrail.policy.roles import conflicts_among
 from hourtrail.store import Store, TenantStore
 from hourtrail.store.accounts import roles_held
