@@ -5,16 +5,21 @@ from dataclasses import replace
 from tests.databases import meanwhile
 from tests.flows.firm import EVENING
 from tests.flows.test_confidence import ADA, MODELS, NOW, meeting
+from tests.store import samples
 
 from hourtrail.domain.confidence import Controls, Mode
 from hourtrail.domain.decision import Verdict
+from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.errors import Conflict
 from hourtrail.domain.suggestion import SuggestionStatus
 from hourtrail.flows import confidence
+from hourtrail.flows.clearing import ClearRequest, clear_rest
 from hourtrail.flows.confidence import renew_controls
 from hourtrail.flows.decide import Decided, Request, decide, decide_in
 from hourtrail.flows.decide_batch import decide_batch
 from hourtrail.flows.modes import set_mode
+
+DANA = "dana@firm.example"
 
 
 def accept(name):
@@ -83,3 +88,20 @@ def test_the_nightly_job_does_not_put_back_the_mode_that_somebody_lowered_meanwh
     on_both = firm.store.engine.dialect.name == "postgresql"
     assert modes == ([Mode.PREFILL, Mode.SUGGEST] if on_both else [Mode.PREFILL])
     assert (now.mode, now.temperature) == (modes[-1], 0.9)
+
+
+def test_clearing_waits_for_who_moves_an_entry_and_neither_is_killed(firm_on_both):
+    firm = firm_on_both
+    firm.tables()
+    rows = [samples.entry(f"te_{place}", person=ADA, decision="", status=EntryStatus.SUBMITTED) for place in range(3)]
+    with firm.store.tenant(firm.tenant) as db:
+        db.put_entries(rows)
+    asked = ClearRequest(actor=DANA, first=rows[0].date, last=rows[0].date)
+    done = meanwhile(
+        firm.store,
+        firm.tenant,
+        lambda db: db.lock_entries(["te_1"]),
+        lambda: clear_rest(firm.store, firm.tenant, asked, now=NOW),
+        lambda db: db.record(actor=ADA, action="person:time_entry:looked", object_id="te_1", payload={}, at=NOW),
+    )
+    assert done.cleared == 3

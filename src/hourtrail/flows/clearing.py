@@ -93,6 +93,8 @@ def clear_rest(store: Store, tenant: str, request: ClearRequest, *, now: datetim
         db.lock_findings()
         rest = the_rest(db, request.actor, request.first, request.last, request.person)
         _require_as_shown(rest, request)
+        # Who moves one of them holds it and waits for the trail; so they are waited for before the trail is written.
+        db.lock_entries([entry.id for entry in rest.clean])
         policy = review_policy_of(db)
         seed = request.seed or secrets.token_hex(16)
         sample = draw([entry.id for entry in rest.clean], policy, seed)

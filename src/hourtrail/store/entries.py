@@ -203,8 +203,8 @@ class Entries(Audit):
         after = [entry.moved_to(status, actor) for entry in entries]
         before = {entry.id: entry.status for entry in entries}
         places: dict[str, int] = {}
+        self.lock_entries(before)
         for names in chunks(sorted(before)):
-            self._lock_entries(names)
             self._move(names, before, status)
             query = (
                 self._select(approval, approval.c.entry, func.max(approval.c.place).label("place"))
@@ -243,15 +243,16 @@ class Entries(Audit):
                 )
                 raise Conflict(f"{told} moved, corrected or taken back by somebody else at the same moment; look again")
 
-    def _lock_entries(self, names: Sequence[str]) -> None:
+    def lock_entries(self, names: Collection[str]) -> None:
         """Wait for whoever corrects or moves these, in the order in which everybody waits.
 
         In a statement of its own: the next one then sees what they have done. A condition of the same statement would not,
         since PostgreSQL asks it again only of rows that were changed, and a correction changes none.
         """
         if self._connection.dialect.name == "postgresql":
-            mine = self._select(time_entry, time_entry.c.id).where(time_entry.c.id.in_(names))
-            self._all(mine.order_by(time_entry.c.id).with_for_update())
+            for some in chunks(sorted(names)):
+                mine = self._select(time_entry, time_entry.c.id).where(time_entry.c.id.in_(some))
+                self._all(mine.order_by(time_entry.c.id).with_for_update())
 
     def approvals(self, entry_id: str) -> list[Approval]:
         """Every move of an entry, oldest first."""
