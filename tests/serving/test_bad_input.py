@@ -26,7 +26,8 @@ from tests.serving.good_requests import BODIES, FORMS, PATHS
 from tests.tenancy.marked import dump
 
 from hourtrail.domain.access import Principal, PrincipalKind, Role
-from hourtrail.domain.accounts import csrf_token
+from hourtrail.domain.accounts import SecretKind, csrf_token
+from hourtrail.flows.identity.programs import NewSecret, create_secret
 from hourtrail.policy.roles import SCOPES, permissions_of, permissions_of_scopes
 from hourtrail.store import Store, open_store
 from hourtrail.wiring import load_models
@@ -329,6 +330,39 @@ def faults(walk: Walk, method: str, route: APIRoute) -> Iterator[str]:
 def test_what_does_not_fit_is_a_problem_and_keeps_nothing(walk: Walk, key: tuple[str, str]) -> None:
     found = list(faults(walk, key[0], ROUTES[key]))
     assert found == [], f"{len(found)} of them, say {found[:5]}"
+
+
+def test_no_route_takes_a_credential_that_is_none(walk: Walk) -> None:
+    good = walk.clients["program"]["Authorization"].removeprefix("Bearer ")
+    ended = create_secret(
+        walk.store,
+        TENANT,
+        NewSecret(kind=SecretKind.API_KEY, program="old", scopes=SCOPES, life=timedelta(microseconds=1)),
+        "test",
+    )
+    foreign = create_secret(
+        walk.store,
+        "elsewhere",
+        NewSecret(kind=SecretKind.API_KEY, program="x", scopes=SCOPES, life=timedelta(days=1)),
+        "test",
+    )
+    shown: list[tuple[str, str | bytes]] = [
+        ("Authorization", f"Bearer {secret}")
+        for secret in (ended.secret, foreign.secret, good[:-1], good.replace("htk_", "hta_"), "", "x" * 5000)
+    ]
+    shown += [
+        ("Authorization", b"Bearer \xff\xfe"),
+        ("Authorization", "Basic eDp4"),
+        ("Cookie", f"hourtrail_session={good}"),
+    ]
+    before = walk.rows()
+    for method, path in sorted(ROUTES):
+        if path.startswith("/v1") and not RULES[method, path].is_open:
+            for header in shown:
+                answer = send(walk, method, Ask("credential", walk.path(path), headers=(header,)), {})
+                assert (answer.status, answer.kind) == (401, "application/problem+json"), (method, path, header[1][:30])
+    after = walk.rows()
+    assert {name for name in after if after[name] != before[name]} <= NOTED
 
 
 def test_every_body_has_one_that_fits() -> None:
