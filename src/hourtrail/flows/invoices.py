@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from hourtrail.domain.activity import SourceRef
-from hourtrail.domain.billing import ClaimedLine, Word
+from hourtrail.domain.billing import ClaimedLine
 from hourtrail.domain.billing.wire import draft_to_json, money_to_json, taxes_to_json, totals_to_json
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.ledger import Payment
@@ -42,15 +42,9 @@ def invoices(
     """
     with store.tenant(tenant, read_only=True) as db:
         wanted = None if ref is None else set(db.referenced(INVOICES, [ref]).values())
-        posted = [
-            kept
-            for kept in db.drafts(client=client, contract=contract)
-            if kept.word is not None and kept.word.word is Word.POSTED and (wanted is None or kept.draft.id in wanted)
-        ]
-        ids = [kept.draft.id for kept in posted]
-        if after and after not in ids:
+        if after and not db.posted_drafts(1, ids=[after], client=client, contract=contract):
             raise InvalidInput("this cursor is of another list; begin without one")
-        rest = posted[ids.index(after) + 1 :] if after else posted
+        rest = db.posted_drafts(limit + 1, after=after, ids=wanted, client=client, contract=contract)
         return InvoicePage([_invoice(db, kept) for kept in rest[:limit]], len(rest) > limit)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.billing import ClaimedLine, Dispute, InvoiceDraft, LastWord, RateChange, Word
@@ -190,6 +190,25 @@ class Billing(Audit):
             query = query.where(column == wanted) if wanted else query
         words = self._words("draft")
         return [KeptDraft(record_of(InvoiceDraft, row), words.get(row["id"])) for row in self._all(query)]
+
+    def posted_drafts(
+        self, limit: int, *, after: str = "", ids: Collection[str] | None = None, contract: str = "", client: str = ""
+    ) -> list[KeptDraft]:
+        """The next ``limit`` posted drafts behind the draft ``after``, oldest first; only those of ``ids`` where they are given."""
+        mine = (last_word.c.tenant == invoice_draft.c.tenant) & (last_word.c.object == invoice_draft.c.id)
+        query = self._select(invoice_draft).join(last_word, mine).where(last_word.c.word == Word.POSTED)
+        for column, wanted in ((invoice_draft.c.contract, contract), (invoice_draft.c.client, client)):
+            query = query.where(column == wanted) if wanted else query
+        if ids is not None:
+            query = query.where(invoice_draft.c.id.in_(sorted(ids)))
+        if after:
+            begins = (
+                self._select(invoice_draft, invoice_draft.c.at).where(invoice_draft.c.id == after).scalar_subquery()
+            )
+            later = invoice_draft.c.at > begins
+            query = query.where(or_(later, and_(invoice_draft.c.at == begins, invoice_draft.c.id > after)))
+        rows = self._all(query.order_by(invoice_draft.c.at, invoice_draft.c.id).limit(limit))
+        return [KeptDraft(record_of(InvoiceDraft, row), self._word(row["id"])) for row in rows]
 
     def draft(self, draft_id: str) -> KeptDraft:
         """One draft. Raises NotFound."""
