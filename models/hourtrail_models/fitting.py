@@ -16,6 +16,7 @@ from hourtrail.domain.suggestion import ModelRef
 from hourtrail.features import SPEC
 from hourtrail_models.ranker import RankerScorer, grouped_softmax, sharpened
 from hourtrail_models.shipped import bundled_scorer
+from hourtrail_models.trees import Booster
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -134,11 +135,12 @@ def _shipped() -> RankerScorer | None:
         return None
 
 
-def _on(booster: Any) -> Boost:
+def _on(booster: Booster) -> Boost:
     """Grows on from the trees of ``booster``."""
+    base = lightgbm.Booster(model_str=booster.model_to_string())
 
     def boost(matrix: Floats, group: Ints, chosen: Bools, weight: Floats | None) -> Any:
-        return lightgbm.train(PARAMETERS, _dataset(matrix, group, chosen, weight), MORE_ROUNDS, init_model=booster)
+        return lightgbm.train(PARAMETERS, _dataset(matrix, group, chosen, weight), MORE_ROUNDS, init_model=base)
 
     return boost
 

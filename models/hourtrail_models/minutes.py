@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter
@@ -15,6 +14,7 @@ from hourtrail.domain.ports import FeatureSpec
 from hourtrail.domain.suggestion import ModelRef
 from hourtrail.policy.minutes import SPEC
 from hourtrail_models.artefact import Artefact, load_bundled
+from hourtrail_models.trees import Trees
 
 NAME: Final = "minutes"
 BOOSTERS: Final[Mapping[str, float]] = {"low.txt": 0.1, "median.txt": 0.5, "high.txt": 0.9}
@@ -73,8 +73,8 @@ def from_artefact(artefact: Artefact) -> QuantilesOfMinutes:
     texts, stated = [artefact.content(name) for name in BOOSTERS], artefact.content(CALIBRATION)
     try:
         calibration = _CALIBRATION.validate_json(stated)
-        low, median, high = (lightgbm.Booster(model_str=text.decode()) for text in texts)
-    except (ValueError, lightgbm.basic.LightGBMError) as error:
+        low, median, high = (Trees(text.decode()) for text in texts)
+    except (ValueError, ModelUnavailable) as error:
         first = str(error).splitlines()[0]
         raise ModelUnavailable(
             f"the model of minutes in {artefact.folder} cannot be read: {first}; reinstall it"

@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError
@@ -16,6 +15,7 @@ from hourtrail.domain.errors import ModelUnavailable
 from hourtrail.domain.ports import FeatureSpec
 from hourtrail.domain.suggestion import ModelRef
 from hourtrail_models.artefact import Artefact, load_bundled
+from hourtrail_models.trees import Booster, Trees
 
 NAME: Final = "presence"
 BOOSTER: Final = "presence.txt"
@@ -42,7 +42,7 @@ class TreesOfPresence:
 
     ref: ModelRef
     spec: FeatureSpec
-    booster: Any
+    booster: Booster
     defaults: Mapping[str, Floats]
     threshold: float
 
@@ -53,7 +53,7 @@ class TreesOfPresence:
         return np.asarray(self.booster.predict(matrix, num_threads=1), dtype=np.float64)
 
 
-def artefact_files(booster: Any, defaults: Mapping[str, Floats], threshold: float) -> dict[str, bytes]:
+def artefact_files(booster: Booster, defaults: Mapping[str, Floats], threshold: float) -> dict[str, bytes]:
     """The files of an artefact that ``from_artefact`` turns into a model."""
     stated = Defaults(threshold=threshold, tables={name: tuple(np.round(row, 4)) for name, row in defaults.items()})
     return {BOOSTER: booster.model_to_string().encode(), DEFAULTS: _DEFAULTS.dump_json(stated, indent=1)}
@@ -68,8 +68,8 @@ def from_artefact(artefact: Artefact) -> TreesOfPresence:
     booster_text, defaults = artefact.content(BOOSTER), artefact.content(DEFAULTS)
     try:
         stated = _DEFAULTS.validate_json(defaults)
-        booster = lightgbm.Booster(model_str=booster_text.decode())
-    except (ValueError, ValidationError, lightgbm.basic.LightGBMError) as error:
+        booster = Trees(booster_text.decode())
+    except (ValueError, ValidationError, ModelUnavailable) as error:
         first = str(error).splitlines()[0]
         raise ModelUnavailable(
             f"the model of presence in {artefact.folder} cannot be read: {first}; reinstall it"

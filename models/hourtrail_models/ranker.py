@@ -8,9 +8,8 @@ how right that is for real ones: such answers are bounded as those of the rules 
 """
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, TypeAdapter, ValidationError
@@ -22,6 +21,7 @@ from hourtrail.features import SPEC, RulesScorer
 from hourtrail.features.rules import CEILING
 from hourtrail.policy.bands import policy_from
 from hourtrail_models.artefact import Artefact
+from hourtrail_models.trees import Booster, Trees
 
 BOOSTER: Final = "ranker.txt"
 CALIBRATION: Final = "calibration.json"
@@ -43,7 +43,7 @@ class RankerScorer:
 
     ref: ModelRef
     spec: FeatureSpec
-    booster: Any
+    booster: Booster
     temperature: float
     power: float = 1.0
     untrained: tuple[int, ...] = ()
@@ -166,8 +166,8 @@ def from_artefact(artefact: Artefact) -> RankerScorer:
             tuple(SPEC.names.index(name) for name in names) for names in (stated.untrained, stated.unproven)
         )
         seen = _SKETCH.validate_json(sketch)
-        booster = lightgbm.Booster(model_str=model.decode())
-    except (ValueError, lightgbm.basic.LightGBMError) as error:
+        booster = Trees(model.decode())
+    except (ValueError, ModelUnavailable) as error:
         raise ModelUnavailable(
             f"the ranker in {artefact.folder} cannot be read: {_reason(error)}; reinstall it"
         ) from error

@@ -47,6 +47,56 @@ def test_help_imports_nothing_heavy(arguments):
     assert done.stdout.splitlines()[-1] == "heavy: []"
 
 
+UNUSED = (
+    "sklearn",
+    "pandas",
+    "lightgbm",
+    "mlflow",
+    "pyarrow",
+    "dask",
+    "alembic",
+    "torch",
+    "scipy.stats",
+    "scipy.optimize",
+)
+"""What fits models, reads tables or changes a schema: most of the seconds of a start, where it is imported for nothing."""
+
+
+@pytest.fixture(scope="module")
+def week(tmp_path_factory):
+    """A store with a person's entries; its schema is the newest."""
+    store = f"sqlite:///{tmp_path_factory.mktemp('start') / 's.sqlite'}"
+    subprocess.run(
+        [COMMAND, "--store", store, "ingest", TOCK], check=True, capture_output=True, env=environment(), timeout=120
+    )
+    return store
+
+
+@pytest.mark.parametrize(
+    ("arguments", "also"),
+    [
+        (["serve", "--port", "0", "--no-login"], ["icalendar", "rich.table", "psycopg"]),
+        (["suggest", "--from", "2026-03-02", "--to", "2026-03-06"], ["icalendar", "fastapi", "psycopg"]),
+    ],
+)
+def test_what_answers_imports_nothing_that_only_fits(week, arguments, also):
+    code = (
+        "import sys, uvicorn; uvicorn.Server.run = lambda *_, **__: None\n"
+        if arguments[0] == "serve"
+        else "import sys\n"
+    ) + (
+        "from hourtrail.cli import hourtrail\n"
+        "hourtrail.main(sys.argv[1:], prog_name='hourtrail', standalone_mode=False)\n"
+        f"print('unused:', [name for name in {(*UNUSED, *also)} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "--store", week, *arguments],
+        capture_output=True, text=True, check=False, timeout=60, env=environment(),
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "unused: []"
+
+
 def test_what_help_says_is_what_the_command_says():
     """The table of the group spares an import; it may not drift from the commands."""
     for row in CORE:

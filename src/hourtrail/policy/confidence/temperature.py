@@ -5,7 +5,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from hourtrail.domain.confidence import Outcome
 
@@ -60,6 +59,8 @@ def fit(outcomes: Sequence[Outcome]) -> float:
         weights = np.where(table > 0, np.exp(logs / np.exp(log_temperature)), 0.0)
         answer = np.clip(weights[:, 0] / np.maximum(weights.sum(axis=1), 1e-12), 1e-6, 1 - 1e-6)
         return float(-np.where(right, np.log(answer), np.log(1 - answer)).mean())
+
+    from scipy.optimize import minimize_scalar  # noqa: PLC0415 - takes a fifth of a second, and only the nightly job fits
 
     bounds = float(np.log(COOLEST)), float(np.log(HOTTEST))
     local = float(np.exp(minimize_scalar(loss, bounds=bounds, method="bounded").x))
