@@ -167,6 +167,14 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
 }
 
 
+_PATHS: Final = frozenset(path for _, path in RULES)
+
+
+def is_act_on(path: str, address: str) -> bool:
+    """Whether the address names an act (``…:submit``) on what ``path`` alone would take for a record with an odd name."""
+    return f"{path}:{address.rpartition(':')[2]}" in _PATHS
+
+
 def rule_of(method: str, path: str) -> Rule:
     """What the route needs. Raises RouteWithoutRule."""
     rule = RULES.get((method, path))

@@ -15,13 +15,15 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
 from hourtrail.domain.access import MissingPermission, Permission, Principal, PrincipalKind, Reach
 from hourtrail.domain.accounts import NotSignedIn, csrf_token, secret_digest
 from hourtrail.flows.identity.passwords import Passwords
 from hourtrail.flows.identity.recognise import by_secret, by_session
 from hourtrail.store.audit import acting_through
-from hourtrail_serving.access import SAFE, ForgedForm, Rule, rule_of
+from hourtrail_serving.access import SAFE, ForgedForm, Rule, is_act_on, rule_of
 from hourtrail_serving.pace import Pace
 from hourtrail_serving.versions import announced
 
@@ -138,6 +140,13 @@ class Login:
 
 class Guarded(APIRoute):
     """A route that lets nobody reach its endpoint, or its body be read, who does not hold what ``access.RULES`` says."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """As its address says; an act on a record is nobody's id, so that reading it is 405 and not a record that is missing."""
+        found, more = super().matches(scope)
+        if found is not Match.NONE and is_act_on(self.path, scope["path"]):
+            return Match.NONE, {}
+        return found, more
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's own handler behind the gate."""

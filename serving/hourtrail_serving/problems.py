@@ -29,7 +29,7 @@ from hourtrail.flows.decide_batch import BatchRefused
 from hourtrail.flows.modes import ModeNotProven
 from hourtrail.flows.timesheets import Blocked
 from hourtrail.store import StoreUnavailable
-from hourtrail_serving.access import RULES, ForgedForm, TooManyRequests
+from hourtrail_serving.access import RULES, ForgedForm, TooManyRequests, is_act_on
 from hourtrail_serving.etags import PreconditionFailed
 from hourtrail_serving.idempotency import KeyReused
 from hourtrail_serving.served import Busy
@@ -208,7 +208,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
 def _methods(request: Request) -> str:
     """Every method of this address; Starlette names those of the first route alone (RFC 9110, 10.2.1)."""
     path = request.scope["path"]
-    known = {method for method, route in RULES if compile_path(route)[0].match(path)}
+    known = {method for method, route in RULES if compile_path(route)[0].match(path) and not is_act_on(route, path)}
     return ", ".join(sorted(known))
 
 

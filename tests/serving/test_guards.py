@@ -153,6 +153,8 @@ def test_methods_that_do_not_exist_are_problems(standing: Site) -> None:
     assert response.headers["content-type"] == "application/problem+json"
     assert response.headers["allow"] == "GET"
     assert standing.http.patch("/v1/activities").headers["allow"] == "DELETE, GET, POST"
+    act = standing.http.get(f"/v1/timesheets/{ADA}/2026-03-02:submit")
+    assert (act.status_code, act.headers["allow"]) == (405, "POST"), "an act is no week with an odd name"
 
 
 def test_the_server_does_not_serve_other_files(standing: Site) -> None:
