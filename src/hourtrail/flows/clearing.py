@@ -93,7 +93,7 @@ def clear_rest(store: Store, tenant: str, request: ClearRequest, *, now: datetim
         db.lock_findings()
         rest = the_rest(db, request.actor, request.first, request.last, request.person)
         _require_as_shown(rest, request)
-        # Who moves one of them holds it and waits for the trail; so they are waited for before the trail is written.
+        # Logged by their days below, which locks them in that order; who moves some of them locks them by their ids.
         db.lock_entries([entry.id for entry in rest.clean])
         policy = review_policy_of(db)
         seed = request.seed or secrets.token_hex(16)
