@@ -97,7 +97,7 @@ class Erasing(Subjects):
             key = tuple(held.row[column.name] for column in held.table.primary_key.columns)
             if held.about and held.table.name in TOLD_OF:
                 plan.own.add(held.row["id"])
-            if self._goes_whole(held, kept):
+            if self._goes_whole(held, kept, eraser):
                 plan.removals.append((held.table, key))
                 plan.removed[held.table.name] += 1
                 continue
@@ -164,11 +164,14 @@ class Erasing(Subjects):
         )
         return frozenset({*entries, *self._connection.scalars(said)})
 
-    def _goes_whole(self, held: HeldRow, kept: frozenset[str]) -> bool:
+    def _goes_whole(self, held: HeldRow, kept: frozenset[str], eraser: Eraser) -> bool:
         """Whether the whole row goes: nothing that was decided, booked or billed leans on it."""
         name, row = held.table.name, held.row
         if name in {"kept_answer", "sign_in_failure"}:
             return True
+        if name == "external_reference":
+            # What another system calls the person tells who they were; an id of theirs that has their name in it does too.
+            return row["kind"] == "people" or eraser.text(row["external_id"]) != row["external_id"]
         if not held.about:
             return False
         if name == "suggestion":
