@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import groupby
 from textwrap import fill
+from typing import Final
 
 import click
 from rich.console import Console
@@ -14,6 +15,9 @@ from hourtrail.domain.suggestion import Band, Suggestion
 from hourtrail.flows.suggest import SuggestResult
 from hourtrail.flows.suggest import suggest as run_suggest
 from hourtrail.wiring import load_models
+
+_WORTH_A_LINE: Final = 15
+"""Minutes by which what will be booked of a week must differ from what is suggested."""
 
 INDENT = " " * 12
 """Below the first column, the time."""
@@ -66,10 +70,12 @@ def print_result(result: SuggestResult, *, withheld: bool = True) -> None:
         if total := totals.get((person, day)):
             screen.print(f"  working time {hours(total.working_minutes)}, on projects {hours(total.project_minutes)}\n")
     for week in result.weeks:
-        if week.expected_booked_minutes is not None:
+        expected = week.expected_booked_minutes
+        # A week whose sum says the same as its suggestions is not worth a line.
+        if expected is not None and abs(expected - week.suggested_minutes) >= _WORTH_A_LINE:
             screen.print(
-                f"{week.person}, week of {week.week}: {hours(week.suggested_minutes)} h suggested; by what was booked in the "
-                f"weeks before, that comes to {hours(week.expected_booked_minutes)} h booked"
+                f"{week.person}, week of {week.week}: {hours(week.suggested_minutes)} h suggested; going by the weeks before, "
+                f"{hours(expected)} h will be booked"
             )
     if not ordered:
         screen.print("nothing to suggest in these days: ingest activities first, or choose other days")
