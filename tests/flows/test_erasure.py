@@ -121,7 +121,7 @@ def fill(store: Store) -> None:
     )
     grant(store, "t", MIA, (Role.APPROVER,), "kim", reason=MARK)
     answer = {"status": 201, "body": {"note": f"{MARK} by {MIA}"}}
-    for principal in (f"person:{account.account}", "program:psa"):
+    for principal in (f"person:{account.account.id}", "program:psa"):
         kept = {"principal": principal, "key": "k", "request": "0" * 64, "answer": answer, "started_at": NINE}
         put_row(store, identity_schema.kept_answer, kept)
     put_row(
