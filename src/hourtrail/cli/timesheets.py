@@ -1,6 +1,6 @@
 """``hourtrail timesheets``: somebody's week as one, from draft to approval."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -10,9 +10,10 @@ from hourtrail.cli.common import Day, answer, common_options, counted, hours, op
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.timesheet import Timesheet, TimesheetAct, TimesheetStatus
-from hourtrail.flows.timesheets import SheetRequest, blocking, move_timesheet, timesheet
-from hourtrail.flows.timesheets import timesheets as stored
+from hourtrail.flows.timesheets import SheetRequest, blocking, move_timesheet, timesheet, timesheets_of
+from hourtrail.flows.timesheets import timesheets as of_everybody
 from hourtrail.flows.timesheets_wire import sheet_to_json, summary_to_json
+from hourtrail.store import TenantStore
 
 MOST: int = 10_000
 """Weeks in one answer."""
@@ -42,7 +43,7 @@ def list_them(
 ) -> None:
     """The weeks that hold an entry, and where each stands."""
     with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
-        found = [row for row in stored(db, person=person, first=first, last=last) if status in {None, row.status}]
+        found = [row for row in _stored(db, person, first, last) if status in {None, row.status}]
     if len(found) > MOST:
         raise InvalidInput(f"{len(found)} weeks are too many for one answer; narrow them with --from, --to or --person")
     if as_json:
@@ -52,6 +53,14 @@ def list_them(
         click.echo(_line(row))
     if not found:
         click.echo("No week holds an entry there.")
+
+
+def _stored(db: TenantStore, person: str | None, first: date | None, last: date | None) -> Iterator[Timesheet]:
+    """One person's weeks, or everybody's; without a bound from the first booked day to the last."""
+    if person is not None:
+        return timesheets_of(db, person, first=first, last=last)
+    booked = db.booked_days()
+    return iter(()) if booked is None else of_everybody(db, first or booked[0], last or booked[1])
 
 
 @timesheets.command()

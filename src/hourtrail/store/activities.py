@@ -168,6 +168,7 @@ def _bound(tenant: str, source: str, external_id: str) -> bytes:
 
 
 def activity_of(row: Row, sealer: Callable[[], Sealer]) -> Activity:
+    """The activity of a row, unsealed. ``sealer`` is asked only where the row is sealed."""
     content = row["body"]
     if content[:1] != _PLAIN:
         content = sealer().unseal(content, _bound(row["tenant"], row["source"], row["external_id"]))

@@ -143,7 +143,14 @@ class Entries(Audit):
 
     def submitted_days(self) -> tuple[date, date] | None:
         """The first and the last work date of entries that wait for approval; None when nothing waits."""
-        found = self._live().where(time_entry.c.status == EntryStatus.SUBMITTED.value).subquery()
+        return self._days_of(self._live().where(time_entry.c.status == EntryStatus.SUBMITTED.value))
+
+    def booked_days(self) -> tuple[date, date] | None:
+        """The first and the last work date of live entries; None when nothing is booked."""
+        return self._days_of(self._live())
+
+    def _days_of(self, query: Select[Any]) -> tuple[date, date] | None:
+        found = query.subquery()
         first, last = self._connection.execute(select(func.min(found.c.date), func.max(found.c.date))).one()
         return None if first is None else (first, last)
 

@@ -171,7 +171,8 @@ class Erasing(Subjects):
             return True
         if name == "external_reference":
             # What another system calls the person tells who they were; an id of theirs that has their name in it does too.
-            return row["kind"] == "people" or eraser.text(row["external_id"]) != row["external_id"]
+            theirs: str = row["external_id"]
+            return bool(row["kind"] == "people" or eraser.text(theirs) != theirs)
         if not held.about:
             return False
         if name == "suggestion":
