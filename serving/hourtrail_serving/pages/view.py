@@ -16,9 +16,9 @@ from hourtrail.domain.ports import PresenceModel
 from hourtrail.domain.suggestion import Alternative, Band, Suggestion, SuggestionStatus
 from hourtrail.domain.timesheet import Timesheet, TimesheetAct, monday_of
 from hourtrail.flows.bulk import suggestions_alone
-from hourtrail.flows.suggest import capture_days
+from hourtrail.flows.suggest import MARGIN, capture_days
 from hourtrail.flows.timesheets import blocking
-from hourtrail.flows.week import GridRow, week_grid
+from hourtrail.flows.week import RECENT, GridRow, grid_of
 from hourtrail.store import Store, TenantStore
 
 MOST_LISTED: Final = 500
@@ -137,22 +137,27 @@ def day_view(
 ) -> DayView:
     """Read one person's day; nothing is stored. ``model`` is the one that the suggestions were made with.
 
-    Without ``choose`` nobody else's day is offered, and only what bears on this person's is read.
+    Without ``choose`` nobody else's day is offered, and only what bears on this person's is read. Each table is read once, for
+    the day and its week together.
     """
+    monday = monday_of(day)
+    sunday = monday + timedelta(days=6)
     with store.tenant(tenant, read_only=True) as db:
         master = db.master() if choose else db.planning_of(person)
-        rows = db.suggestions(person=person, first=day, last=day)
-        entries = tuple(db.entries(person=person, first=day, last=day))
+        proposed = db.suggestions(person=person, first=min(monday, day - MARGIN), last=max(sunday, day + MARGIN))
+        rows = [row for row in proposed if row.date == day]
+        recent = list(db.entries(person=person, first=monday - RECENT, last=sunday))
         captured = capture_days(
-            db, master.person(person), day, day, CaptureSettings(), model=model, until=datetime.now(UTC)
-        ).captured
+            db, master.person(person), day, day, CaptureSettings(), model=model, until=datetime.now(UTC),
+            around=[row for row in proposed if day - MARGIN <= row.date <= day + MARGIN],
+        ).captured  # fmt: skip
         decided = tuple(_decided(db, row) for row in rows if row.status is SuggestionStatus.DECIDED)
-        monday = monday_of(day)
-        booked = db.entries(person=person, first=monday, last=monday + timedelta(days=6))
-        sheet = Timesheet.of(person, monday, booked)
+        sheet = Timesheet.of(person, monday, [row for row in recent if row.date >= monday])
         stops = tuple(blocking(db, [row for row in sheet.entries if row.status is EntryStatus.DRAFT]))
         alone = suggestions_alone(db, [row for row in rows if row.status is SuggestionStatus.OPEN])
     waiting = tuple(_card(row, alone=alone.get(row.id, "")) for row in rows if row.status is SuggestionStatus.OPEN)
+    entries = tuple(row for row in recent if row.date == day)
+    open_in_week = [row for row in proposed if row.status is SuggestionStatus.OPEN and monday <= row.date <= sunday]
     known = master.person(person)
     return DayView(
         person=person,
@@ -171,7 +176,7 @@ def day_view(
         working_minutes=captured.working_minutes.get(day, 0),
         booked_minutes=sum(row.minutes for row in entries),
         proposed_minutes=sum(card.row.block.suggested_minutes for card in waiting if card.row.item is not None),
-        week=tuple(week_grid(store, tenant, person, day)),
+        week=tuple(grid_of(master, person, monday, recent, open_in_week)),
         sheet=sheet,
         stops=stops,
     )

@@ -45,25 +45,33 @@ class AnchoredDay:
 
     def pauses(self) -> list[Pause]:
         """What lies between neighbours that do not touch, except beside private time."""
-        seen = Minutes.of((anchor.start, anchor.end) for anchor in self.anchors)
-        first, last = self.anchors[0].start, self.anchors[-1].end
-        return [
-            Pause(
-                start=before.end, end=after.start, begin=self.begin, seen=seen.total, before=before.last, after=after.first,
-                same_thread=bool(before.thread) and before.thread == after.thread,
-                near_before=_within(seen, before.end, -1), near_after=_within(seen, after.start, 1),
-                into_day=before.end - first, left_of_day=last - after.start,
-            )
+        pairs = [
+            (before, after)
             for before, after in pairwise(self.anchors)
             if before.end < after.start and not (before.private or after.private)
+        ]
+        if not pairs:
+            return []
+        seen = Minutes.of((anchor.start, anchor.end) for anchor in self.anchors)
+        total, first, last = seen.total, self.anchors[0].start, self.anchors[-1].end
+        earlier = _within(seen, [before.end for before, _ in pairs], -1)
+        later = _within(seen, [after.start for _, after in pairs], 1)
+        return [
+            Pause(
+                start=before.end, end=after.start, begin=self.begin, seen=total, before=before.last, after=after.first,
+                same_thread=bool(before.thread) and before.thread == after.thread,
+                near_before=near_before, near_after=near_after,
+                into_day=before.end - first, left_of_day=last - after.start,
+            )
+            for (before, after), near_before, near_after in zip(pairs, earlier, later, strict=True)
         ]  # fmt: skip
 
 
-def _within(seen: Minutes, minute: int, direction: int) -> tuple[int, int]:
-    """How many minutes left traces in the ``NEAR`` minutes before (-1) or after (1) a minute."""
-    edges = np.array([minute, *(minute + direction * reach for reach in NEAR)], dtype=np.int64)
-    here, short, long = seen.before(edges).tolist()
-    return abs(short - here), abs(long - here)
+def _within(seen: Minutes, minutes: Sequence[int], direction: int) -> list[tuple[int, int]]:
+    """How many minutes left traces in the ``NEAR`` minutes before (-1) or after (1) each of ``minutes``."""
+    reach = np.array([0, *NEAR], dtype=np.int64) * direction
+    here, short, long = seen.before(np.array(minutes, dtype=np.int64) + reach[:, np.newaxis])
+    return list(zip(np.abs(short - here).tolist(), np.abs(long - here).tolist(), strict=True))
 
 
 def anchored_days(timeline: Timeline, short: Sequence[Activity], days: Days) -> Iterator[AnchoredDay]:

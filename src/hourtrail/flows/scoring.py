@@ -134,8 +134,8 @@ class Scoring:
         """Each candidate with its scores, most probable first; ties keep the order of the work items.
 
         ``as_of`` is one instant, or one a candidate: nothing that became known later is read.
-        Reasons take most of the time; a replay that nobody reads leaves them out with ``explained=False``. They change no
-        answer.
+        Reasons take most of the time: an answer below every band, which nobody is shown, has none, and a replay that nobody
+        reads leaves them out with ``explained=False``. They change no answer.
         """
         if not candidates:
             return
@@ -146,6 +146,7 @@ class Scoring:
         )
         starts = np.searchsorted(pairs.group, np.arange(len(candidates) + 1))
         told = _proposed(pairs, probabilities, starts) if explained else np.zeros(0, dtype=np.int64)
+        told = told[probabilities[told] >= models.policy.ask.value]
         contributions = dict(zip(told.tolist(), models.scorer.contributions(pairs.matrix[told]), strict=True))
         instants = [as_of] * len(candidates) if isinstance(as_of, datetime) else as_of
         askers = [(row.block.person, instant) for row, instant in zip(candidates, instants, strict=True)]

@@ -149,13 +149,16 @@ def capture_days(
     *,
     model: PresenceModel | None = None,
     until: datetime | None = None,
+    around: Sequence[Suggestion] | None = None,
 ) -> CapturedDays:
     """What the stored activities around these local days come to, beside what is decided.
 
-    ``model`` judges which minutes around traces were worked, up to ``until``.
+    ``model`` judges which minutes around traces were worked, up to ``until``. ``around`` are the suggestions from ``MARGIN``
+    before these days to ``MARGIN`` behind them, where they were read already.
     """
     start, end = day_bounds(first, last, zone_named(person.zone))
-    around = db.suggestions(person=person.id, first=first - MARGIN, last=last + MARGIN)
+    if around is None:
+        around = db.suggestions(person=person.id, first=first - MARGIN, last=last + MARGIN)
     decided = [row for row in around if row.status is SuggestionStatus.DECIDED]
     activities = list(db.activities(person=person.id, start=start - MARGIN, end=end + MARGIN))
     going = {row.key for row in activities if row.status is Status.CONFIRMED and row.response is not Response.DECLINED}

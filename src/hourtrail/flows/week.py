@@ -1,13 +1,20 @@
 """The week grid: every active assignment, likely tasks first, at zero hours until there is evidence or a person's word."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Final
 
+from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.firm import WorkItem
+from hourtrail.domain.master import MasterData
 from hourtrail.domain.money import minutes_from_hours
-from hourtrail.domain.suggestion import SuggestionStatus
+from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
 from hourtrail.store import Store
+
+RECENT: Final = timedelta(days=28)
+"""How far before the week entries are looked at for what somebody works on these days."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,13 +28,24 @@ class GridRow:
 
 
 def week_grid(store: Store, tenant: str, person: str, day: date) -> list[GridRow]:
-    """The week that holds ``day``. Order: booked time, then proposed time, then recent use, then plan, then code."""
+    """The grid of the week that holds ``day``, in the order of ``grid_of``."""
     monday = day - timedelta(days=day.weekday())
-    days = [monday + timedelta(days=offset) for offset in range(7)]
+    sunday = monday + timedelta(days=6)
     with store.tenant(tenant, read_only=True) as db:
         master = db.planning_of(person)
-        entries = list(db.entries(person=person, first=monday - timedelta(days=28), last=days[-1]))
-        suggestions = db.suggestions(person=person, first=monday, last=days[-1], status=SuggestionStatus.OPEN)
+        entries = list(db.entries(person=person, first=monday - RECENT, last=sunday))
+        suggestions = db.suggestions(person=person, first=monday, last=sunday, status=SuggestionStatus.OPEN)
+    return grid_of(master, person, monday, entries, suggestions)
+
+
+def grid_of(
+    master: MasterData, person: str, monday: date, entries: Sequence[TimeEntry], suggestions: Sequence[Suggestion]
+) -> list[GridRow]:
+    """The grid of a week, of its entries and those of the ``RECENT`` before it, and of its open suggestions.
+
+    Order: booked time, then proposed time, then recent use, then plan, then code.
+    """
+    days = [monday + timedelta(days=offset) for offset in range(7)]
     items = {item for one in days for item in master.bookable(person, one, (entry.item for entry in entries))}
     booked: dict[tuple[WorkItem, date], int] = {}
     recent: dict[WorkItem, int] = {}
