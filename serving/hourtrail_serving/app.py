@@ -94,12 +94,13 @@ def create_app(
     *,
     names: Collection[str] = (),
     login: Login | None = None,
+    quiet: float = 0.0,
 ) -> FastAPI:
     """The application for one tenant of an open store, or for several.
 
     ``models`` are the same for all of them, or found by a tenant's name ("" for whoever is at the door of none). ``names``
     are the host names that it answers to beside localhost, plain addresses and the tenants' own. Without ``login`` people
-    sign in with passwords. The caller closes the store. Raises RouteWithoutRule.
+    sign in with passwords. ``quiet`` is the tenancy's. The caller closes the store. Raises RouteWithoutRule.
     """
     app = FastAPI(
         title="Hourtrail",
@@ -117,6 +118,7 @@ def create_app(
         tenants=Tenants((tenant,)) if isinstance(tenant, str) else tenant,
         login=login,
         load=(lambda _tenant: models) if isinstance(models, Models) else models,
+        quiet=quiet,
     )
     app.state.tenancy = tenancy
     problems.install(app)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
+from threading import Thread
 from time import monotonic, sleep
 from typing import Final
 
@@ -31,7 +32,7 @@ log = logging.getLogger(__name__)
 def check_decision(served: Served, *done: Decided) -> None:
     """Check the entries that decisions booked, and those that they took back, now or with what is being checked."""
     _note(served, done)
-    check_waiting(served)
+    check_soon(served)
 
 
 def checked_later(served: Served, done: Sequence[Decided]) -> BackgroundTask | None:
@@ -40,7 +41,7 @@ def checked_later(served: Served, done: Sequence[Decided]) -> BackgroundTask | N
     What waits is noted before: whoever reads the answer may hand their week in before the task has begun.
     """
     _note(served, done)
-    return BackgroundTask(check_waiting, served) if done else None
+    return BackgroundTask(check_soon, served) if done else None
 
 
 def _note(served: Served, done: Sequence[Decided]) -> None:
@@ -50,12 +51,23 @@ def _note(served: Served, done: Sequence[Decided]) -> None:
         served.unchecked.add(person, filter(None, (row.decision.id, row.decision.supersedes)))
 
 
+def check_soon(served: Served) -> None:
+    """Check what waits: now, or in a thread of its own where people are given the time to go on deciding."""
+    if served.unchecked.quiet:
+        if not served.unchecked.is_manned:
+            # A daemon: a process that ends does not wait for it.
+            Thread(target=check_waiting, args=(served,), name="checks", daemon=True).start()
+    else:
+        check_waiting(served)
+
+
 def check_waiting(served: Served) -> None:
-    """Check what waits, unless somebody else is at it."""
+    """Check what waits, unless somebody else is at it; one tenant's at a time in a process."""
     with closing(served.unchecked.batches()) as batches:
         for names in batches:
-            began = monotonic()
-            _check(served, partial(_booked, served, names))
+            with served.checking:
+                began = monotonic()
+                _check(served, partial(_booked, served, names))
             if not served.unchecked.is_empty:
                 sleep(min(LONGEST_PAUSE, PAUSE * (monotonic() - began)))
 

@@ -25,7 +25,9 @@ from hourtrail_serving.listening import (
     require_safe_place,
     url_of,
 )
+from hourtrail_serving.process import tune
 from hourtrail_serving.tenancy import Tenants, watch_hosts
+from hourtrail_serving.unchecked import QUIET
 
 MOST_CONNECTIONS: Final = 500
 """Open connections; more are told 503 instead of being kept waiting."""
@@ -121,6 +123,7 @@ def serve(
     With several tenants, whose data a request is about follows from its key or session; people sign in at a host name that
     the tenant's settings name, or at /at/TENANT/sign-in.
     """
+    tune()
     wanted = _wanted(ctx, tenants, all_tenants=all_tenants, no_login=no_login)
     if require_safe_place(host, public_url, (*names, *proxies), no_login=no_login, allow_remote=allow_remote):
         say(IN_THE_CLEAR)
@@ -143,7 +146,7 @@ def serve(
         # Without a registry everybody has the same model; with one, each tenant its own, loaded when it is first asked for.
         own = registry and not wanted.only
         models = (lambda tenant: load_models(tenant=tenant) if tenant else shared) if own else shared
-        app = create_app(store, wanted, models, names=known, login=login)
+        app = create_app(store, wanted, models, names=known, login=login, quiet=QUIET)
         stop = Event()
         app.state.tenancy.look()
         watch_hosts(app.state.tenancy, stop)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Lock
 from typing import Annotated, Final
 
 from fastapi import Depends, Request
@@ -29,7 +29,8 @@ class Busy(HourtrailError):
 class Served:
     """Shared by all requests of one tenant; safe between threads.
 
-    ``places`` are the process's, ``own_places`` the tenant's share of them. ``firm`` is the path by which this tenant's
+    ``places`` and ``checking`` (had by whoever checks what was written) are the process's, ``own_places`` the tenant's share of
+    the places. ``firm`` is the path by which this tenant's
     sign-in page was reached, where no host name leads to it.
     """
 
@@ -42,6 +43,7 @@ class Served:
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
     own_places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
     unchecked: Unchecked = field(default_factory=Unchecked)
+    checking: Lock = field(default_factory=Lock)
     firm: str = ""
 
     @property

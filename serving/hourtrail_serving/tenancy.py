@@ -26,6 +26,7 @@ from hourtrail.store.tenants import NOBODYS
 from hourtrail.wiring import Models
 from hourtrail_serving.gate import Login
 from hourtrail_serving.served import HEAVY_AT_ONCE, Served
+from hourtrail_serving.unchecked import Unchecked
 
 FRESH: Final = 5.0
 """Seconds for which a tenant's settings are not read again: how late a change by another process may be noticed."""
@@ -67,7 +68,9 @@ class _Kept:
 class Tenancy:
     """Everything of a process that belongs to some tenant. Safe between threads.
 
-    ``load`` gives the models of a tenant, "" for nobody's: the same object for all where there is no registry of models.
+    ``quiet`` is for how many seconds somebody decides nothing before their decisions are checked behind the answers; with 0
+    each is checked at once. ``load`` gives the models of a tenant, "" for nobody's: the same object for all where there is no
+    registry of models.
     """
 
     store: Store
@@ -78,6 +81,8 @@ class Tenancy:
     clock: Callable[[], float] = monotonic
     vectors: VectorMemory = field(default_factory=VectorMemory)
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
+    checking: Lock = field(default_factory=Lock)
+    quiet: float = 0.0
     _kept: "OrderedDict[str, _Kept]" = field(default_factory=OrderedDict)
     _hosts: dict[str, str] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -184,6 +189,7 @@ class Tenancy:
         return Served(
             store=self.store, tenant=tenant, models=self.load("" if tenant == NOBODYS else tenant), login=self.login,
             settings=settings, vectors=self.vectors.of(tenant), places=self.places, own_places=self._share(settings),
+            unchecked=Unchecked(self.quiet), checking=self.checking,
         )  # fmt: skip
 
     def _share(self, settings: TenantSettings) -> BoundedSemaphore:

@@ -116,3 +116,29 @@ def test_checks_wait_before_the_answer_is_read_and_with_whose_time_it_is(
     (entry,) = site.decide(row, actor=BEN).json()["time_entries"]
     site.http.post(f"/v1/time-entries/{entry['id']}/status", json={"status": "submitted", "actor": BEN})
     assert settled[:1] == [ADA], "noted when it was answered, and taken by whoever hands in time of hers"
+
+
+def test_whoever_goes_on_deciding_is_checked_when_they_are_done_and_nobody_waits_for_ever():
+    now = [0.0]
+    waiting = Unchecked(5.0, 30.0, clock=lambda: now[0])
+    for second in range(0, 28, 4):
+        now[0] = second
+        waiting.add("ada", [f"a{second}"])
+    waiting.add("ben", ["b"])
+    # Ada would be due at 33.5; but her first one came at 0, so that she is due at 30 however long she goes on.
+    now[0] = 28.5
+    waiting.add("ada", ["last"])
+    now[0] = 30.0
+    assert list(waiting.batches()) == [["a0", "a4", "a8", "a12", "a16", "a20", "a24", "last"], ["b"]]
+    assert not waiting.is_manned
+
+
+def test_whoever_waits_for_somebody_to_be_quiet_takes_what_comes_later():
+    waiting, seen = Unchecked(0.05, 30.0), []
+    waiting.add("ada", ["a"])
+    thread = Thread(target=lambda: seen.extend(waiting.batches()))
+    thread.start()
+    waiting.add("ada", ["b"])
+    thread.join(30)
+    assert [name for batch in seen for name in batch] == ["a", "b"]
+    assert waiting.is_empty

@@ -5,12 +5,12 @@ database makes; single entries are read only of work that nobody knows and of co
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import chain
-from typing import Final
+from typing import Final, Self
 
 from hourtrail.checks import CheckPolicy, budget_forecast, milestone_mismatch, over_cap, run, unknown_work_item
 from hourtrail.checks.nearest_code import most_alike
@@ -34,6 +34,9 @@ _WEEK: Final = timedelta(days=7)
 _ABSENCE: Final = timedelta(days=60)
 """How long before the days in question an activity may have begun that still covers them: a long absence."""
 
+TRIES: Final = 3
+"""How often it is read and thought without a lock before it is done with one, because somebody always wrote meanwhile."""
+
 _MOST_MINUTES: Final = 1440 * 31
 """What one entry may hold (domain.entry); a sum over many people goes into several."""
 
@@ -49,24 +52,105 @@ def check_written(
 ) -> Reconciled:
     """Check what these entries can touch: their people's weeks around them, and their clients' contracts and work items.
 
-    Give an entry that was taken back too. The findings are those of a full pass, for the checks that look no further; the
+    Read and thought about without a lock, so that nobody who writes waits for it; then written at once, if it changes anything
+    and nobody wrote time of the same people or clients meanwhile, whose part is otherwise read again. Give an entry that was
+    taken back too. The findings are those of a full pass, for the checks that look no further; the
     others wait for it (``hourtrail.checks.reach``).
     """
     at = now or datetime.now(UTC)
     if not written:
         return Reconciled()
+    touched = _Touched.by(written)
+    changes = Reconciled()
+    for _ in range(TRIES):
+        if not touched:
+            return changes
+        with store.tenant(tenant, read_only=True) as db:
+            # Before anything else: what is written from here on counts as written since.
+            place = db.audit_size()
+            rules = Rules(db, policy, today)
+            parts = list(_parts(db, rules, touched))
+            fresh = [part for part in parts if not db.stand(part.rows, part.scope, at)]
+        changes += Reconciled(unchanged=sum(len(part.rows) for part in parts) - sum(len(part.rows) for part in fresh))
+        if not fresh:
+            return changes
+        with store.tenant(tenant) as db:
+            db.lock_findings()
+            since = db.places_written(place)
+            valid = [part for part in fresh if part.holds(since)]
+            now_changed = _reconciled(db, valid, at)
+            audit(db, now_changed, at, rules.policy)
+        changes += now_changed
+        touched = _Touched.of([part for part in fresh if not part.holds(since)])
     with store.tenant(tenant) as db:
         db.lock_findings()
         rules = Rules(db, policy, today)
-        nearest, changes = _Nearest(db), Reconciled()
-        for person, monday in sorted({(row.person, row.date - timedelta(days=row.date.weekday())) for row in written}):
-            changes += _weeks(db, rules, nearest, (person, monday), at)
-        contexts = Contexts((), db.master_of_work({row.item for row in written}))
-        clients = {(row.item, contexts.client(row.item)) for row in written}
-        for client, project in sorted({(client, "" if client else item.project) for item, client in clients}):
-            changes += _Client(db, rules, nearest, client=client, project=project).check(at)
-        audit(db, changes, at, rules.policy)
-    return changes
+        now_changed = _reconciled(db, _parts(db, rules, touched), at)
+        audit(db, now_changed, at, rules.policy)
+    return changes + now_changed
+
+
+@dataclass(frozen=True, slots=True)
+class _Touched:
+    """What is to be checked: the weeks of people by their Mondays, and work whose clients are."""
+
+    weeks: frozenset[tuple[str, date]]
+    items: frozenset[WorkItem]
+
+    @classmethod
+    def by(cls, written: Iterable[TimeEntry]) -> Self:
+        """By these entries."""
+        rows = list(written)
+        weeks = frozenset((row.person, row.date - timedelta(days=row.date.weekday())) for row in rows)
+        return cls(weeks, frozenset(row.item for row in rows))
+
+    @classmethod
+    def of(cls, parts: Iterable["_Part"]) -> Self:
+        """Once more, of these parts."""
+        rows = list(parts)
+        return cls(
+            frozenset(row.week for row in rows if row.week), frozenset(item for row in rows for item in row.items)
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self.weeks or self.items)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """The findings that one person's week, or one client, has; ``items`` are the work for whose sake the client was asked."""
+
+    rows: Sequence[Raised]
+    scope: FindingScope
+    week: tuple[str, date] | None = None
+    items: frozenset[WorkItem] = frozenset()
+
+    def holds(self, since: Collection[tuple[str, str]] | None) -> bool:
+        """Whether nothing of it was written since it was read; ``since`` as ``places_written`` tells it."""
+        if since is None:
+            return False
+        if self.week:
+            return all(person != self.week[0] for person, _ in since)
+        # Time without a client may be any client's.
+        return all(client and client != self.scope.client for _, client in since)
+
+
+def _parts(db: TenantStore, rules: Rules, touched: _Touched) -> Iterator[_Part]:
+    nearest = _Nearest(db)
+    for person, monday in sorted(touched.weeks):
+        yield _weeks(db, rules, nearest, (person, monday))
+    contexts = Contexts((), db.master_of_work(touched.items)) if touched.items else None
+    asked: defaultdict[tuple[str, str], set[WorkItem]] = defaultdict(set)
+    for item in touched.items if contexts else ():
+        client = contexts.client(item) if contexts else ""
+        asked[client, "" if client else item.project].add(item)
+    for (client, project), items in sorted(asked.items()):
+        part = _Client(db, rules, nearest, client=client, project=project).part()
+        yield replace(part, items=frozenset(items))
+
+
+def _reconciled(db: TenantStore, parts: Iterable[_Part], at: datetime) -> Reconciled:
+    return sum((db.reconcile_findings(part.rows, part.scope, at) for part in parts), start=Reconciled())
 
 
 class _Nearest:
@@ -104,7 +188,7 @@ class _Nearest:
         return replace(master, tasks=tuple(known[item] for item in sorted(known)))
 
 
-def _weeks(db: TenantStore, rules: Rules, nearest: _Nearest, week: tuple[str, date], at: datetime) -> Reconciled:
+def _weeks(db: TenantStore, rules: Rules, nearest: _Nearest, week: tuple[str, date]) -> _Part:
     """A person's findings in the week of a Monday and its neighbours, which is where an entry of it can matter."""
     person, monday = week
     margin = NEIGHBOUR_WEEKS * _WEEK
@@ -121,7 +205,7 @@ def _weeks(db: TenantStore, rules: Rules, nearest: _Nearest, week: tuple[str, da
     raised = map(Contexts(entries, master).raised, found)
     rows = [row for row in raised if row.worker == person and row.worked_on and first <= row.worked_on <= last]
     scope = FindingScope(checks=(*names, *WAITING_CHECKS), worker=person, first=first, last=last)
-    return db.reconcile_findings(rows, scope, at)
+    return _Part(rows=rows, scope=scope, week=week)
 
 
 def _midnight(day: date) -> datetime:
@@ -144,8 +228,8 @@ class _Client:
         self.master = db.master_of_work(self.items, client) if strange else master
         self.work = WorkItems(self.master.tasks, self.master.assignments, self.master.contracts)
 
-    def check(self, at: datetime) -> Reconciled:
-        """Reconcile the findings on them."""
+    def part(self) -> _Part:
+        """The findings on them."""
         names = checks_within(Reach.CLIENT) if self.client else (unknown_work_item.NAME,)
         rows = [
             row
@@ -153,7 +237,7 @@ class _Client:
             if row.client == self.client and (self.client or row.project == self.project)
         ]
         scope = FindingScope(checks=names, client=self.client, project=None if self.client else self.project)
-        return self.db.reconcile_findings(rows, scope, at)
+        return _Part(rows=rows, scope=scope)
 
     def _unknown(self) -> Iterator[Raised]:
         """Entries on work that the task list does not hold. They are few, or the list lacks a project."""

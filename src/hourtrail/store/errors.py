@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from hourtrail.domain.errors import Conflict, HourtrailError
 
@@ -29,6 +30,10 @@ def told_plainly(url: URL) -> Iterator[None]:
     except OperationalError as error:
         raise StoreUnavailable(
             f"database {url.render_as_string()}: {first_line(error)}; nothing of this step was kept, so run it again"
+        ) from error
+    except NoConnection as error:
+        raise StoreUnavailable(
+            f"database {url.render_as_string()}: all connections of this process are in use; run it again shortly"
         ) from error
     except DBAPIError as error:
         raise StoreUnavailable(f"database {url.render_as_string()}: {first_line(error)}") from error

@@ -156,6 +156,24 @@ class Findings(Scope):
         self._set_status(reopened, FindingStatus.OPEN, raised_at=at)
         return Reconciled(counts.created, counts.updated, counts.unchanged, len(gone), len(reopened))
 
+    def stand(self, rows: Sequence[Raised], scope: FindingScope, at: datetime) -> bool:
+        """Whether ``reconcile_findings`` would change nothing: the open findings of ``scope`` are those in ``rows`` already."""
+        found = {clean(row.finding.fingerprint): row for row in rows}
+        opens = self._select(finding, finding.c.fingerprint).where(
+            finding.c.status == FindingStatus.OPEN, *scope.conditions()
+        )
+        if any(row["fingerprint"] not in found for row in self._all(opens)):
+            return False
+        known: dict[str, str] = {}
+        for names in chunks(sorted(found), _AT_ONCE):
+            query = self._select(finding, finding.c.fingerprint, finding.c.digest)
+            known |= {
+                row["fingerprint"]: row["digest"] for row in self._all(query.where(finding.c.fingerprint.in_(names)))
+            }
+            if any(True for _ in self._returning(names, found)):
+                return False
+        return all(known.get(name) == _values(row, at)["digest"] for name, row in found.items())
+
     def add_findings(self, rows: Sequence[Raised], at: datetime) -> None:
         """Findings that no run answers for, such as the audit of a cleared entry; nothing else is resolved."""
         put(self, finding, (_values(row, at) for row in rows), key="fingerprint", keep=("id", "status", "raised_at"))

@@ -21,6 +21,7 @@ from hourtrail.store.reviews import Reviews
 from hourtrail.store.scoped_master import ScopedMaster
 from hourtrail.store.settings import TenantWords
 from hourtrail.store.shown_minutes import ShownMinutes
+from hourtrail.store.since import Since
 from hourtrail.store.suggestions import Suggestions
 from hourtrail.store.usage import Usage
 from hourtrail.store.vectors import Vectors
@@ -34,6 +35,7 @@ class TenantStore(
     ShownMinutes,
     Decisions,
     Booked,
+    Since,
     Memory,
     Findings,
     Reviews,
