@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, update
+from sqlalchemy import and_, delete, func, update
 from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.accounts import Program, Secret, SecretKind
@@ -160,6 +160,10 @@ class Programs(Audit):
         self._connection.execute(
             delete(kept_answer).where(kept_answer.c.tenant == self.tenant, kept_answer.c.started_at < before)
         )
+        # Counted first, by the primary key: to put them in order, SQLite would read everybody's.
+        count = self._select(kept_answer, func.count()).where(kept_answer.c.principal == principal)
+        if int(self._connection.scalar(count) or 0) <= most:
+            return
         mine = self._select(kept_answer, kept_answer.c.started_at).where(kept_answer.c.principal == principal)
         edge = self._connection.scalar(mine.order_by(kept_answer.c.started_at.desc()).offset(most).limit(1))
         if edge is not None:
