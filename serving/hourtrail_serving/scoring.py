@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import Field
 
-from hourtrail.capture import capture
+from hourtrail.capture import PrivacyGate, capture
 from hourtrail.domain.access import Permission, Principal, PrincipalKind, Reach
 from hourtrail.domain.activity import Activity, Rejected
 from hourtrail.domain.block import Candidate, Withheld
@@ -74,9 +74,9 @@ def score(served: Served, body: ScoreRequest, who: Principal) -> Row:
     and while the tenant is in shadow, the ranking is told to people alone who score everybody's.
     """
     refused: list[Rejected] = []
-    activities = _activities(served, body, refused)
-    as_of = body.as_of or max((row.end or row.start for row in activities), default=None)
     with served.store.tenant(served.tenant, read_only=True) as db:
+        activities = _activities(gate_of(db), body, refused)
+        as_of = body.as_of or max((row.end or row.start for row in activities), default=None)
         own = with_controls(db, served.models)
         questions = OpenQuestions.of(db, {who.person, *(row.person for row in activities)} - {""})
     models = served.models if body.brings_master else own
@@ -113,10 +113,8 @@ def _unanswered(row: Candidate) -> Withheld:
     return Withheld(block=block.id, reason=KEPT_BACK, person=block.person, date=block.date, title=block.title)
 
 
-def _activities(served: Served, body: ScoreRequest, refused: list[Rejected]) -> list[Activity]:
+def _activities(gate: PrivacyGate, body: ScoreRequest, refused: list[Rejected]) -> list[Activity]:
     """The good ones, as the store would hold them by the tenant's rules, and none outside the years that calendars know."""
-    with served.store.tenant(served.tenant, read_only=True) as db:
-        gate = gate_of(db)
     good: list[Activity] = []
     for index, row in read_rows("activities", body.activities, Activity, refused):
         last = row.end or row.start

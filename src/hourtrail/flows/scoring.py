@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise, takewhile
 from typing import Protocol
@@ -151,21 +151,23 @@ class Scoring:
         instants = [as_of] * len(candidates) if isinstance(as_of, datetime) else as_of
         askers = [(row.block.person, instant) for row, instant in zip(candidates, instants, strict=True)]
         billable = {asker: self._last_billable(*asker) for asker in set(askers)}
+        shares, numbers = probabilities.tolist(), pairs.item.tolist()
         for number, candidate in enumerate(candidates):
-            known = billable[askers[number]]
-            rows = range(starts[number], starts[number + 1])
-            scores = [
-                Score(
-                    item=(item := pairs.items[pairs.item[row]]),
-                    probability=float(probabilities[row]),
-                    features=_named(pairs.matrix[row]) if row in contributions else {},
-                    contributions=_named(contributions[row]) if row in contributions else {},
-                    neighbours=self._leaning(pairs, number, item) if row in contributions else (),
-                    last_billable=known.get(item),
-                )
-                for row in rows
-            ]
-            yield candidate, tuple(sorted(scores, key=lambda score: -score.probability))
+            last = billable[askers[number]]
+            begin, end = starts[number], starts[number + 1]
+            scores = []
+            for row in (begin + np.argsort(-probabilities[begin:end], kind="stable")).tolist():
+                item = pairs.items[numbers[row]]
+                score = Score(item=item, probability=shares[row], last_billable=last.get(item) if last else None)
+                if row in contributions:
+                    score = replace(
+                        score,
+                        features=_named(pairs.matrix[row]),
+                        contributions=_named(contributions[row]),
+                        neighbours=self._leaning(pairs, number, item),
+                    )
+                scores.append(score)
+            yield candidate, tuple(scores)
 
     def _leaning(self, pairs: PairFrame, number: int, item: WorkItem) -> tuple[Neighbour, ...]:
         found = neighbours(pairs.queries, number, item, self._memory)

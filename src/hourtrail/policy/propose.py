@@ -128,6 +128,8 @@ def _log_of(scores: tuple[Score, ...], temperature: float) -> tuple[float, ...]:
     """
     if scores[0].item == NOT_WORK:
         return ()
-    weights = [score.probability**temperature for score in scores]
+    weights = [score.probability for score in scores]
+    if temperature != 1.0:
+        weights = [weight**temperature for weight in weights]
     total = sum(weights)
     return tuple(round(weight / total, 6) for weight in weights)
