@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 import time
@@ -83,16 +84,23 @@ def furnish(store: Store, people: int, days: int | None = None) -> list[Seat]:
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A process that answers on a port of this machine; ``seconds`` until it did."""
+    """A process that answers on a port of this machine; ``seconds`` until it did, ``processor`` of them its own work."""
 
     port: int
     pid: int
     seconds: float
+    processor: float
 
     def peak_mb(self) -> float:
         """Greatest resident memory so far, of the process alone."""
         lines = Path(f"/proc/{self.pid}/status").read_text(encoding="ascii").splitlines()
         return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
+
+
+def worked(pid: int) -> float:
+    """Processor seconds of a process so far, in its own code and the system's."""
+    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 @contextmanager
@@ -110,7 +118,7 @@ def running(*command: str) -> Iterator[Server]:
         port = int(json.loads(text)["url"].rpartition(":")[2].strip("/"))
         with Client(port) as client:
             client.call("GET", "/livez")
-        yield Server(port, process.pid, time.perf_counter() - began)
+        yield Server(port, process.pid, time.perf_counter() - began, worked(process.pid))
     finally:
         process.kill()
         process.communicate()
