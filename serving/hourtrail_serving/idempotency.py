@@ -95,12 +95,14 @@ class Answers:
         """What was answered; None for a key that is new, and taken now."""
         now = self.clock()
         db.forget_answers(owner, now - KEPT, self.most)
-        found = db.kept_answer(owner, key)
-        if found is not None and found["answer"] is None and found["started_at"] < now - GIVEN_BACK:
-            db.drop_answer(owner, key)
         if db.claim_answer(owner, key, digest, now):
             return None
         found = db.kept_answer(owner, key)
+        if found is not None and found["answer"] is None and found["started_at"] < now - GIVEN_BACK:
+            db.drop_answer(owner, key)
+            if db.claim_answer(owner, key, digest, now):
+                return None
+            found = db.kept_answer(owner, key)
         if found is None or (found["answer"] is None and found["request"] == digest):
             raise Conflict("the first request with this Idempotency-Key is still being worked on; ask again shortly")
         if found["request"] != digest:

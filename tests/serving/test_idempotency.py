@@ -5,13 +5,14 @@ from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from threading import Event, Thread
 
 import pytest
 from tests.databases import KINDS, database, postgresql_server
 
 from hourtrail.domain.access import Principal, PrincipalKind
 from hourtrail.domain.errors import Conflict
-from hourtrail.store import Store, open_store
+from hourtrail.store import Store, TenantStore, open_store
 from hourtrail_serving.idempotency import GIVEN_BACK, KEPT, Answers, KeyReused
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -102,3 +103,41 @@ def test_an_error_leaves_the_key_free(answers: Answers) -> None:
     with pytest.raises(ZeroDivisionError):
         answers.once(PSA, "k", "r", lambda: {"x": 1 // 0})
     assert answers.once(PSA, "k", "other", telling(1)) == {"call": 1}
+
+
+def test_work_and_its_answer_are_kept_together_or_not_at_all(answers: Answers) -> None:
+    def writing(db: TenantStore) -> dict[str, object]:
+        return {
+            "sequence": db.record(actor="ada", action="person:week:told", object_id="w", payload={}, at=START).sequence
+        }
+
+    def dying(db: TenantStore) -> dict[str, object]:
+        writing(db)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        answers.in_one(PSA, "k", "r", dying)
+    assert answers.in_one(PSA, "k", "r", writing) == {"sequence": 1}, "nothing was left, the key neither"
+    assert answers.in_one(PSA, "k", "r", dying) == {"sequence": 1}
+    with pytest.raises(KeyReused):
+        answers.in_one(PSA, "k", "another", writing)
+
+
+def test_who_sends_the_key_meanwhile_waits_for_the_first_answer(answers: Answers) -> None:
+    begun, second = Event(), []
+
+    def again() -> None:
+        assert begun.wait(30)
+        second.append(answers.in_one(PSA, "k", "r", lambda _db: {"call": 2}))
+
+    def slow(_db: TenantStore) -> dict[str, object]:
+        begun.set()
+        thread.join(0.2)
+        assert not second, "it waits"
+        return {"call": 1}
+
+    thread = Thread(target=again)
+    thread.start()
+    assert answers.in_one(PSA, "k", "r", slow) == {"call": 1}
+    thread.join(30)
+    assert second == [{"call": 1}]
