@@ -37,7 +37,7 @@ CORE: Final = (
     Core("policies", "The policies in force: version, digest, since when, and who decided them."),
     Core(
         "privacy",
-        "Who can see what of a person's day, what the models are to forget, and the keys under which activities lie.",
+        "Who can see what of a person's day, what is forgotten, removed, erased or handed out, and the keys of activities.",
     ),
     Core("review", "The reviewers' queue: what needs a person, why, and what they said."),
     Core("roles", "Roles: who may do what, and who may not do both."),
