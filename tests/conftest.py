@@ -2,9 +2,14 @@
 
 import base64
 import os
+import shutil
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 # One master key for every store of the run, PostgreSQL and copied SQLite files too; tests of the key files take it away.
 os.environ.setdefault("HOURTRAIL_KEY", base64.b64encode(bytes(range(32))).decode())
@@ -31,3 +36,17 @@ def _no_lots() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("hourtrail.flows.confidence.SHARE", 0.0)
         yield
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """Debian's Chromium. One for all areas: Playwright starts once in a thread."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - most tests need no browser
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("chromium-browser"),
+            args=["--no-sandbox", "--disable-dev-shm-usage"],
+        )
+        yield launched
+        launched.close()

@@ -145,4 +145,4 @@ def test_the_installed_wheel_works_from_anywhere(wheel, tmp_path):
 
 def test_the_editable_install_finds_the_same_packages():
     found = [Path(find_spec(package).origin).parent for package in sorted(PACKAGES)]
-    assert [path.parent.name for path in found] == ["src", "models", "serving", "training"]
+    assert [path.parent.name for path in found] == ["src", "serving", "models", "serving", "training"]

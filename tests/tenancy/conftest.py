@@ -1,4 +1,4 @@
-"""The sample firm, its server and its browser are those of the serving tests; two marked tenants are filled once a database."""
+"""The sample firm, and its server are those of the serving tests; two marked tenants are filled once a database."""
 
 import logging
 from collections.abc import Iterator
@@ -6,13 +6,13 @@ from contextlib import ExitStack
 
 import pytest
 from tests.databases import KINDS, database, postgresql_server
-from tests.serving.conftest import browser, sample, store
+from tests.serving.conftest import sample, store
 from tests.tenancy.houses import house
 from tests.tenancy.two import Two, filled
 
 from hourtrail.store import open_store
 
-__all__ = ["browser", "logged", "sample", "store", "two"]
+__all__ = ["logged", "sample", "store", "two"]
 
 
 @pytest.fixture(scope="session", params=KINDS)

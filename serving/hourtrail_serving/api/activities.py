@@ -51,7 +51,8 @@ def post_activities(
     """
 
     def work() -> dict[str, object]:
-        return ingest_activities(served.store, served.tenant, _rows(body), actor=who.actor).to_json()
+        report = ingest_activities(served.store, served.tenant, _rows(body), actor=who.actor)
+        return {"dropped": {}, "redacted": {}, **report.to_json()}
 
     return JSONResponse(served.answers.once(who, idempotency_key, f"POST activities {body.as_sent()}", work))
 

@@ -57,7 +57,8 @@ class IngestReport:
             self.refused.append(row)
 
     def to_json(self) -> dict[str, Any]:
-        """The shape of ``ingest --json``."""
+        """The shape of ``ingest --json``; what privacy rules dropped or redacted is told where they did."""
+        ruled = {"dropped": self.dropped, "redacted": self.redacted}
         return {
             "read": self.read,
             "created": self.created,
@@ -66,8 +67,7 @@ class IngestReport:
             "withdrawn": self.withdrawn,
             "refused": [rejected_to_json(row) for row in self.refused],
             "by_kind": dict(sorted(self.by_kind.items())),
-            "dropped": dict(sorted(self.dropped.items())),
-            "redacted": dict(sorted(self.redacted.items())),
+            **{name: dict(sorted(counts.items())) for name, counts in ruled.items() if counts},
             "seconds": self.seconds,
         }
 
