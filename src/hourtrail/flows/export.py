@@ -38,15 +38,16 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "suggestions": (
         "id", "person", "date", "start", "end", "evidence_minutes", "suggested_minutes", "billable_minutes", "rounding",
         "client", "project", "task", "billable", "billable_probability", "narrative", "confidence", "band", "threshold",
-        "alternatives", "evidence", "reasons", "leans_on", "model", "policy", "status", "revision", "zone",
+        "alternatives", "evidence", "reasons", "leans_on", "routing", "model", "policy", "status", "revision",
+        "zone",
     ),
     "decisions": (
         "id", "suggestion", "verdict", "before", "after", "reason_code", "note", "actor", "decided_at", "shown_at", "shown",
-        "propensity", "seconds", "confidence", "threshold", "unshown", "model", "policy", "supersedes",
+        "propensity", "seconds", "confidence", "threshold", "unshown", "evidence", "salt", "model", "policy", "supersedes",
     ),
     "findings": (
         "id", "check", "severity", "subject", "score", "value_at_risk", "measured", "expected", "explanation", "comparables",
-        "blame", "fingerprint", "status",
+        "blame", "fingerprint", "status", "producer",
     ),
     "training-set": (
         "decision", "suggestion", "person", "date", "kind", "position", "client", "project", "task", "confidence", "chosen",
