@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any, Final, TypeAlias, TypeVar
 
 from hourtrail.domain.activity import ReadOptions, Rejected
+from hourtrail.flows.ingest import IngestReport
 from hourtrail.sources.contract_files.kinds import contract_named
 from hourtrail.sources.contract_files.objects import parse_object
 from hourtrail.sources.contract_files.records import RecordMaker, RowRefused
@@ -17,6 +18,11 @@ Row: TypeAlias = dict[str, Any]
 
 # Nothing in a contract file depends on the day it is read.
 _OPTIONS: Final = ReadOptions(today=date(1970, 1, 1))
+
+
+def ingested(report: IngestReport) -> Row:
+    """What became of rows: as the command tells it, with what the privacy rules did even where that is nothing."""
+    return {"dropped": {}, "redacted": {}, **report.to_json()}
 
 
 def read_rows(

@@ -21,7 +21,7 @@ from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.idempotency import IdempotencyKey
 from hourtrail_serving.openapi import answers, writes
 from hourtrail_serving.places import WideCursor, cursor_of, place_of
-from hourtrail_serving.records import Row, read_rows
+from hourtrail_serving.records import Row, ingested, read_rows
 from hourtrail_serving.served import Context
 from hourtrail_serving.sight import own_or_named, require_sight
 
@@ -51,8 +51,7 @@ def post_activities(
     """
 
     def work() -> dict[str, object]:
-        report = ingest_activities(served.store, served.tenant, _rows(body), actor=who.actor)
-        return {"dropped": {}, "redacted": {}, **report.to_json()}
+        return ingested(ingest_activities(served.store, served.tenant, _rows(body), actor=who.actor))
 
     return JSONResponse(served.answers.once(who, idempotency_key, f"POST activities {body.as_sent()}", work))
 

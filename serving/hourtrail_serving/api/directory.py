@@ -26,7 +26,7 @@ from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.idempotency import IdempotencyKey
 from hourtrail_serving.openapi import answers, one, writes
 from hourtrail_serving.places import WideCursor, WideId, cursor_of, place_of
-from hourtrail_serving.records import Row, read_rows
+from hourtrail_serving.records import Row, ingested, read_rows
 from hourtrail_serving.served import Context
 
 router = APIRouter(prefix="/v1", tags=["directory"], route_class=Guarded)
@@ -89,7 +89,7 @@ def _put(served: Context, who: Principal, word: str, body: DirectoryRequest) -> 
         reason = "names no source; say which system calls the row so"
         refused.append(Rejected(file=word, index=index, field="source", reason=reason))
         rows.remove((index, row))
-    return put_directory(served.store, served.tenant, word, rows, refused, actor=who.actor).to_json()
+    return ingested(put_directory(served.store, served.tenant, word, rows, refused, actor=who.actor))
 
 
 def _require_prices(who: Principal, word: str) -> None:

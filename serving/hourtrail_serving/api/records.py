@@ -23,7 +23,7 @@ from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.idempotency import IdempotencyKey
 from hourtrail_serving.openapi import answers, one, writes
 from hourtrail_serving.places import WideCursor, WideId, cursor_of, place_of
-from hourtrail_serving.records import read_rows
+from hourtrail_serving.records import ingested, read_rows
 from hourtrail_serving.served import Context
 
 router = APIRouter(prefix="/v1", tags=["records"], route_class=Guarded)
@@ -66,7 +66,7 @@ def _put(served: Context, who: Principal, word: str, body: DirectoryRequest) -> 
     refused: list[Rejected] = []
     told = [{name: value for name, value in row.items() if name not in OWN} for row in body.rows]
     rows = list(read_rows(word, told, LEDGER[word], refused))
-    return put_ledger(served.store, served.tenant, word, rows, refused, actor=who.actor).to_json()
+    return ingested(put_ledger(served.store, served.tenant, word, rows, refused, actor=who.actor))
 
 
 @router.get("/records/{kind}", responses=answers("Records", "Records as they stand, by source and id"))
@@ -124,7 +124,7 @@ def put_external_ids(
 
     def work() -> dict[str, Any]:
         rows = [row.reference() for row in body.rows]
-        return put_references(served.store, served.tenant, rows, actor=who.actor).to_json()
+        return ingested(put_references(served.store, served.tenant, rows, actor=who.actor))
 
     return JSONResponse(served.answers.once(who, idempotency_key, f"PUT external-ids {body.as_sent()}", work))
 
