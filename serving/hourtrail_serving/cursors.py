@@ -175,23 +175,8 @@ class LineCursor:
 
 
 @dataclass(frozen=True, slots=True)
-class DisputeCursor:
+class DisputeCursor(InstantCursor):
     """The last dispute that was read."""
-
-    at: datetime
-    id: str
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """The reverse of ``str``. Raises InvalidInput for anything else."""
-        try:
-            at, name = _read(text)
-            return cls(parse_instant(at), str(name))
-        except _FAULTS as error:
-            raise _foreign() from error
-
-    def __str__(self) -> str:
-        return _written([format_instant(self.at), self.id])
 
     def precedes(self, row: Dispute) -> bool:
         """Whether ``row`` comes behind the cursor."""

@@ -1,8 +1,7 @@
 """Expenses and payments out and in: page by page, one with everything that was told of it, many at once."""
 
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from hourtrail.domain.activity import Rejected, SourceRef
@@ -10,7 +9,8 @@ from hourtrail.domain.errors import InvalidInput, NotFound
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.ledger import Expense, Payment
 from hourtrail.domain.ports import LedgerRecord
-from hourtrail.flows.directory.telling import Page, id_of, key_of_id, refusal
+from hourtrail.flows.directory.putting import put_rows
+from hourtrail.flows.directory.telling import Page, id_of, key_of_id
 from hourtrail.flows.ingest import IngestReport
 from hourtrail.flows.ledger import keep_ledger
 from hourtrail.sources.contract_files.catalogue import DATA_CONTRACTS
@@ -42,27 +42,10 @@ def put_ledger(
 
     Raises NothingRead when none could.
     """
-    report, began, at = IngestReport(), time.monotonic(), now or datetime.now(UTC)
-    for fault in refused:
-        report.refuse(fault)
-    report.read = len(rows)
-    report.require_something()
-    report.by_kind[word] = len(rows)
-    with store.tenant(tenant) as db:
-        kept = keep_ledger(db, [row for _, row in rows], actor, at)
-        if kept.counts.created or kept.counts.updated:
-            changes = {"created": kept.counts.created, "updated": kept.counts.updated}
-            db.record(actor=actor, action="system:ledger:put", object_id=word, payload=changes, at=at)
-    for one in kept.refused:
-        report.refuse(refusal(word, rows[one.position][0], one.reason))
-    report.created, report.updated, report.unchanged = (
-        kept.counts.created,
-        kept.counts.updated,
-        kept.counts.unchanged,
-    )
-    report.refused.sort(key=lambda row: row.index or 0)
-    report.seconds = round(time.monotonic() - began, 3)
-    return report
+    return put_rows(
+        store, tenant, word, rows, refused, kept_by=lambda db, told, at: keep_ledger(db, told, actor, at),
+        actor=actor, action="system:ledger:put", now=now,
+    )  # fmt: skip
 
 
 def ledger_page(store: Store, tenant: str, word: str, *, after: SourceRef | None, limit: int) -> Page:

@@ -1,7 +1,7 @@
 """Master data that other systems own: kept as they last told it, by natural key."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -65,8 +65,7 @@ def key_of(record: MasterRecord) -> str:
 
 
 def _key_of(values: dict[str, Any], kind: _Kind) -> str:
-    key: Callable[[str], str] = lambda name: "" if values[name] is None else str(values[name])  # noqa: E731 - reads as one line
-    return key_text(*(key(name) for name in kind.key))
+    return key_text(*("" if values[name] is None else str(values[name]) for name in kind.key))
 
 
 def key_text(*parts: str) -> str:

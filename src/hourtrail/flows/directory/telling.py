@@ -4,16 +4,16 @@ import base64
 import binascii
 import json
 import re
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 
 from hourtrail.domain.activity import Rejected, SourceRef
 from hourtrail.domain.errors import InvalidInput, NotFound
 from hourtrail.domain.ports import MasterRecord
 from hourtrail.flows.directory import DIRECTORY, keep
+from hourtrail.flows.directory.putting import put_rows
 from hourtrail.flows.ingest import IngestReport
 from hourtrail.sources.contract_files.catalogue import DATA_CONTRACTS
 from hourtrail.sources.contract_files.writing import row_of
@@ -99,35 +99,9 @@ def put_directory(
 
     Raises NothingRead when none could.
     """
-    report, began, at = IngestReport(), time.monotonic(), now or datetime.now(UTC)
-    for fault in refused:
-        report.refuse(fault)
-    report.read = len(rows)
-    report.require_something()
-    if rows:
-        report.by_kind[word] = len(rows)
-        with store.tenant(tenant) as db:
-            kept = keep(db, [row for _, row in rows], at)
-            if kept.counts.created or kept.counts.updated:
-                changes = {"created": kept.counts.created, "updated": kept.counts.updated}
-                db.record(actor=actor, action="system:directory:put", object_id=word, payload=changes, at=at)
-        for one in kept.refused:
-            report.refuse(refusal(word, rows[one.position][0], one.reason))
-        report.created, report.updated, report.unchanged = (
-            kept.counts.created,
-            kept.counts.updated,
-            kept.counts.unchanged,
-        )
-    report.refused.sort(key=lambda row: row.index or 0)
-    report.seconds = round(time.monotonic() - began, 3)
-    return report
-
-
-def refusal(word: str, index: int, reason: str) -> Rejected:
-    """A row that was refused for what is kept, told as the reader tells its own: ``field: reason`` is taken apart."""
-    field, colon, why = reason.partition(": ")
-    named = bool(colon) and field.isidentifier()
-    return Rejected(file=word, index=index, field=field if named else None, reason=why if named else reason)
+    return put_rows(
+        store, tenant, word, rows, refused, kept_by=keep, actor=actor, action="system:directory:put", now=now
+    )
 
 
 def without_own(row: Mapping[str, Any]) -> Json:
