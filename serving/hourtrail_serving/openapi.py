@@ -9,7 +9,8 @@ from fastapi.openapi.utils import get_openapi
 
 from hourtrail.domain.access import PEOPLE_ONLY, Permission
 from hourtrail.policy.roles import SCOPES
-from hourtrail_serving.access import RULES, Rule
+from hourtrail_serving.access import RULES, SAFE, Rule
+from hourtrail_serving.gate import CSRF_HEADER
 from hourtrail_serving.openapi_examples import show
 from hourtrail_serving.problems import MEDIA_TYPE
 from hourtrail_serving.schemas import SCHEMAS
@@ -73,10 +74,14 @@ _SCHEMES: Final[Schema] = {
         "type": "apiKey", "in": "cookie", "name": "hourtrail_session",
         "description": "a person who signed in; what changes something also needs the session's X-CSRF-Token",
     },
+    "csrf": {
+        "type": "apiKey", "in": "header", "name": CSRF_HEADER,
+        "description": "the `csrf_token` of the session, as `GET /v1/me` tells it",
+    },
 }  # fmt: skip
 
 
-def _security(rule: Rule) -> list[Schema]:
+def _security(rule: Rule, method: str) -> list[Schema]:
     """Any one of these: a token or key with a scope that is enough, or a session whose roles are. Names are permissions."""
     found: list[Schema] = []
     for needed in rule.needs:
@@ -86,7 +91,8 @@ def _security(rule: Rule) -> list[Schema]:
         elif needed in PEOPLE_ONLY:
             continue
         found += [{"oauth2": names}, {"apiKey": names}]
-    return [*found, {"session": [needed.value for needed in rule.needs]}]
+    session: Schema = {"session": [needed.value for needed in rule.needs]}
+    return [*found, session if method in SAFE else {**session, "csrf": []}]
 
 
 def _refusal(code: HTTPStatus) -> Schema:
@@ -99,7 +105,7 @@ def _secure(document: Schema) -> None:
     for path, item in document["paths"].items():
         for method, operation in item.items():
             rule = RULES[method.upper(), path]
-            operation["security"] = [] if rule.is_open else _security(rule)
+            operation["security"] = [] if rule.is_open else _security(rule, method.upper())
             refusals = (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.TOO_MANY_REQUESTS)
             for code in () if rule.is_open else refusals:
                 operation["responses"].setdefault(str(int(code)), _refusal(code))
