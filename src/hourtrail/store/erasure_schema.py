@@ -21,7 +21,7 @@ APPEND_ONLY: Final = ("erased_row",)
 class Form:
     """How a row of an append-only table is erased; the migration's triggers hold the same.
 
-    ``key`` names the row in the list; ``texts`` become the pseudonym or empty, ``bodies`` are written anew.
+    ``key`` names the row in the list, as it is afterwards; ``texts`` become the pseudonym or empty, ``bodies`` are written anew.
     """
 
     key: tuple[str, ...]
@@ -31,9 +31,9 @@ class Form:
 
 FORMS: Final[Mapping[str, Form]] = {
     "approval": Form(("id",), ("actor", "note")),
-    "audit_event": Form(("sequence",), ("actor",), ("object_id",)),
+    "audit_event": Form(("sequence",), ("actor", "salt"), ("object_id",)),
     "auto_post": Form(("place",), ("actor", "reason"), ("terms",)),
-    "billing_policy": Form(("place",), ("actor",)),
+    "billing_policy": Form(("place",), ("actor",), ("body",)),
     "check_muting": Form(("check", "place"), ("actor", "reason")),
     "clearing": Form(("id",), ("actor",)),
     "control": Form(("place",), ("actor",), ("body", "events")),
@@ -41,17 +41,23 @@ FORMS: Final[Mapping[str, Form]] = {
     "dispute": Form(("id",), ("actor", "raised_by", "note"), ("content",)),
     "draft_line": Form(("id",), (), ("content",)),
     "expense": Form(
-        ("source", "external_id", "place"), ("person", "actor", "narrative", "receipt", "digest"), ("extra",)
+        ("source", "external_id", "place"),
+        ("person", "actor", "narrative", "receipt", "digest"),
+        ("extra", "source", "external_id", "category", "revision"),
     ),
     "finding_review": Form(("id",), ("actor", "note", "assignee"), ("shown",)),
     "forgotten": Form(("id",), ("person", "value")),
     "invoice_draft": Form(("id",), ("actor",)),
     "last_word": Form(("object",), ("actor", "note")),
-    "payment": Form(("source", "external_id", "place"), ("actor", "note", "digest"), ("extra",)),
+    "payment": Form(
+        ("source", "external_id", "place"),
+        ("actor", "note", "digest"),
+        ("extra", "source", "external_id", "revision"),
+    ),
     "rate_change": Form(("id",), ("actor", "person", "reason")),
     "review_policy": Form(("place",), ("actor",), ("body",)),
     "role_change": Form(("account", "role", "place"), ("actor", "reason")),
-    "tenant_settings": Form(("version",), ("actor", "reason"), ("document",)),
+    "tenant_settings": Form(("version",), ("actor", "reason", "digest"), ("document",)),
     "tenant_state": Form(("place",), ("actor", "reason")),
 }
 """A table that is not here holds nothing of a person, or is not append-only. A test asks of every append-only table which."""

@@ -59,6 +59,11 @@ def _tuples(*names: str) -> list[Column[Any]]:
     return [Column(name, Json(tuple), nullable=False) for name in names]
 
 
+def _salt() -> Column[str]:
+    """What a digest was salted with; empty in rows of before salts, and in those that were erased."""
+    return Column("salt", CleanText(), nullable=False, server_default="")
+
+
 def _master(name: str, *columns: Column[Any] | Index) -> Table:
     """A table of master data: natural key as one text, content digest, and unknown columns of the file in ``extra``.
 
@@ -307,7 +312,7 @@ text_vector = Table(
 audit_event = Table(
     "audit_event", metadata, _key("tenant"), Column("sequence", BigInteger(), primary_key=True, autoincrement=False),
     Column("at", Instant(), nullable=False),
-    *_texts("actor", "action", "object_id", "payload_digest", "previous", "digest"),
+    *_texts("actor", "action", "object_id", "payload_digest", "previous", "digest"), _salt(),
     UniqueConstraint("tenant", "previous", name="audit_event_no_fork"),
     Index("audit_event_by_action", "tenant", "action", "at"),
 )  # fmt: skip
@@ -315,7 +320,7 @@ audit_event = Table(
 # Apart from the event, which is never changed: a payload with personal fields can be erased, its digest stays.
 audit_payload = Table(
     "audit_payload", metadata, _key("tenant"), Column("sequence", BigInteger(), primary_key=True, autoincrement=False),
-    Column("payload", Json(), nullable=False),
+    Column("payload", Json(), nullable=False), _salt(),
     ForeignKeyConstraint(["tenant", "sequence"], ["audit_event.tenant", "audit_event.sequence"], name="audit_payload_event"),
 )  # fmt: skip
 
