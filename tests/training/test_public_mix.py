@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -183,6 +184,8 @@ def bundled(made: Artefact, monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (parts, steps):
         monkeypatch.setattr(module, "bundled_scorer", lambda: scorer)
         monkeypatch.setattr(module, "bundled_encoder", Words)
+    # What is put in place of the bundled models here would not reach a process of its own.
+    monkeypatch.setattr(steps, "_pool", lambda _jobs: ThreadPoolExecutor(1))
 
 
 @pytest.mark.usefixtures("bundled")

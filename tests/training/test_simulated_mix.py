@@ -8,13 +8,28 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.errors import Conflict, InvalidInput, ModelUnavailable
 from hourtrail.features import SPEC
 from hourtrail.wiring import load_models
+from hourtrail_models.artefact import load_bundled
 from hourtrail_training.mixed_rows import Rows, joined, read_rows, write_rows
-from hourtrail_training.simulated_mix import FIRMS, LOG, NAME, Firm, made, weighted
+from hourtrail_training.simulated_firms import LOG, PLAYED, Firm, Kept, keep
+from hourtrail_training.simulated_mix import (
+    FIRMS,
+    NAME,
+    beside_the_bundled,
+    rows_of,
+    rows_of_log,
+    table,
+    together,
+    weighted,
+)  # fmt: skip
 
 SMALL = (Firm(seed=5, people=1, weeks=1), Firm(seed=6, people=1, weeks=1, windows=False))
+
+
+def _quiet(_line: str) -> None:
+    return None
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +38,13 @@ def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def simulated(work: Path) -> Rows:
-    return made(work, SMALL, load_models(rules_only=True), lambda _line: None)
+def firms(work: Path) -> list[Kept]:
+    return keep(work, SMALL, None, _quiet)
+
+
+@pytest.fixture(scope="module")
+def simulated(firms: list[Kept]) -> Rows:
+    return together(rows_of(firms, load_models(), _quiet))
 
 
 def _public(blocks: int, pairs: int, weight: float) -> Rows:
@@ -48,14 +68,54 @@ def test_each_block_has_one_right_row_and_columns_that_public_data_never_show(si
     assert simulated.ends > date(2026, 2, 2)
 
 
-def test_a_firm_that_was_played_is_not_played_again_and_one_that_was_cut_short_is(work: Path, simulated: Rows) -> None:
+def test_a_firm_that_was_played_is_not_played_again_and_one_that_was_cut_short_is(
+    work: Path, firms: list[Kept], simulated: Rows
+) -> None:
     before = (work / "5" / LOG).stat().st_mtime_ns
     (work / "6").rename(work / "6.begun")
     (work / "6.begun" / LOG).write_bytes(b"half a database")
-    again = made(work, SMALL, load_models(rules_only=True), lambda _line: None)
+    told: list[str] = []
+    again = keep(work, SMALL, None, told.append)
+    assert told == ["firm 6 (2 of 2): 1 people, 1 weeks"]
+    assert [kept.url for kept in again] == [kept.url for kept in firms]
     assert (work / "5" / LOG).stat().st_mtime_ns == before
-    assert again.digest == simulated.digest
-    assert np.array_equal(again.matrix, simulated.matrix, equal_nan=True)
+    rows = together(rows_of(again, load_models(), _quiet))
+    assert rows.digest == simulated.digest
+    assert np.array_equal(rows.matrix, simulated.matrix, equal_nan=True)
+
+
+@pytest.mark.usefixtures("simulated")
+def test_a_firm_of_another_size_or_of_another_ranker_is_not_taken_for_it(work: Path, tmp_path: Path) -> None:
+    with pytest.raises(Conflict, match=r"holds a firm of .*'people': 1.* not of .*'people': 2"):
+        keep(work, [replace(SMALL[0], people=2)], None, _quiet)
+    kept = tmp_path / "5"
+    kept.mkdir()
+    with pytest.raises(Conflict, match="says nowhere what it was played with"):
+        keep(tmp_path, SMALL[:1], None, _quiet)
+    note = json.loads((work / "5" / PLAYED).read_text())
+    (kept / PLAYED).write_text(json.dumps({**note, "ranker": "ranker 1 (0123456789ab)"}))
+    with pytest.raises(Conflict, match="played with ranker 1"):
+        keep(tmp_path, SMALL[:1], None, _quiet)
+    with pytest.raises(ModelUnavailable):
+        keep(tmp_path, SMALL[:1], tmp_path, _quiet)
+
+
+def test_the_table_says_of_each_firm_what_was_played_and_with_what(firms: list[Kept], simulated: Rows) -> None:
+    models = load_models()
+    lines = table(firms, [rows_of_log(kept.url, models) for kept in firms]).splitlines()
+    assert lines[2].startswith("| 5 | 1 | 2026-01-05 | 2026-02-02 to 2026-02-08 (1 weeks) | yes | ")
+    assert lines[3].startswith("| 6 | 1 | 2026-01-05 | 2026-02-02 to 2026-02-08 (1 weeks) | no | ")
+    blocks = [int(line.split(" | ")[5]) for line in lines[2:]]
+    assert sum(blocks) == len(simulated.keys)
+    assert all(kept.ranker.startswith("ranker ") and kept.peak_mb > 50 for kept in firms)
+
+
+def test_rows_that_the_bundled_ranker_never_saw_are_told_apart_from_its_own(simulated: Rows) -> None:
+    (seen,) = (row for row in load_bundled("ranker").manifest.training_data if row.name == NAME)
+    assert beside_the_bundled(simulated).startswith("NOT the labels")
+    assert seen.digest in beside_the_bundled(simulated)
+    assert "learned from these very labels" in beside_the_bundled(replace(simulated, digest=seen.digest))
+    assert "learned from no elsewhere" in beside_the_bundled(replace(simulated, name="elsewhere"))
 
 
 @pytest.mark.usefixtures("simulated")

@@ -7,7 +7,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
 from itertools import chain
 from multiprocessing import get_context
@@ -191,16 +191,20 @@ def _turns(steps: Sequence[Step]) -> Iterator[list[Step]]:
 
 
 def _done(where: Run, steps: Sequence[Step], keys: Mapping[str, str], *, jobs: int) -> Iterator[tuple[str, Told | str]]:
-    if jobs == 1:
-        for step in steps:
-            yield step.name, _attempt(where, step.name, keys[step.name])
-    elif steps:
-        # A process a step, spawned: no library's threads are inherited, and the peak of memory is the step's own.
-        with ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-            running = {pool.submit(_attempt, where, step.name, keys[step.name]): step.name for step in steps}
-            for future in as_completed(running):
-                error = future.exception()
-                yield running[future], future.result() if error is None else f"its process ended: {error}"
+    if not steps:
+        return
+    with _pool(jobs) as pool:
+        running = {pool.submit(_attempt, where, step.name, keys[step.name]): step.name for step in steps}
+        for future in as_completed(running):
+            error = future.exception()
+            yield running[future], future.result() if error is None else f"its process ended: {error}"
+
+
+def _pool(jobs: int) -> Executor:
+    """A process a step, spawned, one after another too: no library's threads are inherited, and the peak of memory is the
+    step's own.
+    """
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), max_tasks_per_child=1)
 
 
 def _attempt(where: Run, name: str, now: str) -> Told | str:
