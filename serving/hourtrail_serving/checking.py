@@ -36,10 +36,7 @@ def check_decision(served: Served, *done: Decided) -> None:
 
 
 def checked_later(served: Served, done: Sequence[Decided]) -> BackgroundTask | None:
-    """The same as what an answer does once it is sent; nothing for no decision, as with an answer that is repeated.
-
-    What waits is noted before: whoever reads the answer may hand their week in before the task has begun.
-    """
+    """The same as what an answer does once it is sent; nothing for no decision, as with an answer that is repeated."""
     _note(served, done)
     return BackgroundTask(check_soon, served) if done else None
 
@@ -70,14 +67,6 @@ def check_waiting(served: Served) -> None:
                 _check(served, partial(_booked, served, names))
             if not served.unchecked.is_empty:
                 sleep(min(LONGEST_PAUSE, PAUSE * (monotonic() - began)))
-
-
-def settle(served: Served, person: str) -> None:
-    """See to it that the findings on what was decided here about this person's time are there, before it is handed in."""
-    if names := served.unchecked.taken_of(person):
-        _check(served, partial(_booked, served, names))
-    if not served.unchecked.settled(person):
-        log.warning("checks of what was decided are still running; the nightly pass finds what they miss")
 
 
 def check_entries(served: Served, entries: Sequence[TimeEntry]) -> None:

@@ -1,6 +1,7 @@
 """What was written and still waits for its checks: one person's together, one person at a time for each tenant of a process.
 
-They are kept in memory alone: when a process ends before their turn, the nightly pass finds what they would have.
+They are kept in memory alone: when a process ends before their turn, the nightly pass finds what they would have, and nothing
+is handed in without checks of its own, whichever process wrote it (``hourtrail.flows.handing_in``).
 """
 
 from collections.abc import Callable, Generator, Iterable
@@ -17,9 +18,6 @@ QUIET: Final = 5.0
 LONGEST: Final = 30.0
 """Seconds that a decision waits for its checks at most, however many follow it."""
 
-PATIENCE: Final = 10.0
-"""Seconds for which somebody who needs the findings waits for them; the nightly pass makes up for what takes longer."""
-
 
 @dataclass(slots=True)
 class _Waiting:
@@ -31,7 +29,7 @@ class _Waiting:
 
 
 class Unchecked:
-    """Names of decisions whose entries wait. Safe between threads; nobody waits but who asks to (``settled``).
+    """Names of decisions whose entries wait. Safe between threads.
 
     A person's are taken when none came for ``quiet`` seconds, so that a day that is confirmed in a row is checked once, and at
     the latest after ``longest``.
@@ -41,7 +39,6 @@ class Unchecked:
         self.quiet, self._longest, self._clock = quiet, longest, clock
         self._changed = Condition()
         self._waiting: dict[str, _Waiting] = {}
-        self._busy = ""
         self._manned = False
 
     def add(self, who: str, names: Iterable[str]) -> None:
@@ -74,12 +71,7 @@ class Unchecked:
             self._manned = True
         try:
             while batch := self._take():
-                try:
-                    yield batch
-                finally:
-                    with self._changed:
-                        self._busy = ""
-                        self._changed.notify_all()
+                yield batch
         except BaseException:
             # Given up in the middle; at a regular end _take has said so, and somebody else may be at it by now.
             with self._changed:
@@ -95,7 +87,7 @@ class Unchecked:
                     self._changed.wait(min(row.due for row in self._waiting.values()) - now)
                     continue
                 # Whoever has waited longest; a dict keeps the order in which they came.
-                self._busy = who = due[0]
+                who = due[0]
                 waiting = self._waiting.pop(who)
                 batch = list(waiting.names)
                 if rest := dict.fromkeys(batch[MOST_AT_ONCE:]):
@@ -104,14 +96,3 @@ class Unchecked:
             # Under the same lock: who adds from here on finds nobody at it.
             self._manned = False
             return []
-
-    def taken_of(self, who: str) -> list[str]:
-        """What waits of one person, for somebody who cannot wait for their turn."""
-        with self._changed:
-            found = self._waiting.pop(who, None)
-            return list(found.names) if found else []
-
-    def settled(self, who: str, seconds: float = PATIENCE) -> bool:
-        """Wait until nothing of this person is being checked; False when that takes too long."""
-        with self._changed:
-            return self._changed.wait_for(lambda: self._busy != who, seconds)

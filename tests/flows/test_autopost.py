@@ -4,28 +4,29 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from importlib.metadata import entry_points
 
 import pytest
 from tests.flows.autopost_firm import NOW, TERMS, confirmed, ordered, prefilling
 from tests.flows.billing_firm import OPS
-from tests.store import samples
 
+from hourtrail.checks.catalog import CHECKS
 from hourtrail.domain.access import MissingPermission, Role
 from hourtrail.domain.confidence import Breaker, Controls, Gate, Mode
 from hourtrail.domain.decision import Verdict
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
-from hourtrail.domain.finding import Subject
-from hourtrail.domain.firm import Contract, ContractKind
+from hourtrail.domain.firm import Contract, ContractKind, Period
 from hourtrail.domain.money import Money
 from hourtrail.domain.suggestion import Band
 from hourtrail.flows import autopost
 from hourtrail.flows.autopost import auto_post_to_json, enable_order, propose_order, run_auto_post, stop_auto_post
 from hourtrail.flows.identity.passwords import Passwords
 from hourtrail.flows.identity.people import NewAccount, add_account
+from hourtrail.flows.review_settings import set_review_policy
+from hourtrail.policy.review import load as load_review
 
 DAY = timedelta(days=1)
 
@@ -117,12 +118,11 @@ def test_the_bounds_of_the_order_hold_to_the_cent_and_the_minute(firm, terms, wh
 
 def test_an_entry_with_an_open_finding_is_left_and_the_next_one_is_not(firm):
     prefilling(firm)
-    for number in range(2):
-        confirmed(firm, number)
+    confirmed(firm)
+    confirmed(firm, 1, entry={"date": date(2026, 2, 26)})
     ordered(firm)
     with firm.store.tenant(firm.tenant) as db:
-        row = samples.raised("f1", worker="ada", subject=Subject(time_entry="te_0"), comparables=())
-        db.add_findings([row], NOW)
+        db.put_master([Period(starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31), closed=True)])
     found = ran(firm)
     assert (found.submitted, dict(found.left)) == (("te_1",), {"open_finding": 1})
 
@@ -224,6 +224,10 @@ def test_a_stop_in_another_process_ends_a_running_job_at_its_next_entry(url, fir
     many = 150
     for number in range(many):
         confirmed(firm, number)
+    # So much of the same in one day would be left, each as a twin of the others.
+    off = "\n".join(f"[checks.{name}]\nenabled = false" for name in CHECKS)
+    policy = load_review(f'version = "none"\ncheck_policy = """\nversion = "none"\n{off}\n"""')
+    set_review_policy(firm.store, firm.tenant, policy, "vera", now=NOW)
     ordered(firm)
     script = (
         "import sys; from datetime import datetime; from hourtrail.store import open_store; from hourtrail.flows.autopost import"

@@ -100,9 +100,9 @@ class Site:
 
 
 @contextmanager
-def running(store: Store, *, key: str | None = None, login: Login | None = None) -> Iterator[Site]:
+def running(store: Store, *, key: str | None = None, login: Login | None = None, quiet: float = 0.0) -> Iterator[Site]:
     """A server with a login; without a ``key`` its program gets one with every scope."""
-    app = create_app(store, TENANT, load_models(rules_only=True), login=login or Login(passwords=CHEAP))
+    app = create_app(store, TENANT, load_models(rules_only=True), login=login or Login(passwords=CHEAP), quiet=quiet)
     key = key_for(store) if key is None else key
     listener = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))

@@ -1,14 +1,13 @@
 """A week over HTTP: submitted, recalled, approved and rejected as one, by those who may, and stopped by what blocks."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 import pytest
 from tests.serving.conftest import ADA, BEN, DANA, TENANT, Site
 
 from hourtrail.domain.access import Role
-from hourtrail.domain.finding import Finding, Severity, Subject
-from hourtrail.domain.review import Raised
+from hourtrail.domain.firm import Period
 from hourtrail.flows.review_settings import set_review_policy
 from hourtrail.policy.review import ReviewPolicy, load
 from hourtrail.store import TenantStore
@@ -20,16 +19,6 @@ WEEK = f"/v1/timesheets/{ADA}/2026-03-02"
 def act(site: Site, verb: str, who: str = "", role: Role = Role.CONSULTANT, path: str = WEEK, **body: Any) -> Any:
     client = site.person(who, role) if who else site.http
     return client.post(f"{path}:{verb}", json=body or None)
-
-
-def block(site: Site, entry: str, severity: Severity = Severity.BLOCK) -> None:
-    found = Finding(
-        id=f"finding_{entry}_{severity}", check="closed_period", severity=severity, subject=Subject(time_entry=entry), score=1.0,
-        measured="2026-03-02", expected="an open period", explanation="The period of this entry is closed.",
-        fingerprint=f"fact_{entry}_{severity}",
-    )  # fmt: skip
-    with site.store.tenant(TENANT) as db:
-        db.add_findings([Raised(finding=found, worker=ADA, worked_on=date(2026, 3, 2))], datetime.now(UTC))
 
 
 def test_a_week_goes_its_legal_way_only(site: Site) -> None:
@@ -106,22 +95,25 @@ def test_approvers_see_what_was_submitted_and_nobody_elses_drafts(site: Site) ->
 
 
 def test_what_blocks_stops_submitting_and_approving(site: Site) -> None:
-    entry = site.get(WEEK)["time_entries"][0]["id"]
-    block(site, entry, Severity.WARN)
-    block(site, entry)
-    assert [row["id"] for row in site.get(WEEK)["blocking"]] == [f"finding_{entry}_block"]
+    sheet = site.get(WEEK)
+    entry = sheet["time_entries"][0]["id"]
+    with site.store.tenant(TENANT) as db:
+        db.put_master([Period(starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31), closed=True)])
     stopped = act(site, "submit", ADA)
     assert (stopped.status_code, stopped.json()["type"]) == (409, "urn:hourtrail:problem:blocked")
+    blocking = site.get(WEEK)["blocking"]
+    assert [row["check"] for row in blocking] == ["closed_period"] * len(sheet["time_entries"])
     assert stopped.json()["errors"] == [
-        {"in": "finding", "at": f"finding_{entry}_block", "reason": "The period of this entry is closed."}
+        {"in": "finding", "at": row["id"], "reason": row["explanation"]} for row in blocking
     ]
     alone = site.http.post(f"/v1/time-entries/{entry}/status", json={"status": "submitted", "actor": ADA})
     assert alone.json()["type"] == "urn:hourtrail:problem:blocked", "one by one is no way around it"
     assert site.get(WEEK)["status"] == "draft"
     answered = {"kind": "acceptable", "reason_code": "agreed_with_client"}
     vera = site.person(DANA, Role.REVIEWER)
-    said = vera.post(f"/v1/findings/finding_{entry}_block/reviews", json=answered)
-    assert said.status_code == 201, said.text
+    for row in blocking:
+        said = vera.post(f"/v1/findings/{row['id']}/reviews", json=answered)
+        assert said.status_code == 201, said.text
     assert act(site, "submit", ADA).status_code == 200
 
 

@@ -1,15 +1,16 @@
 """What is written is checked behind the answer, together with what is written meanwhile, and before time is handed in."""
 
 from contextlib import closing
+from datetime import date
 from threading import Event, Thread
-from typing import Any
 
 import pytest
-from tests.serving.conftest import ADA, BEN, Site
+from tests.serving.conftest import ADA, BEN, TENANT, Site, running
 
 from hourtrail.domain.access import Role
+from hourtrail.domain.firm import Period
+from hourtrail.store import Store, open_store
 from hourtrail_serving import checking
-from hourtrail_serving.api import timesheets
 from hourtrail_serving.unchecked import MOST_AT_ONCE, Unchecked
 
 
@@ -45,77 +46,56 @@ def test_after_a_failure_the_next_one_is_taken():
     assert list(waiting.batches()) == [["b"]]
 
 
-def test_whoever_cannot_wait_takes_their_own_at_once():
-    waiting = Unchecked()
-    waiting.add("ada", ["a"])
-    waiting.add("ben", ["b"])
-    assert (waiting.taken_of("ben"), waiting.taken_of("ben")) == (["b"], [])
-    assert list(waiting.batches()) == [["a"]]
-
-
-def test_whoever_needs_the_findings_waits_for_what_is_being_checked():
-    waiting, order = Unchecked(), []
-    waiting.add("ada", ["a"])
-    with closing(waiting.batches()) as batches:
-        next(batches)
-        assert not waiting.settled("ada", 0.0)
-        assert waiting.settled("ben", 0.0)
-
-        def wait() -> None:
-            assert waiting.settled("ada")
-            order.append("waited")
-
-        thread = Thread(target=wait)
-        thread.start()
-        order.append("checked")
-    thread.join(10)
-    assert order == ["checked", "waited"]
-
-
-def test_an_answer_does_not_wait_for_its_checks_and_time_is_not_handed_in_before_them(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begun, asked, may_end, order = Event(), Event(), Event(), []
-    settled, move = Unchecked.settled, timesheets.move_timesheet
+def test_an_answer_does_not_wait_for_its_checks(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, may_end, done = Event(), Event(), Event()
 
     def slow(*_: object, **__: object) -> None:
         begun.set()
         assert may_end.wait(30)
-        order.append("checked")
-
-    def asking(waiting: Unchecked, who: str) -> bool:
-        asked.set()
-        return settled(waiting, who)
-
-    def moving(*given: Any, **more: Any) -> Any:
-        order.append("handed in")
-        return move(*given, **more)
+        done.set()
 
     monkeypatch.setattr(checking, "check_written", slow)
-    monkeypatch.setattr(Unchecked, "settled", asking)
-    monkeypatch.setattr(timesheets, "move_timesheet", moving)
-    row = site.open_suggestions()[0]
-    assert site.decide(row).status_code == 201, "the checks are not awaited"
+    assert site.decide(site.open_suggestions()[0]).status_code == 201, "the checks are not awaited"
     assert begun.wait(30)
-    ada = site.person(ADA, Role.CONSULTANT)
-    thread = Thread(target=lambda: ada.post(f"/v1/timesheets/{ADA}/{row['date']}:submit", json={}))
-    thread.start()
-    assert asked.wait(30)
     may_end.set()
-    thread.join(30)
-    assert order[:2] == ["checked", "handed in"]
+    assert done.wait(30)
 
 
-def test_checks_wait_before_the_answer_is_read_and_with_whose_time_it_is(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settled: list[Any] = []
+def test_checks_wait_with_whose_time_it_is(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(checking, "check_waiting", lambda _served: None)
-    monkeypatch.setattr(checking, "_check", lambda _served, touched: settled.extend(row.person for row in touched()))
     row = site.open_suggestions(ADA)[0]
-    (entry,) = site.decide(row, actor=BEN).json()["time_entries"]
-    site.http.post(f"/v1/time-entries/{entry['id']}/status", json={"status": "submitted", "actor": BEN})
-    assert settled[:1] == [ADA], "noted when it was answered, and taken by whoever hands in time of hers"
+    decided = site.decide(row, actor=BEN).json()["decision"]["id"]
+    waiting = site.app.state.tenancy.served(TENANT).unchecked
+    waiting.add(ADA, ["another"])
+    assert list(waiting.batches()) == [[decided, "another"]]
+
+
+def close_march(store: Store) -> None:
+    with store.tenant(TENANT) as db:
+        db.put_master([Period(starts_on=date(2026, 3, 1), ends_on=date(2026, 3, 31), closed=True)])
+
+
+@pytest.mark.parametrize("way", ["week", "entry", "page"])
+def test_what_one_server_booked_is_not_handed_in_unchecked_at_another_one(site: Site, way: str) -> None:
+    row = site.open_suggestions()[0]
+    close_march(site.store)
+    with open_store(site.store.engine.url.render_as_string()) as store, running(store, quiet=600.0) as other:
+        (entry,) = other.decide(row).json()["time_entries"]
+        assert not other.app.state.tenancy.served(TENANT).unchecked.is_empty, "its checks wait there"
+        if way == "page":
+            ada = site.person(ADA, Role.CONSULTANT)
+            form = {"person": ADA, "date": row["date"], "act": "submit", "csrf": ada.headers["X-CSRF-Token"]}
+            told = ada.post("/day/submit", data=form)
+            assert "period that is closed" in told.text
+        else:
+            paths = {
+                "week": f"/v1/timesheets/{ADA}/{row['date']}:submit",
+                "entry": f"/v1/time-entries/{entry['id']}/status",
+            }
+            body = {"actor": ADA, **({"status": "submitted"} if way == "entry" else {})}
+            told = site.http.post(paths[way], json=body)
+            assert told.json()["type"] == "urn:hourtrail:problem:blocked", told.text
+    assert site.get(f"/v1/time-entries/{entry['id']}")["status"] == "draft"
 
 
 def test_whoever_goes_on_deciding_is_checked_when_they_are_done_and_nobody_waits_for_ever():

@@ -22,7 +22,7 @@ from hourtrail.flows.trail import Parts, trail
 from hourtrail.flows.week import week_grid
 from hourtrail.store.entries import in_order
 from hourtrail_serving.api.decisions import decided_to_json
-from hourtrail_serving.checking import check_decision, check_entries, settle
+from hourtrail_serving.checking import check_decision, check_entries
 from hourtrail_serving.cursors import Cursor, EntryCursor, Limit
 from hourtrail_serving.etags import Given, tagged
 from hourtrail_serving.fields import (
@@ -202,12 +202,11 @@ def post_entry_status(served: Context, who: Who, entry: IdPath, body: StatusRequ
     status = EntryStatus(body.status.value)
     permission = _needed(who, status)
     actor = actor_of(who, body.actor)
-    owner = _entry(served, who, entry, permission).person
+    _entry(served, who, entry, permission)
 
     def unchanged(row: TimeEntry) -> None:
         given.require(entry_to_json(row))
 
-    settle(served, owner)
     moved = move_entry(served.store, served.tenant, entry, status, actor, note=body.note, expected=unchanged)
     check_entries(served, [moved])
     return tagged(entry_to_json(moved))

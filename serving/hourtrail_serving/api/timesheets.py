@@ -17,7 +17,6 @@ from hourtrail.domain.timesheet import Timesheet, TimesheetAct, TimesheetStatus
 from hourtrail.flows.timesheets import SheetRequest, blocking, move_timesheet, timesheet, timesheets, timesheets_of
 from hourtrail.flows.timesheets_wire import sheet_to_json, summary_to_json
 from hourtrail.store import TenantStore
-from hourtrail_serving.checking import settle
 from hourtrail_serving.cursors import Cursor, Limit, WeekCursor
 from hourtrail_serving.etags import Conditions, Given, tagged
 from hourtrail_serving.fields import Day, FromQuery, IdPath, OptionalCode, PersonQuery, Strict, Text, ToQuery, bounded
@@ -152,7 +151,6 @@ class Asked:
         return tagged(self.served.answers.once(self.who, self.key, asked, lambda: self._done(request)))
 
     def _done(self, request: SheetRequest) -> dict[str, Any]:
-        settle(self.served, request.person)
         moved = move_timesheet(
             self.served.store, self.served.tenant, request, expected=_unchanged(self.who, self.given)
         )

@@ -19,7 +19,7 @@ from hourtrail.flows.decide import Request as DecideRequest
 from hourtrail.flows.decide_batch import MOST, decide_batch
 from hourtrail.flows.timesheets import SheetRequest, move_timesheet
 from hourtrail.store import TenantStore
-from hourtrail_serving.checking import check_decision, settle
+from hourtrail_serving.checking import check_decision
 from hourtrail_serving.fields import Code, Day, Instant, OptionalCode, Strict
 from hourtrail_serving.gate import Who
 from hourtrail_serving.pages.day import day_page
@@ -98,7 +98,6 @@ def submit_week(request: Request, served: Context, who: Who, form: Annotated[Sub
     require_sight(served, who, Permission.SUGGESTIONS_READ, form.person)
     actor = actor_of(who, form.actor)
     asked = SheetRequest(person=form.person, day=form.date, act=TimesheetAct(form.act), actor=actor)
-    settle(served, form.person)
     try:
         move_timesheet(served.store, served.tenant, asked)
     except HourtrailError as error:

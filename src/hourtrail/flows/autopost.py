@@ -5,9 +5,10 @@ said: after a stop has been stored, no process anywhere submits another entry, a
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
 from typing import Any, Final
 
 from hourtrail.domain.access import Permission
@@ -21,6 +22,7 @@ from hourtrail.domain.instants import format_instant
 from hourtrail.domain.settings import Feature
 from hourtrail.flows.check_ground import Rules
 from hourtrail.flows.flags import Flags
+from hourtrail.flows.handing_in import Checked
 from hourtrail.flows.identity.authority import require_authority
 from hourtrail.flows.written_checks import check_written
 from hourtrail.policy.approval_routing import approval_routing
@@ -163,7 +165,10 @@ def nightly_auto_post(store: Store, tenant: str, now: datetime) -> Mapping[str, 
 
 
 def run_auto_post(store: Store, tenant: str, *, now: datetime | None = None) -> AutoPosted:
-    """Submit what the order in force lets through, one entry in one transaction; stops at the next entry once it is stopped."""
+    """Submit what the order in force lets through, one entry in one transaction; stops at the next entry once it is stopped.
+
+    What would go is checked before, whichever process wrote it.
+    """
     at = now or datetime.now(UTC)
     with store.tenant(tenant, read_only=True) as db:
         standing, why_off = _standing(db, at)
@@ -173,25 +178,35 @@ def run_auto_post(store: Store, tenant: str, *, now: datetime | None = None) -> 
     left: Counter[str] = Counter()
     done: list[TimeEntry] = []
     looked = 0
-    for entry in drafts:
-        # Looked at without a lock first: a person who says "stop", or decides, finds the database free in between.
-        with store.tenant(tenant, read_only=True) as db:
-            reason = _why_left(db, entry.id, standing, at)
-        try:
-            outcome = _submit(store, tenant, entry.id, at) if reason is None else reason
-        except _Stopped as stop:
-            why_off = str(stop)
-            break
-        looked += 1
-        if isinstance(outcome, TimeEntry):
-            done.append(outcome)
-        else:
-            left[outcome.value] += 1
+    try:
+        for entry, outcome in _outcomes(store, tenant, drafts, standing, at):
+            looked += 1
+            if outcome is None:
+                done.append(entry)
+            else:
+                left[outcome.value] += 1
+    except _Stopped as stop:
+        why_off = str(stop)
     if done:
         check_written(store, tenant, done, today=at.date())
     return AutoPosted(
         order=standing.id, looked=looked, submitted=tuple(row.id for row in done), left=left, why_off=why_off
     )
+
+
+def _outcomes(
+    store: Store, tenant: str, drafts: Iterable[TimeEntry], standing: StandingOrder, at: datetime
+) -> Iterator[tuple[TimeEntry, Left | None]]:
+    """What becomes of each draft: submitted (None), or left and why; one person's after the other. Raises _Stopped."""
+    for _, rows in groupby(sorted(drafts, key=lambda row: row.person), lambda row: row.person):
+        looked: list[tuple[TimeEntry, Left | None]] = []
+        for entry in rows:
+            # Looked at without a lock first: a person who says "stop", or decides, finds the database free in between.
+            with store.tenant(tenant, read_only=True) as db:
+                looked.append((entry, _why_left(db, entry.id, standing, at)))
+        checked = Checked(store, tenant, [entry for entry, reason in looked if reason is None], at)
+        for entry, reason in looked:
+            yield entry, reason or _submit(store, tenant, entry.id, at, checked)
 
 
 def _standing(db: TenantStore, at: datetime, *, lock: bool = False) -> tuple[StandingOrder | None, str]:
@@ -212,13 +227,15 @@ class _Stopped(Exception):
     """The order ended while its job ran; in words, why."""
 
 
-def _submit(store: Store, tenant: str, entry: str, at: datetime) -> TimeEntry | Left:
+def _submit(store: Store, tenant: str, entry: str, at: datetime, checked: Checked) -> Left | None:
     """Submit one entry, unless it is no more what it was: then the reason. Raises _Stopped."""
     try:
         with acting_through(CARRIER), store.tenant(tenant) as db:
             standing, why_off = _standing(db, at, lock=True)
             if standing is None:
                 raise _Stopped(why_off)
+            db.lock_findings()
+            checked.renew(db, [db.entry(entry)])
             reason = _why_left(db, entry, standing, at)
             if reason is not None:
                 return reason
@@ -231,7 +248,8 @@ def _submit(store: Store, tenant: str, entry: str, at: datetime) -> TimeEntry | 
             }  # fmt: skip
             with acting_through(""):
                 db.record(actor=CARRIER, action="system:time_entry:auto_posted", object_id=entry, payload=told, at=at)
-            return moved
+        checked.moved.add(entry)
+        return None
     except (Conflict, NotFound):
         # Its owner took it back, or somebody moved it, between the two looks.
         return Left.WITHDRAWN

@@ -12,6 +12,7 @@ from hourtrail.domain.finding import Finding, Severity
 from hourtrail.domain.timesheet import Timesheet, TimesheetAct, monday_of
 from hourtrail.flows.bulk import OneByOneOnly, entries_alone
 from hourtrail.flows.flags import Flags
+from hourtrail.flows.handing_in import handed_in
 from hourtrail.flows.resolve import require_member
 from hourtrail.flows.written_checks import check_written
 from hourtrail.store import Store, TenantStore
@@ -118,14 +119,16 @@ def move_timesheet(
 ) -> Timesheet:
     """Move the entries of a week in one transaction, each with its row in the approval log, and check what was moved.
 
+    What is submitted is checked first, whichever process wrote it.
+
     ``expected`` is shown the timesheet as it stands, and refuses by raising when it is not what somebody saw. Raises
     IllegalTransition when nothing in it can go that way, Blocked, OneByOneOnly when the policy wants an entry approved alone,
     NotAllowed (a service; an unknown person; one's own time), NotFound, Conflict.
     """
     at = now or datetime.now(UTC)
-    with store.tenant(tenant) as db:
+
+    def going(db: TenantStore) -> tuple[Timesheet, Sequence[TimeEntry]]:
         require_member(db, request.actor)
-        db.lock_findings()
         sheet = timesheet(db, request.person, request.day)
         if expected is not None:
             expected(db, sheet)
@@ -133,6 +136,10 @@ def move_timesheet(
         for entry in moving:
             # Who may not do this at all is told so before what else stands in the way.
             entry.moved_to(request.act.status, request.actor)
+        return sheet, moving
+
+    def step(db: TenantStore) -> tuple[Timesheet, list[TimeEntry]]:
+        sheet, moving = going(db)
         if request.act in BLOCKED and (found := blocking(db, moving)):
             raise Blocked(found)
         if request.act is TimesheetAct.APPROVE and (alone := entries_alone(db, moving)):
@@ -142,6 +149,13 @@ def move_timesheet(
             actor=request.actor, action=f"person:timesheet:{request.act.done}", object_id=f"{sheet.person}/{sheet.week}",
             payload={"entries": [entry.id for entry in moving], "note": request.note}, at=at,
         )  # fmt: skip
-        after = timesheet(db, request.person, request.day)
+        return timesheet(db, request.person, request.day), moved
+
+    if request.act is TimesheetAct.SUBMIT:
+        after, moved = handed_in(store, tenant, lambda db: going(db)[1], step, now=at)
+    else:
+        with store.tenant(tenant) as db:
+            db.lock_findings()
+            after, moved = step(db)
     check_written(store, tenant, moved, today=at.date())
     return after

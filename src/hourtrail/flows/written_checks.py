@@ -84,10 +84,18 @@ def check_written(
         touched = _Touched.of([part for part in fresh if not part.holds(since)])
     with store.tenant(tenant) as db:
         db.lock_findings()
-        rules = Rules(db, policy, today)
-        now_changed = _reconciled(db, _parts(db, rules, touched), at)
-        audit(db, now_changed, at, rules.policy)
-    return changes + now_changed
+        return changes + _checked(db, touched, Rules(db, policy, today), at)
+
+
+def check_within(db: TenantStore, written: Sequence[TimeEntry], *, today: date, now: datetime) -> Reconciled:
+    """The same inside a transaction that holds the lock of the findings already: everybody who writes waits for it."""
+    return _checked(db, _Touched.by(written), Rules(db, None, today), now)
+
+
+def _checked(db: TenantStore, touched: "_Touched", rules: Rules, at: datetime) -> Reconciled:
+    changes = _reconciled(db, _parts(db, rules, touched), at)
+    audit(db, changes, at, rules.policy)
+    return changes
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Whose time was written since a place of the trail: what somebody who read without a lock asks before they write."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from sqlalchemy import and_, or_, select
@@ -24,9 +24,10 @@ _BESIDE: Final = (
 class Since(Entries):
     """Reads the trail from a place on."""
 
-    def places_written(self, since: int) -> set[tuple[str, str]] | None:
-        """The person and the client of every entry that was booked, taken back or moved behind place ``since``; None when
-        anything else was written that checks may read, such as master data or activities, or more than ``MOST`` events.
+    def places_written(self, since: int, *, but: Collection[str] = ()) -> set[tuple[str, str]] | None:
+        """The person and the client of every entry that was booked, taken back or moved behind place ``since``, save the
+        moves of the entries ``but``; None when anything else was written that checks may read, such as master data or
+        activities, or more than ``MOST`` events.
         """
         query = self._select(audit_event, audit_event.c.action, audit_event.c.object_id)
         rows = self._all(query.where(audit_event.c.sequence > since).limit(MOST + 1))
@@ -36,7 +37,7 @@ class Since(Entries):
         if len(rows) > MOST or not all(action.startswith((_DECIDED, _MOVED)) for action, _ in told):
             return None
         decided = [name for action, name in told if action.startswith(_DECIDED)]
-        moved = [name for action, name in told if action.startswith(_MOVED)]
+        moved = [name for action, name in told if action.startswith(_MOVED) and name not in but]
         return self._places_of(decided, moved)
 
     def _places_of(self, decided: Sequence[str], moved: Sequence[str]) -> set[tuple[str, str]]:
