@@ -116,12 +116,12 @@ def meanwhile(
         with store.tenant(tenant) as db:
             first(db)
             running = pool.submit(second)
-            _until_it_waits(store, running)
+            until_it_waits(store, running)
             then(db)
         return running.result(60)
 
 
-def _until_it_waits(store: Store, running: Future[R]) -> None:
+def until_it_waits(store: Store, running: Future[R]) -> None:
     """Until somebody waits for a lock of this database, or nobody has to. SQLite does not say who waits for its one writer."""
     if store.engine.dialect.name != "postgresql":
         return

@@ -1,9 +1,11 @@
 """People who act at the same moment: whoever waits is answered, never killed for it, and overwrites nothing unseen."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from tests.databases import meanwhile
-from tests.flows.firm import EVENING, MONDAY, TUESDAY
+import pytest
+from tests.databases import meanwhile, until_it_waits
+from tests.flows.firm import EVENING, FRIDAY, MONDAY, TUESDAY
 from tests.flows.test_confidence import ADA, MODELS, NOW, meeting
 from tests.store import samples
 
@@ -11,8 +13,8 @@ from hourtrail.domain.confidence import Controls, Mode
 from hourtrail.domain.decision import Verdict
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.errors import Conflict
-from hourtrail.domain.suggestion import SuggestionStatus
-from hourtrail.flows import confidence
+from hourtrail.domain.suggestion import Band, SuggestionStatus
+from hourtrail.flows import confidence, suggest
 from hourtrail.flows.clearing import ClearRequest, clear_rest
 from hourtrail.flows.confidence import renew_controls
 from hourtrail.flows.decide import Decided, Request, decide, decide_in
@@ -64,6 +66,47 @@ def test_who_confirms_at_that_moment_does_not_keep_the_mode_up(firm_on_both):
         assert db.suggestion(first).item is None
         decided = db.suggestion(second)
     assert (decided.status, decided.item is None) == (SuggestionStatus.DECIDED, False)
+
+
+@pytest.mark.parametrize("lower", [Mode.SUGGEST, Mode.SHADOW])
+@pytest.mark.parametrize("when", ["between two people", "while one's rows are made"])
+def test_a_run_that_began_before_the_mode_was_lowered_fills_nothing_in_afterwards(
+    firm_on_both, monkeypatch, lower, when
+):
+    firm = firm_on_both
+    firm.tables()
+    firm.activities(meeting(), meeting("n", 11, person="ben@firm.example"))
+    with firm.store.tenant(firm.tenant) as db:
+        db.put_controls(Controls(mode=Mode.PREFILL, model="rules"), [], "kim", EVENING)
+    propose_all, begun = suggest.propose_all, []
+
+    def lowered():
+        set_mode(firm.store, firm.tenant, lower, ADA, MODELS, now=NOW)
+
+    with ThreadPoolExecutor(1) as pool:
+
+        def proposing(*given, **more):
+            if not begun:
+                begun.append(pool.submit(lowered))
+                until_it_waits(firm.store, begun[0])
+            return propose_all(*given, **more)
+
+        def between(done, _of):
+            if done == 1:
+                lowered()
+
+        if when != "between two people":
+            monkeypatch.setattr(suggest, "propose_all", proposing)
+        progress = between if when == "between two people" else None
+        suggest.suggest(
+            firm.store, firm.tenant, first=MONDAY, last=FRIDAY, models=MODELS, now=EVENING, progress=progress
+        )
+        for one in begun:
+            one.result(60)
+    rows = firm.open()
+    assert {row.person for row in rows} == {ADA, "ben@firm.example"}
+    assert {row.band for row in rows} == {Band.SUGGEST if lower is Mode.SUGGEST else Band.WITHHOLD}
+    assert all((row.item is None) == (lower is Mode.SHADOW) for row in rows)
 
 
 def test_the_nightly_job_does_not_put_back_the_mode_that_somebody_lowered_meanwhile(firm_on_both, monkeypatch):

@@ -2,10 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import pairwise, takewhile
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,9 @@ class CachedEncoder:
         return out
 
 
+_NOTHING_CONFIRMED: Final = Memory.of((), None)
+
+
 class Scoring:
     """Memory and catalogue as of the start of a run, and the models that read them."""
 
@@ -86,6 +90,11 @@ class Scoring:
         items = [row.item for row in confirmations]
         return cls(models, Memory.of(confirmations, encode), Catalogue.of(master, items, encode), confirmations)
 
+    @classmethod
+    def of_the_unknown(cls, catalogue: Catalogue, models: Models) -> "Scoring":
+        """For work items of which nothing was ever confirmed."""
+        return cls(models, _NOTHING_CONFIRMED, catalogue, ())
+
     @property
     def model(self) -> ModelRef:
         """Who answers."""
@@ -95,6 +104,12 @@ class Scoring:
     def policy(self) -> BandPolicy:
         """Who routes."""
         return self._models.policy
+
+    def under(self, policy: BandPolicy) -> "Scoring":
+        """The same with another policy; memory and catalogue are shared."""
+        other = copy(self)
+        other._models = replace(self._models, policy=policy)  # noqa: SLF001 - of its own kind
+        return other
 
     def known_items(self, person: str, *, as_of: datetime) -> list[WorkItem]:
         """What the person had confirmed by then, for firms that give no master data."""
@@ -144,29 +159,30 @@ class Scoring:
         probabilities = at_temperature(
             models.scorer.probabilities(pairs.matrix, pairs.group), pairs.group, models.policy.temperature
         )
-        starts = np.searchsorted(pairs.group, np.arange(len(candidates) + 1))
-        told = _proposed(pairs, probabilities, starts) if explained else np.zeros(0, dtype=np.int64)
+        # Group by group, the most probable first; ties keep the order of the work items.
+        order = np.lexsort((-probabilities, pairs.group))
+        starts = np.searchsorted(pairs.group, np.arange(len(candidates) + 1)).tolist()
+        told = _proposed(pairs, order, starts) if explained else np.zeros(0, dtype=np.int64)
         told = told[probabilities[told] >= models.policy.ask.value]
         contributions = dict(zip(told.tolist(), models.scorer.contributions(pairs.matrix[told]), strict=True))
         instants = [as_of] * len(candidates) if isinstance(as_of, datetime) else as_of
         askers = [(row.block.person, instant) for row, instant in zip(candidates, instants, strict=True)]
         billable = {asker: self._last_billable(*asker) for asker in set(askers)}
-        shares, numbers = probabilities.tolist(), pairs.item.tolist()
-        for number, candidate in enumerate(candidates):
-            last = billable[askers[number]]
-            begin, end = starts[number], starts[number + 1]
-            scores = []
-            for row in (begin + np.argsort(-probabilities[begin:end], kind="stable")).tolist():
-                item = pairs.items[numbers[row]]
-                score = Score(item=item, probability=shares[row], last_billable=last.get(item) if last else None)
+        for number, (candidate, asker) in enumerate(zip(candidates, askers, strict=True)):
+            rows, last = order[starts[number] : starts[number + 1]], billable[asker]
+            items = map(pairs.items.__getitem__, pairs.item[rows].tolist())
+            scores = [
+                Score(item, share, last_billable=last.get(item) if last else None)
+                for item, share in zip(items, probabilities[rows].tolist(), strict=True)
+            ]
+            # Only the first two may have been explained: see _proposed.
+            for place, row in enumerate(rows[:2].tolist()):
                 if row in contributions:
-                    score = replace(
-                        score,
+                    scores[place] = scores[place]._replace(
                         features=_named(pairs.matrix[row]),
                         contributions=_named(contributions[row]),
-                        neighbours=self._leaning(pairs, number, item),
+                        neighbours=self._leaning(pairs, number, scores[place].item),
                     )
-                scores.append(score)
             yield candidate, tuple(scores)
 
     def _leaning(self, pairs: PairFrame, number: int, item: WorkItem) -> tuple[Neighbour, ...]:
@@ -177,17 +193,16 @@ class Scoring:
         )
 
 
-def _proposed(pairs: PairFrame, probabilities: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.int64]:
+def _proposed(pairs: PairFrame, order: NDArray[np.int64], starts: Sequence[int]) -> NDArray[np.int64]:
     """Of each candidate the row of the work item that may be proposed: the most probable one, "not work" left out.
 
-    To explain one takes longer than to score sixty, and nobody is told why another one is likely.
+    ``order`` holds the rows by candidate, most probable first, and ``starts`` where each candidate's begin. To explain one
+    takes longer than to score sixty, and nobody is told why another one is likely.
     """
-    bookable = np.array([item != NOT_WORK for item in pairs.items])[pairs.item]
-    rows = [
-        begin + np.argsort(-probabilities[begin:end], kind="stable")[:2] for begin, end in pairwise(starts.tolist())
-    ]
-    found = [few[bookable[few]][:1] for few in rows]
-    return np.concatenate(found)
+    bookable = [item != NOT_WORK for item in pairs.items]
+    few = [order[begin : min(begin + 2, end)].tolist() for begin, end in pairwise(starts)]
+    found = [next((row for row in rows if bookable[pairs.item[row]]), -1) for rows in few]
+    return np.array([row for row in found if row >= 0], dtype=np.int64)
 
 
 def _named(row: NDArray[np.float64]) -> dict[str, float]:

@@ -18,7 +18,7 @@ from hourtrail.domain.master import MasterData
 from hourtrail.domain.ports import MinutesModel, PresenceModel
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
-from hourtrail.flows.confidence import with_controls
+from hourtrail.flows.confidence import policy_of
 from hourtrail.flows.minutes import WeekTotal, in_place, own_minutes, with_intervals
 from hourtrail.flows.proposals import propose_all
 from hourtrail.flows.resolve import nearest
@@ -100,7 +100,9 @@ def suggest(
 ) -> SuggestResult:
     """Suggestions of the local days ``first`` to ``last``, both included, for one person or for everybody with activities.
 
-    One transaction a person. Raises InvalidInput for a range that runs backwards or is longer than ``LONGEST_RANGE``.
+    One transaction a person, under the controls of that moment: whoever lowers the mode meanwhile waits for one person and
+    then lowers their rows too, and the next person's are made under the lower one. Raises InvalidInput for a range that runs
+    backwards or is longer than ``LONGEST_RANGE``.
     """
     days = (last - first).days + 1
     if not 1 <= days <= LONGEST_RANGE:
@@ -110,14 +112,16 @@ def suggest(
     result = SuggestResult(degraded=models.degraded)
     with store.tenant(tenant) as db:
         master = db.master()
-        scoring = Scoring.of(master, db.confirmations(known_before=asked_at), with_controls(db, models), cache=db)
+        scoring = Scoring.of(master, db.confirmations(known_before=asked_at), models, cache=db)
         people = _people(db, master, first, last, asked=person)
         if person is None and master.people:
             known = {row.id for row in master.people}
             result.strangers = sorted(set(db.people_with_activities(*_around(first, last))) - known)
     for number, one in enumerate(people, start=1):
         with store.tenant(tenant) as db:
-            _PersonRun(db, one, master, scoring, settings, models.presence, models.minutes, asked_at).run(
+            db.hold_controls()
+            own = scoring.under(policy_of(db, models))
+            _PersonRun(db, one, master, own, settings, models.presence, models.minutes, asked_at).run(
                 first, last, result
             )
         if progress is not None:

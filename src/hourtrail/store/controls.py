@@ -43,6 +43,12 @@ class ControlLog(Audit):
         )
         return (Controls(), 0) if row is None else (controls_from_json(row["body"]), int(row["place"]))
 
+    def hold_controls(self) -> None:
+        """Nobody puts others before this transaction ends, so that what follows from them is written under them. Any number
+        of transactions hold them at once, and none of them puts any.
+        """
+        self._together("controls")
+
     def newest_controls(self) -> tuple[datetime, str] | None:
         """When those in force were put, and by whom; None where none ever were."""
         row = self._one(self._select(control, control.c.at, control.c.actor).order_by(control.c.place.desc()).limit(1))

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, Final, TypeAlias, cast
 
-from sqlalchemy import Connection, CursorResult, Select, Table, func, insert, select
+from sqlalchemy import ColumnElement, Connection, CursorResult, Select, Table, func, insert, select
 
 from hourtrail.store.keys import Keyring
 from hourtrail.store.sealing import Sealer
@@ -74,8 +74,15 @@ class Scope:
         order, or two would wait for each other: what is said of a mode or an order, findings, suggestions, entries, the trail.
         """
         if self._connection.dialect.name == "postgresql":
-            key = func.hashtextextended(f"hourtrail.{about}:{self.tenant}", 0)
-            self._connection.execute(select(func.pg_advisory_xact_lock(key)))
+            self._connection.execute(select(func.pg_advisory_xact_lock(self._turn_of(about))))
+
+    def _together(self, about: str) -> None:
+        """Keep whoever wants to go on ``_alone`` waiting until this transaction ends, beside others who do the same."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(select(func.pg_advisory_xact_lock_shared(self._turn_of(about))))
+
+    def _turn_of(self, about: str) -> ColumnElement[int]:
+        return func.hashtextextended(f"hourtrail.{about}:{self.tenant}", 0)
 
     def _add(self, table: Table, rows: Sequence[Row]) -> None:
         if rows:
