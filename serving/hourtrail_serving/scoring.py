@@ -70,14 +70,15 @@ class ScoreRequest(Strict):
 def score(served: Served, body: ScoreRequest, who: Principal) -> Row:
     """The answer of ``POST /v1/suggestions:score``. Raises InvalidInput when there is too much to score at once.
 
-    What the blind audit asks about is not scored until its person has answered, whoever sends it and whatever comes along;
-    and while the tenant is in shadow, the ranking is told to people alone who score everybody's.
+    The tenant's thresholds, mode, gates and circuit breaker route it, whoever's master data comes along. What the blind audit
+    asks about is not scored until its person has answered, whoever sends it; and while the tenant is in shadow, the ranking is
+    told to people alone who score everybody's.
     """
     refused: list[Rejected] = []
     with served.store.tenant(served.tenant, read_only=True) as db:
         activities = _activities(gate_of(db), body, refused)
         as_of = body.as_of or max((row.end or row.start for row in activities), default=None)
-        own = with_controls(db, served.models)
+        models = with_controls(db, served.models)
         questions = OpenQuestions.of(db, {who.person, *(row.person for row in activities)} - {""})
     models = served.models if body.brings_master else own
     master, confirmations = _known(served, body, as_of, refused)
@@ -85,7 +86,7 @@ def score(served: Served, body: ScoreRequest, who: Principal) -> Row:
     candidates, withheld = _candidates(activities, master, _items_of(confirmations))
     withheld += [_unanswered(row) for row in candidates if questions.ask_about(row.block, who.person)]
     candidates = [row for row in candidates if not questions.ask_about(row.block, who.person)]
-    hidden = own.policy.mode is Mode.SHADOW and not _scores_everybody(who)
+    hidden = models.policy.mode is Mode.SHADOW and not _scores_everybody(who)
     scoring = Scoring.of(master, confirmations, models, cache=served.vectors)
     suggestions: list[Row] = []
     for candidate, scores in _scored(scoring, candidates, as_of, served):

@@ -39,7 +39,11 @@ MODELS = replace(
     RULES,
     degraded="",
     policy=BandPolicy(
-        version="bands-t", prefill=bound(Band.PREFILL, 0.5), suggest=bound(Band.SUGGEST, 0.3), ask=bound(Band.ASK, 0.05)
+        version="bands-t",
+        prefill=bound(Band.PREFILL, 0.5),
+        suggest=bound(Band.SUGGEST, 0.3),
+        ask=bound(Band.ASK, 0.05),
+        mode=Mode.SUGGEST,
     ),
 )
 

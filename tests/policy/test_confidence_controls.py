@@ -31,6 +31,7 @@ SHIPPED = BandPolicy(
     prefill=threshold(Band.PREFILL, 0.9),
     suggest=threshold(Band.SUGGEST, 0.6),
     ask=threshold(Band.ASK, 0.1),
+    mode=Mode.SUGGEST,
 )
 
 

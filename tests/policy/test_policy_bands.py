@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hourtrail.domain.confidence import Mode
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.firm import NOT_WORK, WorkItem
 from hourtrail.domain.score import Score
@@ -19,12 +20,13 @@ def threshold(band, value):
     return Threshold(band=band, value=value, target_precision=0.95, basis="stated")
 
 
-def policy(prefill, suggest, ask=0.1, version="p"):
+def policy(prefill, suggest, ask=0.1, version="p", mode=Mode.PREFILL):
     return BandPolicy(
         version=version,
         prefill=None if prefill is None else threshold(Band.PREFILL, prefill),
         suggest=None if suggest is None else threshold(Band.SUGGEST, suggest),
         ask=threshold(Band.ASK, ask),
+        mode=mode,
     )
 
 
@@ -110,6 +112,13 @@ def test_the_shipped_policy_never_fills_in_by_itself_and_is_frozen():
     assert route(scores(a=0.999, none=0.001), DEFAULT_POLICY).band is Band.SUGGEST
     with pytest.raises(FrozenInstanceError):
         DEFAULT_POLICY.version = "mine"
+
+
+def test_what_a_scorer_earned_is_suggested_only_until_a_tenant_says_otherwise():
+    earned = policy_from((threshold(Band.PREFILL, 0.9), threshold(Band.SUGGEST, 0.6)), source="ranker-3")
+    assert route(scores(a=0.999, none=0.001), earned).band is Band.SUGGEST
+    with pytest.raises(TypeError, match="mode"):
+        BandPolicy(version="p", prefill=None, suggest=None, ask=threshold(Band.ASK, 0.1))
 
 
 def test_measured_thresholds_replace_the_defaults_and_the_unearned_band_is_off():

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from hourtrail.domain.activity import Activity, ActivityKind
-from hourtrail.domain.confidence import Outcome
+from hourtrail.domain.confidence import Mode, Outcome
 from hourtrail.domain.errors import NothingRead
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.suggestion import Band, Threshold
@@ -29,7 +29,11 @@ def bound(band, value):
 
 
 SHIPPED = BandPolicy(
-    version="s", prefill=bound(Band.PREFILL, 0.9), suggest=bound(Band.SUGGEST, 0.6), ask=bound(Band.ASK, 0.1)
+    version="s",
+    prefill=bound(Band.PREFILL, 0.9),
+    suggest=bound(Band.SUGGEST, 0.6),
+    ask=bound(Band.ASK, 0.1),
+    mode=Mode.SUGGEST,
 )
 
 

@@ -1,6 +1,7 @@
 """Which band an answer falls into: one frozen, versioned object decides, and the same object is shown on pages and logged."""
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Final
 
 from hourtrail.domain.confidence import Mode
@@ -18,7 +19,7 @@ class BandPolicy:
 
     A band whose threshold is None is off: no confidence reaches it. ``most_asked`` is how many alternatives a person
     can take in at a glance: larger sets are useless on a screen (docs/explanation/measured-choices.md). ``mode`` is how far the
-    tenant lets answers go, ``limited`` who gets suggestions only, ``stopped`` why the circuit breaker turns both upper bands
+    tenant lets answers go, always stated, ``limited`` who gets suggestions only, ``stopped`` why the circuit breaker turns both upper bands
     into questions (empty while it does not). ``temperature`` multiplies the scorer's own. ``audit`` is the share of shown
     answers that is kept back, drawn with ``seed``. Raises InvalidInput when the bounds are not descending.
     """
@@ -27,8 +28,8 @@ class BandPolicy:
     prefill: Threshold | None
     suggest: Threshold | None
     ask: Threshold
+    mode: Mode
     most_asked: int = 3
-    mode: Mode = Mode.PREFILL
     limited: frozenset[str] = frozenset()
     stopped: str = ""
     temperature: float = 1.0
@@ -69,13 +70,15 @@ DEFAULT_POLICY: Final = BandPolicy(
     ask=Threshold(
         band=Band.ASK, value=0.10, target_precision=0.90, basis=f"shows at most 3 answers of at least 10 %; {UNPROVEN}"
     ),
+    mode=Mode.SUGGEST,
 )
 
 
 def policy_from(thresholds: tuple[Threshold, ...], *, source: str) -> BandPolicy:
     """The policy that a scorer's own measured thresholds make; the stated defaults where it brings none.
 
-    A band that the scorer could not earn is off. ``source`` names the scorer in the policy's version.
+    A band that the scorer could not earn is off, and whatever it earned is suggested only: a tenant's own controls say
+    whether it is filled in. ``source`` names the scorer in the policy's version.
     """
     if not thresholds:
         return DEFAULT_POLICY
@@ -85,6 +88,7 @@ def policy_from(thresholds: tuple[Threshold, ...], *, source: str) -> BandPolicy
         prefill=by_band.get(Band.PREFILL),
         suggest=by_band.get(Band.SUGGEST),
         ask=by_band.get(Band.ASK, DEFAULT_POLICY.ask),
+        mode=DEFAULT_POLICY.mode,
     )
 
 
@@ -113,7 +117,8 @@ def route(scores: tuple[Score, ...], policy: BandPolicy, *, private: bool = Fals
         )
     policy = policy.of(person)
     top = scores[0]
-    answers = tuple(score for score in scores if score.item != NOT_WORK)
+    # The few that can be shown: they are sorted, and there may be thousands.
+    answers = tuple(islice((score for score in scores if score.item != NOT_WORK), policy.most_asked))
     if top.item == NOT_WORK and policy.suggest is not None and top.probability >= policy.suggest.value:
         return Routed(
             band=Band.WITHHOLD,
@@ -124,11 +129,12 @@ def route(scores: tuple[Score, ...], policy: BandPolicy, *, private: bool = Fals
     if top.item != NOT_WORK:
         for threshold in (policy.prefill, policy.suggest):
             if threshold is not None and top.probability >= threshold.value:
-                return Routed(band=threshold.band, threshold=threshold, shown=answers[: policy.most_asked])
-    shown = tuple(score for score in answers if score.probability >= policy.ask.value)[: policy.most_asked]
+                return Routed(band=threshold.band, threshold=threshold, shown=answers)
+    shown = tuple(score for score in answers if score.probability >= policy.ask.value)
     if shown:
         return Routed(band=Band.ASK, threshold=policy.ask, shown=shown)
-    best = f"; the best of {len(answers)} has {answers[0].probability:.0%}" if answers else ""
+    count = len(scores) - [score.item for score in scores].count(NOT_WORK)
+    best = f"; the best of {count} has {answers[0].probability:.0%}" if answers else ""
     return Routed(
         band=Band.WITHHOLD,
         threshold=policy.ask,
