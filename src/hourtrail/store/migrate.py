@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from hourtrail.store.engine import BUSY_SECONDS
 from hourtrail.store.errors import StoreUnavailable
 
-HEAD: Final = "0016"
+HEAD: Final = "0017"
 """The newest migration; a test holds it against the folder. Kept here so that opening does not load Alembic each time."""
 
 VERSION_TABLE: Final = "hourtrail_version"

@@ -11,6 +11,7 @@ from hourtrail.store.decisions import Decisions
 from hourtrail.store.directory import Directory
 from hourtrail.store.erasure import Erasing
 from hourtrail.store.findings import Findings
+from hourtrail.store.jobs import JobRuns
 from hourtrail.store.ledger import Ledger
 from hourtrail.store.memory import Memory
 from hourtrail.store.model_log import ModelLog
@@ -49,6 +50,7 @@ class TenantStore(
     AuditReading,
     Erasing,
     Retaining,
+    JobRuns,
     Vectors,
     Accounts,
     Programs,
