@@ -33,7 +33,7 @@ from hourtrail_training.answers import Answers, thresholds
 from hourtrail_training.mixed_rows import Rows, joined, read_rows
 from hourtrail_training.ranker import SKETCH_SIZE, answers_to, cut, file_digest, midnight
 from hourtrail_training.release_gate import OnDisk
-from hourtrail_training.simulated_mix import weighted
+from hourtrail_training.simulated_mix import SHARE, weighted
 
 CHUNK: Final = 2_000
 _CONTAINER: Final = [SPEC.names.index(f"container_{name}") for name in ("own_share", "own_count", "firm_share")]
@@ -115,10 +115,19 @@ def grown(parts: Sequence[Rows]) -> Any:
 
 
 def fitted(
-    public: Sequence[Rows], stream: World, begin: int, end: int, *, said: str, simulated: Rows | None = None
+    public: Sequence[Rows],
+    stream: World,
+    begin: int,
+    end: int,
+    *,
+    said: str,
+    simulated: Rows | None = None,
+    share: float = SHARE,
 ) -> tuple[RankerScorer, Answers]:
-    """The scorer of several sets and of simulated firms; scale and thresholds from the eligible rows ``begin`` to ``end``."""
-    parts = [*public, *([] if simulated is None else [weighted(simulated, public)])]
+    """The scorer of several sets and of simulated firms, which have ``share`` of the weight; scale and thresholds come from
+    the eligible rows ``begin`` to ``end``.
+    """
+    parts = [*public, *([] if simulated is None else [weighted(simulated, public, share)])]
     booster = grown(parts)
     matrices, groups, rights = [], [], []
     for first in range(begin, end, CHUNK):
