@@ -155,11 +155,11 @@ def _session(store: Store, who: str) -> dict[str, str]:
     return {"Cookie": f"hourtrail_session={session}", "X-CSRF-Token": csrf_token(session)}
 
 
-def ask_everything(store: Store) -> Iterator[Asked]:
-    """Ask every operation; a request that fails comes with its problem."""
+def ask_everything(store: Store, *, twice: bool = False) -> Iterator[Asked]:
+    """Ask every operation; a request that fails comes with its problem. ``twice`` asks each again with the same key."""
     run = Run(store, {"soon": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(), "week": "2026-03-02"})
     _prepare(run)
-    for method, path, who, given in ORDER:
+    for number, (method, path, who, given) in enumerate(ORDER):
         body = run.filled(BODIES[method, path]) if (method, path) in BODIES else None
         places = {**run.filled(PATHS), **run.filled(given)}
         address = re.sub(r"\{(\w+)\}", lambda found, places=places: quote(places[found[1]], safe=""), path)
@@ -170,13 +170,16 @@ def ask_everything(store: Store) -> Iterator[Asked]:
                 "client_id": run.values["client"],
                 "client_secret": run.values["secret"],
             }
-            answer = run.client(who).post(path, data=body)
+            more: dict[str, Any] = {"data": body}
         else:
-            answer = run.client(who).request(method, address, params=query, json=body)
-        kind = answer.headers["content-type"].partition(";")[0]
-        told = answer.json() if kind.endswith("json") else answer.text
+            more = {"params": query, "json": body}
+        for _ in range(2 if twice else 1):
+            headers = {"Idempotency-Key": f"key-{number}"} if twice else {}
+            answer = run.client(who).request(method, address, headers=headers, **more)
+            kind = answer.headers["content-type"].partition(";")[0]
+            told = answer.json() if kind.endswith("json") else answer.text
+            yield Asked(method, path, body, answer.status_code, kind, told)
         _remember(run, path, method, told)
-        yield Asked(method, path, body, answer.status_code, kind, told)
 
 
 def _prepare(run: Run) -> None:

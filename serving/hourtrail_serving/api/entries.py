@@ -193,7 +193,15 @@ def get_trail(served: Context, who: Who, entry: IdPath) -> JSONResponse:
         HTTPStatus.PRECONDITION_FAILED,
     ),
 )  # fmt: skip
-def post_entry_status(served: Context, who: Who, entry: IdPath, body: StatusRequest, given: Given) -> JSONResponse:
+def post_entry_status(
+    served: Context,
+    who: Who,
+    entry: IdPath,
+    body: StatusRequest,
+    *,
+    given: Given,
+    idempotency_key: IdempotencyKey = None,
+) -> JSONResponse:
     """Submit, approve, reject or recall an entry. An illegal step is a conflict, approving one's own time is refused.
 
     One's own entries are submitted and recalled with `entries:submit`; those of one's team are approved, rejected and sent
@@ -207,9 +215,12 @@ def post_entry_status(served: Context, who: Who, entry: IdPath, body: StatusRequ
     def unchanged(row: TimeEntry) -> None:
         given.require(entry_to_json(row))
 
-    moved = move_entry(served.store, served.tenant, entry, status, actor, note=body.note, expected=unchanged)
-    check_entries(served, [moved])
-    return tagged(entry_to_json(moved))
+    def work() -> dict[str, object]:
+        moved = move_entry(served.store, served.tenant, entry, status, actor, note=body.note, expected=unchanged)
+        check_entries(served, [moved])
+        return entry_to_json(moved)
+
+    return tagged(served.answers.once(who, idempotency_key, f"status {entry} {body.as_sent()}", work))
 
 
 def _needed(who: Principal, status: EntryStatus) -> Permission:
