@@ -26,7 +26,7 @@ demo: $(VENV)/.base ## Install, then run the sample firm through ingest, suggest
 	$(BIN)/hourtrail demo
 
 test: $(VENV)/.dev ## Run the test-suite on real SQLite, PostgreSQL, git and Chromium.
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: $(VENV)/.dev ## ruff, mypy strict, the import contracts.
 	$(BIN)/ruff check .
