@@ -16,7 +16,7 @@ from hourtrail.domain.suggestion import ModelRef
 from hourtrail.features import SPEC
 from hourtrail_models.ranker import RankerScorer, grouped_softmax, sharpened
 from hourtrail_models.shipped import bundled_scorer
-from hourtrail_models.trees import Booster
+from hourtrail_models.trees import Booster, Trees
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -105,11 +105,13 @@ def fit_ranker(
     # The trees then see every row; a tenth to a quarter more data hardly moves the scale of their scores.
     booster = boost(matrix, group, chosen, weight)
     never_seen = untrained_columns(matrix)
-    digest = hashlib.sha256(booster.model_to_string().encode() + repr(temperature).encode()).hexdigest()
+    grown = booster.model_to_string()
+    digest = hashlib.sha256(grown.encode() + repr(temperature).encode()).hexdigest()
     return RankerScorer(
         ref=ModelRef(name="ranker-refit", version=f"{len(starts)} blocks", digest=digest),
         spec=spec,
-        booster=booster,
+        # As it will be read to serve, so that whoever measures it measures that.
+        booster=Trees(grown),
         temperature=temperature,
         power=scale.power,
         untrained=tuple(column for column in never_seen if base is None or column in base.untrained),

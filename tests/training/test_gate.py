@@ -1,11 +1,14 @@
 """The gate says each reason, and lets nothing through that is worse, miscalibrated, slow, or much worse for somebody."""
 
+import time
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from hourtrail_training.answers import Answers
 from hourtrail_training.evaluation import calibration_error, chance_calibration_error, coverage_curve, difference
-from hourtrail_training.gate import Bounds, Contest, Independent, favour, judge
+from hourtrail_training.gate import Bounds, Contest, Independent, favour, judge, race
 
 ROWS = 400
 
@@ -173,3 +176,20 @@ def test_chance_alone_explains_a_calibration_error_of_few_rows():
 def test_the_coverage_curve_falls_from_the_most_certain_answer():
     curve = coverage_curve(answers([True, True, False, False], [0.9, 0.8, 0.7, 0.6]), np.ones(4))
     assert curve == [(0.25, 1.0), (0.5, 1.0), (0.75, pytest.approx(2 / 3)), (1.0, 0.5)]
+
+
+def test_a_model_is_not_called_slow_for_what_it_waited():
+    """Other work on the machine takes turns with ours: that is no fault of the model."""
+
+    def model(loops, wait):
+        def probabilities(_matrix, _query):
+            time.sleep(wait)
+            return sum(number * number for number in range(loops))
+
+        return SimpleNamespace(probabilities=probabilities)
+
+    rows = SimpleNamespace(matrix=None, query=None)
+    waiting, working = race(model(20_000, 0.02), model(20_000, 0.0), rows)
+    assert waiting < 3 * working
+    heavy, light = race(model(200_000, 0.0), model(20_000, 0.0), rows)
+    assert heavy > 3 * light

@@ -39,7 +39,7 @@ def words_of(made, test):
 def test_a_firm_with_habits_of_its_own_gets_a_model_of_its_own(tmp_path, registry_uri):  # noqa: F811 - the fixture
     """MLL-01: the hour tells the work here. The gate passes it, somebody else signs, and it serves."""
     made, store = refitted(tmp_path, registry_uri, turns=WEEKS)
-    assert made.version.passed, made.found.verdict.lines()
+    assert made.version.passed, "\n".join(made.found.verdict.lines())
     assert made.alias == CHALLENGER
     assert "labels that no suggestion led to" in words_of(made, "better than champion")
     registry = Registry(registry_uri, "ranker.acme")

@@ -85,7 +85,7 @@ class Independent:
 class Contest:
     """Both models' answers to the measured rows, and what copying the last label would have got right.
 
-    ``seconds`` are the best times of each model on the same matrix, in one run.
+    ``seconds`` are the least processor times of each model on the same matrix, in one run.
     """
 
     candidate: Answers
@@ -213,11 +213,14 @@ def _slices(contest: Contest, bounds: Bounds) -> list[Reason]:
 
 
 def race(candidate: Scorer, champion: Scorer, relived: Relived) -> tuple[float, float]:
-    """Best seconds of each scorer on the same matrix, turn by turn, so that a busy machine slows both."""
+    """Least processor seconds of each scorer on the same matrix, turn by turn.
+
+    Not the clock on the wall: on a busy machine that measures the neighbours, and would refuse a model for them.
+    """
     best = [np.inf, np.inf]
     for _ in range(_ROUNDS):
         for place, scorer in enumerate((candidate, champion)):
-            began = time.perf_counter()
+            began = time.process_time()
             scorer.probabilities(relived.matrix, relived.query)
-            best[place] = min(best[place], time.perf_counter() - began)
+            best[place] = min(best[place], time.process_time() - began)
     return best[0], best[1]
