@@ -4,7 +4,7 @@ Columns that the training data never showed (a calendar series in a benchmark of
 trees. For those, and only those, the hand-set weights of the rules scorer are added to the raw score, so that a ticket
 prefix or an attendee's company counts from the first day. They are zero wherever the columns are unknown, so the
 calibration that was measured without them stands. What only simulated firms have shown, the trees weigh, but nobody has measured
-how right that is for real ones: such answers are bounded as those of the rules are (docs/decisions/0009).
+how right that is for real ones: such answers are never surer than the rules' ceiling (docs/decisions/0009).
 """
 
 from dataclasses import dataclass
@@ -54,8 +54,8 @@ class RankerScorer:
     def probabilities(self, matrix: Floats, group: Ints) -> Floats:
         """Softmax of the raw scores within each group; shape (rows,).
 
-        Where the rules' part or an unproven column tells the candidates of a block apart, the answer rests on evidence whose
-        precision nobody has measured: there the rules' ceiling holds.
+        Where the rules' part or an unproven column tells the candidates of a block apart, or says something of the only one,
+        the answer rests on evidence whose precision nobody has measured: there no answer is surer than the rules' ceiling.
         """
         if not len(matrix):
             return np.zeros(0)
@@ -66,8 +66,10 @@ class RankerScorer:
         unmeasured = np.maximum.reduceat(from_rules, starts) > np.minimum.reduceat(from_rules, starts)
         if self.unproven:
             unmeasured |= _told_apart(matrix, self.unproven, starts)
-        ceiling: Floats = np.repeat(np.where(unmeasured, CEILING, 1.0), counts)
-        probability: Floats = ceiling * shares + (1 - ceiling) / np.repeat(counts, counts)
+        # What is above the ceiling goes to the others: an even share for all would lift the first answer beyond it again.
+        ceiling: Floats = np.repeat(np.where(unmeasured & (counts > 1), CEILING, 1.0), counts)
+        others: Floats = np.repeat(np.maximum(counts - 1, 1), counts)
+        probability: Floats = ceiling * shares + (1 - ceiling) * (1 - shares) / others
         return probability
 
     def contributions(self, matrix: Floats) -> Floats:
@@ -91,12 +93,16 @@ class RankerScorer:
 
 
 def _told_apart(matrix: Floats, columns: tuple[int, ...], starts: Ints) -> NDArray[np.bool_]:
-    """For each group: whether any of ``columns`` differs between its work items ("none of these" has no say)."""
+    """For each group: whether any of ``columns`` differs between its work items ("none of these" has no say).
+
+    A single work item is told from "none of these" alone: by whatever is known of it and is not nothing.
+    """
     known = np.nan_to_num(matrix[:, list(columns)], nan=-1.0)
     none = matrix[:, [_IS_NOT_WORK]] == 1
     highest = np.maximum.reduceat(np.where(none, -np.inf, known), starts)
     lowest = np.minimum.reduceat(np.where(none, np.inf, known), starts)
-    return np.asarray((highest > lowest).any(axis=1), dtype=np.bool_)
+    alone = np.add.reduceat((~none).astype(np.int64), starts) == 1
+    return np.asarray(((highest > lowest) | (alone & (highest > 0))).any(axis=1), dtype=np.bool_)
 
 
 def sharpened(raw: Floats, group: Ints, temperature: float, power: float) -> Floats:

@@ -15,6 +15,7 @@ from hourtrail.domain.errors import ModelUnavailable
 from hourtrail.domain.ports import FeatureSpec, Scorer
 from hourtrail.domain.suggestion import Band, Threshold
 from hourtrail.features import SPEC, RulesScorer
+from hourtrail.features.arrays import Floats, Ints
 from hourtrail.features.rules import CEILING, LINEAR
 from hourtrail.policy.bands import policy_from
 from hourtrail_models import artefact, ranker
@@ -92,6 +93,11 @@ def test_a_power_keeps_the_order_and_the_artefact_keeps_the_power(scorer: Ranker
     assert json.loads(artefact_files(other)["calibration.json"])["power"] == power
 
 
+def at_most_the_ceiling(shares: Floats, group: Ints) -> Floats:
+    """What is above the ceiling, spread over the other candidates of its block."""
+    return CEILING * shares + (1 - CEILING) * (1 - shares) / (np.bincount(group)[group] - 1)
+
+
 def test_nothing_to_score_is_no_error(scorer: RankerScorer) -> None:
     nothing = np.zeros((0, len(SPEC.names)))
     assert scorer.probabilities(nothing, np.zeros(0, dtype=np.int64)).shape == (0,)
@@ -107,7 +113,7 @@ def test_contributions_are_the_score_up_to_one_number(scorer: RankerScorer) -> N
     constant = parts.sum(axis=1) - raw - from_rules
     assert np.ptp(constant) < 1e-9
     shares = grouped_softmax(parts.sum(axis=1), rows.group)
-    bounded = CEILING * shares + (1 - CEILING) / np.bincount(rows.group)[rows.group]
+    bounded = at_most_the_ceiling(shares, rows.group)
     hint = rows.matrix[:, column("prefix_hint")]
     apart = np.array([np.ptp(hint[rows.group == number]) > 0 for number in rows.group])
     assert np.allclose(np.where(apart, bounded, shares), scorer.probabilities(rows.matrix, rows.group))
@@ -117,8 +123,7 @@ def test_what_the_rules_decide_is_never_surer_than_their_ceiling(scorer: RankerS
     rows = labelled(50, seed=5)
     rows.matrix[:, column("prefix_hint")] = rows.chosen * 5.0
     probability = scorer.probabilities(rows.matrix, rows.group)
-    size = np.bincount(rows.group)[rows.group]
-    assert probability.max() <= (CEILING + (1 - CEILING) / size).max()
+    assert probability.max() <= CEILING + 1e-12
     assert probability.sum() == pytest.approx(len(np.unique(rows.group)))
 
 
@@ -137,7 +142,7 @@ def test_an_untrained_hint_counts_with_the_weight_and_sign_of_the_rules(scorer: 
         matrix[1, column(name)] = 1.0
         probability = scorer.probabilities(matrix, group)
         assert unknown == pytest.approx([0.5, 0.5])
-        share = (probability - (1 - CEILING) / 2) / CEILING
+        share = (probability - (1 - CEILING)) / (2 * CEILING - 1)
         assert np.log(share[1] / share[0]) == pytest.approx(LINEAR[name])
         assert scorer.contributions(matrix)[1, column(name)] == pytest.approx(LINEAR[name])
 
@@ -165,8 +170,39 @@ def test_what_only_simulated_firms_have_shown_is_bounded_where_it_tells_work_apa
     )
     matrix[0, column("series_own_share")] = 0.4
     bounded, free = (one.probabilities(matrix, group) for one in (unproven, replace(unproven, unproven=())))
-    assert bounded[:3] == pytest.approx(CEILING * free[:3] + (1 - CEILING) / 3)
+    assert bounded[:3] == pytest.approx(at_most_the_ceiling(free[:3], np.zeros(3, dtype=np.int64)))
     assert np.array_equal(bounded[3:], free[3:])
+
+
+@pytest.mark.parametrize("works", [1, 2, 3, 7])
+@pytest.mark.parametrize("side", ["untrained", "unproven"])
+def test_the_bound_holds_for_any_number_of_work_items(scorer: RankerScorer, works: int, side: str) -> None:
+    hint = column("domain_hint")
+    sharp = replace(scorer, temperature=1e-3, untrained=(), unproven=())
+    bounded = replace(sharp, **{side: (hint,)})
+    matrix = np.full((works + 1, len(SPEC.names)), np.nan)
+    matrix[:, column("own_decay_7d")] = [0.9, *[0.0] * works]
+    matrix[:, column("is_not_work")] = [*[0.0] * works, 1.0]
+    group = np.zeros(works + 1, dtype=np.int64)
+    assert sharp.probabilities(matrix, group).max() > 0.99
+    matrix[:works, hint] = [1.0, *[0.0] * (works - 1)]
+    probability = bounded.probabilities(matrix, group)
+    assert probability.argmax() == 0
+    assert probability[0] == pytest.approx(CEILING, abs=1e-3)
+    assert probability.max() <= CEILING
+    assert probability.sum() == pytest.approx(1.0)
+
+
+def test_nothing_known_of_a_single_work_item_is_no_evidence(scorer: RankerScorer) -> None:
+    unproven = replace(scorer, untrained=(), unproven=(column("domain_hint"), column("assigned")))
+    matrix = np.full((2, len(SPEC.names)), np.nan)
+    matrix[:, column("own_decay_7d")] = [0.9, 0.0]
+    matrix[:, column("is_not_work")] = [0.0, 1.0]
+    matrix[0, column("domain_hint")] = 0.0
+    group = np.zeros(2, dtype=np.int64)
+    assert np.array_equal(
+        unproven.probabilities(matrix, group), replace(unproven, unproven=()).probabilities(matrix, group)
+    )
 
 
 @settings(deadline=None, max_examples=8)

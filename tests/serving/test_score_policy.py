@@ -15,7 +15,7 @@ from hourtrail.features import SPEC
 from hourtrail.features.arrays import Floats, Ints
 from hourtrail.flows.tenant_settings import change_settings
 from hourtrail.policy.bands import policy_from
-from hourtrail.wiring import Models
+from hourtrail.wiring import Models, load_models
 
 MEETING = {
     "source": "icalendar", "external_id": "e1", "kind": "meeting", "person": "kim", "start": "2026-03-02T09:00:00+01:00",
@@ -41,10 +41,10 @@ class Sure:
     thresholds: tuple[Threshold, ...] = (bound(Band.PREFILL, 0.95), bound(Band.SUGGEST, 0.6), bound(Band.ASK, 0.1))
     trained_on: tuple[int, ...] = ()
 
-    def probabilities(self, _matrix: Floats, group: Ints) -> Floats:
-        first = np.append(True, group[1:] != group[:-1])
+    def probabilities(self, matrix: Floats, group: Ints) -> Floats:
         counts = np.bincount(group)[group]
-        shares: Floats = np.where(first, 0.99, 0.01 / (counts - 1))
+        shares = np.full(len(matrix), 0.01) / (counts - 1)
+        shares[np.append(True, group[1:] != group[:-1])] = 0.99
         return shares
 
     def contributions(self, matrix: Floats) -> Floats:
@@ -109,3 +109,25 @@ def test_a_tenant_without_prefilling_is_not_prefilled(site: Site) -> None:
 def test_a_tenant_in_shadow_is_shown_no_answer_at_all(site: Site) -> None:
     row = told(site, mode=Mode.SHADOW)
     assert (row["band"], row["project"], row["candidates"]) == ("withhold", "", [])
+
+
+@pytest.mark.parametrize("works", [1, 2, 3])
+def test_what_no_real_label_has_shown_is_not_prefilled(site: Site, works: int) -> None:
+    """Attendees and keywords are known from simulated firms alone; the bundled model's threshold comes from commits."""
+    shipped = load_models()
+    assert shipped.policy.prefill is not None
+    with site.store.tenant(TENANT) as db:
+        db.put_controls(Controls(model=shipped.scorer.ref.name, mode=Mode.PREFILL), [], "test", NOW)
+    site.app.state.tenancy.served(TENANT)
+    site.app.state.tenancy.renew_models(lambda _tenant: shipped)
+    meeting = {**MEETING, "title": "Customer portal weekly with Acme", "participants": ["lee@acme.example"]}
+    tasks = [
+        {**TASKS[0], "domains": "acme.example"},
+        TASKS[1],
+        {"client": "acme", "project": "archive", "name": "Archive"},
+    ]
+    answer = site.http.post("/v1/suggestions:score", json={"activities": [meeting], "tasks": tasks[:works]}).json()
+    (row,) = answer["suggestions"]
+    assert (row["project"], row["band"]) == ("portal", "suggest")
+    assert row["confidence"] <= 0.9
+    assert "mode prefill" in row["routing"][-1]
