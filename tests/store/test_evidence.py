@@ -27,7 +27,7 @@ from hourtrail.domain.firm import (
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.money import RoundingRule
 from hourtrail.store import Counts, Store
-from hourtrail.store.activities import is_newer
+from hourtrail.store.revisions import is_newer
 
 FULL = activity(
     1, kind=ActivityKind.MEETING, end=NINE + timedelta(hours=1), text="x", reference="A-1", series="s", zone="Europe/Berlin",

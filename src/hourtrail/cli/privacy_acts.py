@@ -16,6 +16,7 @@ from hourtrail.flows.retention import Retained, retain
 from hourtrail.flows.subject import export_subject
 
 NOTHING_DONE = 1
+MOST_SHOWN = 20
 
 
 @click.command(name="erase")
@@ -59,6 +60,14 @@ def _tell(seen: Erasure) -> None:
     for word, rows in (("removed", seen.counts["removed"]), ("stripped of names and words", seen.counts["rewritten"])):
         listed = ", ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in rows.items()) or "nothing"
         click.echo(f"{word}: {listed}")
+    if seen.left:
+        click.echo(
+            f"goes on naming the person, because others wrote it or records are found by it ({seen.left_in_all:,}):"
+        )
+    for place in seen.left[:MOST_SHOWN]:
+        click.echo(f"  {place.table.replace('_', ' ')} {place.row}: {place.column.replace('_', ' ')}")
+    if seen.left_in_all > MOST_SHOWN:
+        click.echo("  …; --json lists up to 1,000")
 
 
 @click.command(name="retain")

@@ -7,8 +7,10 @@ that is not as it was written, and that no such list names, was altered by someb
 
 import re
 import secrets
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 PERSON_ERASED: Final = "person:person:erased"
@@ -27,6 +29,7 @@ ROWS_TOLD: Final = 5_000
 _MARK: Final = "erased-"
 _DISTINCTIVE: Final = 8
 """Characters from which on a name is looked for inside longer texts too; shorter ones are words of a language."""
+_SHORTEST_HINT: Final = 4
 
 WORDS: Final = frozenset({
     "activity", "address", "anchor", "container", "domains", "expected", "explanation", "issuer", "login", "measured",
@@ -36,10 +39,11 @@ WORDS: Final = frozenset({
 
 
 IDS: Final = frozenset({
-    "act", "approval", "block", "comparables", "decision", "draft", "entry", "finding", "id", "leans_on", "line", "object",
-    "review", "supersedes", "suggestion", "time_entry", "created", "updated", "withdrawn", "rows",
+    "act", "approval", "block", "client", "comparables", "contract", "created", "decision", "draft", "entry", "finding", "id",
+    "leans_on", "line", "object", "project", "review", "rows", "suggestion", "supersedes", "task", "time_entry", "updated",
+    "withdrawn",
 })  # fmt: skip
-"""Members of JSON bodies that hold ids of records, by which they find each other: never rewritten, unless one is the name."""
+"""Members of JSON bodies that hold ids and codes, by which records find each other: never rewritten, unless one is the name."""
 
 
 def new_pseudonym() -> str:
@@ -54,16 +58,40 @@ def is_pseudonym(name: str) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Names:
-    """By what a person is known here. ``accounts`` are ids of their accounts, which name nobody themselves."""
+    """By what a person is known here. ``accounts`` are ids of their accounts, which name nobody themselves.
+
+    ``addresses`` are further mail addresses of theirs. ``called`` are names that others may share ("Ann Lee"): looked for and
+    told, never replaced. ``others`` are ids and logins of other people in which one of these names stands.
+    """
 
     person: str
     logins: tuple[str, ...] = ()
     accounts: tuple[str, ...] = ()
+    addresses: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
 
     @property
     def all(self) -> tuple[str, ...]:
-        """The person's id and login names, each once."""
-        return tuple(dict.fromkeys((self.person, *self.logins)))
+        """The person's id, login names and addresses, each once."""
+        return tuple(dict.fromkeys((self.person, *self.logins, *self.addresses)))
+
+    def is_one(self, value: str) -> bool:
+        """Whether ``value`` is one of the names; the case of a mail address tells nothing (RFC 5321 lets it, nobody does)."""
+        return value in self.all or ("@" in value and value.casefold() in {one.casefold() for one in self.all})
+
+    def stand_in(self, value: str) -> bool:
+        """Whether a text holds one of the names, or what the person is called by."""
+        found = _inside((*filter(is_distinctive, self.all), *self.called), self.others)
+        return self.is_one(value) or any(hit.lastgroup == "own" for hit in found.finditer(value))
+
+    def stand_in_json(self, value: Any) -> bool:
+        """The same for any text of a JSON value, keys too."""
+        if isinstance(value, str):
+            return self.stand_in(value)
+        if isinstance(value, Mapping):
+            return any(self.stand_in(name) or self.stand_in_json(inner) for name, inner in value.items())
+        return isinstance(value, (list, tuple)) and any(map(self.stand_in_json, value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +102,25 @@ class Eraser:
     pseudonym: str
 
     def exactly(self, value: str) -> str:
-        """The pseudonym where ``value`` is one of the names, else ``value``: for ids, whatever a firm put into them."""
-        return self.pseudonym if value in self.names.all else value
+        """The pseudonym where ``value`` is one of the names, else ``value``: for names and ids, whatever a firm put into them."""
+        return self.pseudonym if self.names.is_one(value) else value
 
     def text(self, value: str) -> str:
-        """``value`` with the pseudonym in place of the names: where it is one, or holds one long enough to be meant."""
-        if value in self.names.all:
+        """``value`` with the pseudonym in place of the names: where it is one, or holds one long enough to be meant.
+
+        Whatever the case and the form of accents (NFC, NFD); not inside the name of somebody else.
+        """
+        if self.names.is_one(value):
             return self.pseudonym
-        for name in self.names.all:
-            if is_distinctive(name) and name in value:
-                value = re.sub(rf"(?<![^\W_]){re.escape(name)}(?![^\W_])", self.pseudonym, value)
-        return value
+        if value in self.names.others:
+            return value
+        found = _inside(tuple(filter(is_distinctive, self.names.all)), self.names.others)
+        return found.sub(lambda hit: self.pseudonym if hit.lastgroup == "own" else hit[0], value)
+
+    def hidden(self, value: str) -> str:
+        """:meth:`text`, and without what the person is called by."""
+        calls = _inside(self.names.called, ())
+        return calls.sub(self.pseudonym, self.text(value)) if self.names.called else self.text(value)
 
     def json(self, value: Any, *, words: bool, key: str = "") -> Any:
         """The same for every text of a JSON value, keys too; with ``words`` the texts under ``WORDS`` become empty."""
@@ -104,6 +140,33 @@ class Eraser:
 def is_distinctive(name: str) -> bool:
     """Whether a name is looked for inside texts too: an address, or too long for a chance hit."""
     return "@" in name or len(name) >= _DISTINCTIVE
+
+
+def hint_of(name: str) -> str:
+    """The longest part of a name that every way of writing it has in common, in lower case: to look for before deciding exactly."""
+    parts = re.findall(r"[a-z0-9@.+_-]+", unicodedata.normalize("NFC", name).lower())
+    longest = max(parts, key=len, default="")
+    return longest if len(longest) >= _SHORTEST_HINT else name
+
+
+@lru_cache(maxsize=64)
+def _inside(names: tuple[str, ...], others: tuple[str, ...]) -> re.Pattern[str]:
+    """Finds the names as words of their own (group ``own``), and before them those of others that hold one."""
+
+    def any_of(group: str, wanted: tuple[str, ...]) -> str:
+        longest_first = sorted(wanted, key=len, reverse=True)
+        return f"(?P<{group}>{'|'.join(map(_however_written, longest_first))})" if wanted else f"(?P<{group}>(?!))"
+
+    either = f"{any_of('others', others)}|{any_of('own', names)}"
+    return re.compile(rf"(?<![^\W_])(?:{either})(?![^\W_])", re.IGNORECASE)
+
+
+def _however_written(name: str) -> str:
+    """A pattern of the name with its accents composed or apart."""
+    pairs = ((sign, unicodedata.normalize("NFD", sign)) for sign in unicodedata.normalize("NFC", name))
+    return "".join(
+        re.escape(one) if one == apart else f"(?:{re.escape(one)}|{re.escape(apart)})" for one, apart in pairs
+    )
 
 
 @dataclass(frozen=True, slots=True)

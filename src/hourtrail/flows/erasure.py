@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from hourtrail.domain.erasure import Eraser, is_pseudonym, new_pseudonym
 from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed
 from hourtrail.domain.retention import require_no_hold
 from hourtrail.store import Store, TenantStore
+from hourtrail.store.erased_form import Left
 from hourtrail.store.erasure import Plan, wipe_freed
 
 LONGEST_REASON: Final = 500
@@ -22,10 +24,13 @@ class Erasure:
     """What would be done, or was: ``counts`` by table; ``confirm`` is the token with which it is done (empty once it was).
 
     ``pseudonym`` stands in the person's place from then on; it is told once, here and in the audit trail.
-    ``wiped``: what the deleted rows left in a SQLite file was overwritten too.
+    ``wiped``: what the deleted rows left in a SQLite file was overwritten too. ``left`` are places that go on naming the
+    person, at most a thousand of ``left_in_all``: somebody looks at them and says what to do.
     """
 
     counts: dict[str, dict[str, int]]
+    left: Sequence[Left] = ()
+    left_in_all: int = 0
     confirm: str = ""
     pseudonym: str = ""
     wiped: bool = False
@@ -40,7 +45,12 @@ def look_before_erasing(store: Store, tenant: str, person: str, actor: str) -> E
     with store.tenant(tenant, read_only=True) as db:
         require_no_hold(db.settings().retention, person)
         plan, _ = _planned(db, person, datetime.now(UTC))
-        return Erasure(counts=plan.counts(), confirm=_token(db, person, actor, plan))
+        return Erasure(
+            counts=plan.counts(),
+            confirm=_token(db, person, actor, plan),
+            left=plan.left,
+            left_in_all=plan.left_counts.total(),
+        )
 
 
 def erase(
@@ -68,8 +78,13 @@ def erase(
         if not hmac.compare_digest(_token(db, person, actor, plan).encode(), confirm.encode("utf-8", "surrogatepass")):
             raise Conflict("what is held about this person is not what you confirmed; look again and confirm that")
         told = [eraser.text(text) for text in (reason, request)]
+        if any(map(eraser.names.stand_in, told)):
+            raise InvalidInput("the reason stays in the audit trail: name the person's request in it, not the person")
         db.erase(plan, eraser, actor=actor, reason=told[0], request=told[1], at=at)
-    return Erasure(counts=plan.counts(), pseudonym=eraser.pseudonym, wiped=wipe_freed(store.engine))
+    return Erasure(
+        counts=plan.counts(), pseudonym=eraser.pseudonym, wiped=wipe_freed(store.engine), left=plan.left,
+        left_in_all=plan.left_counts.total(),
+    )  # fmt: skip
 
 
 def erasure_to_json(row: Erasure) -> dict[str, Any]:
@@ -77,6 +92,8 @@ def erasure_to_json(row: Erasure) -> dict[str, Any]:
     return {
         "erased": bool(row.pseudonym),
         **row.counts,
+        "left": [asdict(place) for place in row.left],
+        "left_in_all": row.left_in_all,
         "confirm": row.confirm,
         "pseudonym": row.pseudonym,
         "wiped": row.wiped,

@@ -19,12 +19,15 @@ from hourtrail.domain.suggestion import SuggestionStatus
 from hourtrail.domain.wire import activity_to_json
 from hourtrail.exporters.audit_trail import event_to_json
 from hourtrail.store import Store, TenantStore
+from hourtrail.store.personal import COLUMNS
 from hourtrail.store.subject import TOLD_OF, HeldRow
 
 LONGEST_REASON: Final = 500
+_AROUND: Final = frozenset({"id", "at", "date", "place", "client", "project", "task", "contract"})
+"""Columns that say which row it is."""
 
-_SECRET: Final = frozenset({"tenant", "password", "digest", "key", "answer", "content"})
-"""Columns that are no data about anybody: digests, and what a secret is recognised by."""
+_WRITERS: Final = ("actor", "raised_by", "created_by")
+OTHERS_WORDS: Final = "[somebody else's words, in which you are named]"
 
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
 """Of every file inside: the export is the same for the same data."""
@@ -44,7 +47,10 @@ ABOUT: Final[Mapping[str, str]] = {
     "person": "what the firm's master data says of you",
     "assignment": "on what you are assigned",
     "audit": "what the audit trail tells of you or of what you did",
-    "named_elsewhere": "rows about other people or the firm that name you, such as what you approved; only your own words are in it",
+    "rate": "prices that were agreed for you alone",
+    "expense": "what was spent in your name",
+    "external_reference": "what other systems call you",
+    "named_elsewhere": "rows about others or the firm that name you, such as what you approved; of others' words, only that they do",
 }
 """What each file holds, in plain words. Tables that are not here speak for themselves."""
 
@@ -171,24 +177,48 @@ def _write_tables(db: TenantStore, names: Names, writer: _Writer) -> None:
 
 
 def _row(held: HeldRow) -> Mapping[str, Any]:
-    row = {name: value for name, value in held.row.items() if name not in _SECRET}
+    told = COLUMNS[held.table.name].handed_out
+    row = {name: value for name, value in held.row.items() if name in told}
     if held.table.name == "suggestion" and row["status"] is SuggestionStatus.OPEN:
         row["body"] = {name: value for name, value in row["body"].items() if name != "log"}
     return row
 
 
 def _named(held: HeldRow, names: Names) -> Mapping[str, Any] | None:
-    """Where a row of somebody else names the person; with the person's own words, where they wrote it."""
-    columns = [name for name, value in held.row.items() if isinstance(value, str) and value in names.all]
-    wrote = any(name in {"actor", "raised_by", "created_by"} for name in columns)
-    kept = {"id", "at", "date", "place", *(("note", "reason", "reason_code", "kind") if wrote else ())}
-    if not columns:
+    """Where a row of somebody else names the person: each column that does, whole where it is the firm's or the person's own,
+    and what of it is about them where somebody else wrote it.
+    """
+    kinds, row = COLUMNS[held.table.name], held.row
+    wrote = any(names.is_one(row.get(column) or "") for column in _WRITERS)
+    open_to_them = kinds.handed_out if wrote else frozenset((*kinds.names, *kinds.texts, *kinds.ids))
+    naming = [name for name in row if name != "tenant" and names.stand_in_json(row[name])]
+    if not naming:
         return None
-    return {"table": held.table.name, "as": columns, **{name: held.row[name] for name in held.row if name in kept}}
+    told = {
+        name: row[name]
+        if name in open_to_them and isinstance(row[name], str)
+        else _about(row[name], names, whole=name in open_to_them)
+        for name in naming
+        if name in kinds.handed_out
+    }
+    around = {name: row[name] for name in row if name in _AROUND or (wrote and name in (*kinds.words, *kinds.facts))}
+    return {"table": held.table.name, "as": [name for name in naming if name in kinds.names], **around, **told}
+
+
+def _about(value: Any, names: Names, *, whole: bool) -> Any:
+    """What of a value names the person. Texts that only hold the name are shown where ``whole``, else said to be there."""
+    if isinstance(value, str):
+        return value if whole or names.is_one(value) else OTHERS_WORDS
+    if isinstance(value, Mapping):
+        naming = {key: inner for key, inner in value.items() if names.stand_in(key) or names.stand_in_json(inner)}
+        return {
+            key: inner if names.stand_in(key) else _about(inner, names, whole=whole) for key, inner in naming.items()
+        }
+    return [_about(inner, names, whole=whole) for inner in value if names.stand_in_json(inner)]
 
 
 def _event(event: Any, payload: Mapping[str, Any] | None, names: Names, own: set[str]) -> Mapping[str, Any]:
-    theirs = event.actor in names.all or event.object_id in names.all or event.object_id in own
+    theirs = names.is_one(event.actor) or names.is_one(event.object_id) or event.object_id in own
     return {**event_to_json(event), "payload": payload if theirs else None}
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import and_, or_, select, tuple_, update
 
 from hourtrail.domain.activity import Activity, ActivityKind, Response, Sensitivity, ShowAs, Snapshot, Status
 from hourtrail.domain.firm import WorkItem
-from hourtrail.domain.instants import parse_instant
 from hourtrail.domain.wire import activity_to_json
+from hourtrail.store.revisions import is_newer
 from hourtrail.store.schema import activity
 from hourtrail.store.scope import Row, Scope, half_open
 from hourtrail.store.sealing import Sealer
@@ -162,17 +162,30 @@ def _values(
     return (tenant, source, external_id, person, container, revision, digest, start, end, sealed)
 
 
+def values_of_activity(row: Activity, tenant: str, sealer: Sealer) -> dict[str, Any]:
+    """What is kept of a row beside its key, its person and its times."""
+    values = dict(
+        zip(_COLUMNS, _values(row, tenant, sealer.digest, sealer.seal, f"{tenant}\x1f".encode()), strict=True)
+    )
+    return {name: values[name] for name in ("container", "digest", "body")}
+
+
 def _bound(tenant: str, source: str, external_id: str) -> bytes:
     """What a sealed body is bound to: put into another row or tenant, it does not open."""
     return f"{tenant}\x1f{source}\x1f{external_id}".encode()
 
 
+def opened_body(row: Row, sealer: Callable[[], Sealer]) -> bytes:
+    """A row's body as JSON. ``sealer`` is asked only where the row is sealed."""
+    content: bytes = row["body"]
+    if content[:1] == _PLAIN:
+        return content
+    return sealer().unseal(content, _bound(row["tenant"], row["source"], row["external_id"]))
+
+
 def activity_of(row: Row, sealer: Callable[[], Sealer]) -> Activity:
-    """The activity of a row, unsealed. ``sealer`` is asked only where the row is sealed."""
-    content = row["body"]
-    if content[:1] != _PLAIN:
-        content = sealer().unseal(content, _bound(row["tenant"], row["source"], row["external_id"]))
-    body = json.loads(content)
+    """The activity of a row, unsealed."""
+    body = json.loads(opened_body(row, sealer))
     label = body.pop("label", None)
     for name, kind in _ENUMS.items():
         if name in body:
@@ -182,24 +195,6 @@ def activity_of(row: Row, sealer: Callable[[], Sealer]) -> Activity:
         container=row["container"], revision=row["revision"], kind=ActivityKind(body.pop("kind")),
         participants=tuple(body.pop("participants", ())), label=None if label is None else WorkItem(*label), **body,
     )  # fmt: skip
-
-
-def is_newer(stored: str, given: str) -> bool:
-    """Whether the stored revision is known to be newer than the given one.
-
-    Only revisions of one orderable form can tell: whole numbers; RFC 3339 instants; ``SEQUENCE/STAMP`` of calendars, made
-    to sort as text. Anything else (an etag, a commit hash) has no order, and the row that comes in replaces.
-    """
-    if stored == given or not stored or not given:
-        return False
-    if stored.isdecimal() and given.isdecimal():
-        return int(stored) > int(given)
-    if stored[6:7] == given[6:7] == "/" and stored[:6].isdecimal() and given[:6].isdecimal():
-        return stored > given
-    try:
-        return parse_instant(stored) > parse_instant(given)
-    except ValueError:
-        return False
 
 
 def _replaces(known: Row, new: _Values) -> bool:

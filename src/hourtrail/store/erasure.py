@@ -1,17 +1,16 @@
 """Taking one person out of a tenant, in one transaction: planned, told to the audit trail row by row, then done."""
 
 import dataclasses
-import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Engine, Table, bindparam, delete, exists, func, select, update
 
+from hourtrail.domain.activity import Activity
 from hourtrail.domain.audit import AuditEvent, as_it_stands, payload_digest
-from hourtrail.domain.billing import content_of
 from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.erasure import (
     ERASURE_CLOSED,
@@ -23,58 +22,34 @@ from hourtrail.domain.erasure import (
     Eraser,
     Names,
 )
-from hourtrail.store import identity_schema, schema
-from hourtrail.store.entries import entry_of
-from hourtrail.store.erasure_schema import APPEND_ONLY, FORMS, NOTHING_PERSONAL, erased_row
+from hourtrail.store import schema
+from hourtrail.store.erased_form import Left, erased_form, left_in
+from hourtrail.store.erasure_schema import FORMS, erased_row
+from hourtrail.store.others_activities import OthersActivities, left_in_activity, without_names
 from hourtrail.store.schema import activity, approval, audit_event, audit_payload, cleared_entry, decision, draft_line
 from hourtrail.store.scope import Row
-from hourtrail.store.subject import TOLD_OF, HeldRow, Subjects, bodies_of, texts_of
+from hourtrail.store.subject import TOLD_OF, HeldRow, Subjects
 from hourtrail.store.upsert import chunks
 
 Key = tuple[Any, ...]
 
-_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "account": ("name", "password"),
-    "approval": ("note",),
-    "assignment": ("digest",),
-    "auto_post": ("reason",),
-    "check_muting": ("reason",),
-    "dispute": ("note",),
-    "expense": ("narrative", "receipt", "digest"),
-    "finding": ("explanation", "measured", "expected", "digest"),
-    "finding_review": ("note",),
-    "forgotten": ("value",),
-    "last_word": ("note",),
-    "payment": ("note", "digest"),
-    "person": ("name", "team", "digest"),
-    "rate": ("digest",),
-    "rate_change": ("reason",),
-    "role_change": ("reason",),
-    "tenant_settings": ("reason",),
-    "tenant_state": ("reason",),
-    "time_entry": ("narrative", "digest"),
-}
-"""Texts of a row about the person, or by them, that become empty. A digest of what is gone would let guesses be tried out."""
-
-_GONE: Final[Mapping[str, tuple[str, ...]]] = {
-    "account": ("issuer", "subject"),
-    "person": ("weekly_hours", "cost_rate"),
-    "time_entry": ("start", "end"),
-}
-"""Columns of a row about the person that become null."""
-
-_WRITERS: Final = ("actor", "raised_by", "created_by")
-"""Columns that name whose words a row holds."""
+MOST_LEFT: Final = 1_000
+"""Places told of one by one; the counts are of all."""
 
 
 @dataclass(slots=True)
 class Plan:
-    """What an erasure changes and removes. ``own`` are ids of what is the person's, as the trail's events name it."""
+    """What an erasure changes and removes. ``own`` are ids of what is the person's, as the trail's events name it; ``left`` are
+    places that go on naming them, counted by table and column in ``left_counts``.
+    """
 
     changes: list[tuple[Table, Key, dict[str, Any]]] = field(default_factory=list)
     removals: list[tuple[Table, Key]] = field(default_factory=list)
     listed: list[ErasedRow] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
+    others: list[Activity] = field(default_factory=list)
+    left: list[Left] = field(default_factory=list)
+    left_counts: Counter[str] = field(default_factory=Counter)
     changed: Counter[str] = field(default_factory=Counter)
     removed: Counter[str] = field(default_factory=Counter)
 
@@ -82,8 +57,15 @@ class Plan:
         """``{"removed": {table: rows}, "rewritten": {table: rows}}``."""
         return {"removed": dict(sorted(self.removed.items())), "rewritten": dict(sorted(self.changed.items()))}
 
+    def note_left(self, places: Iterable[Left]) -> None:
+        """Places that still name the person; the listing is bounded, the count is not."""
+        for place in places:
+            self.left_counts[f"{place.table}.{place.column}"] += 1
+            if len(self.left) < MOST_LEFT:
+                self.left.append(place)
 
-class Erasing(Subjects):
+
+class Erasing(Subjects, OthersActivities):
     """What nobody may change, changed in the one way that the trail tells of."""
 
     def plan_erasure(self, names: Names, eraser: Eraser, at: datetime) -> Plan:
@@ -101,10 +83,12 @@ class Erasing(Subjects):
                 plan.removals.append((held.table, key))
                 plan.removed[held.table.name] += 1
                 continue
-            values = self._erased_form(held, eraser, entries, at)
+            values = erased_form(held, eraser, entries, at)
             if values:
                 self._plan_change(plan, held.table, key, held.row, values)
+            plan.note_left(left_in(held.table, {**held.row, **values}, eraser))
         self._plan_trail(plan, names, eraser)
+        self._plan_others(plan, eraser)
         plan.removed += Counter()  # leaves out what is 0
         return plan
 
@@ -117,7 +101,8 @@ class Erasing(Subjects):
             (
                 eraser.pseudonym,
                 {
-                    "reason": reason, "request": request, **plan.counts(), "part": number, "parts": len(lists),
+                    "reason": reason, "request": request, **plan.counts(), "left": dict(sorted(plan.left_counts.items())),
+                    "part": number, "parts": len(lists),
                     "rows": [row.told() for row in rows],
                 },
             )
@@ -134,6 +119,7 @@ class Erasing(Subjects):
         self._write_erased(plan.changes)
         for table, keys in _by_table(plan.removals).items():
             self._remove_erased(table, keys)
+        self.rewrite_activities(plan.others)
         mine = (activity.c.tenant == self.tenant, activity.c.person == eraser.names.person)
         self._connection.execute(delete(activity).where(*mine))
         # Whose texts the vectors were made of is not known, and they are made again from what is left.
@@ -181,55 +167,12 @@ class Erasing(Subjects):
             return row["status"] is EntryStatus.DRAFT and row["id"] not in kept
         return name == "session"
 
-    def _erased_form(
-        self, held: HeldRow, eraser: Eraser, entries: dict[str, tuple[str, str]], at: datetime
-    ) -> dict[str, Any]:
-        """The columns that change, with their new values."""
-        table, row = held.table, held.row
-        words = held.about or any(row.get(column) in eraser.names.all for column in _WRITERS)
-        new: dict[str, Any] = {}
-        # Ids that others refer to stay as they are; the natural key of master data is made anew below.
-        ids = {column.name for column in (*table.primary_key.columns, *_referring(table)) if column.name != "key"}
-        ids |= {"id", "entry", "suggestion", "decision"} if table.name != "person" else set()
-        for name in texts_of(table):
-            if name in ids:
-                continue
-            new[name] = None if row[name] is None else eraser.text(row[name])
-            if name == "key" and row[name].startswith("["):
-                new[name] = _natural_key(row[name], eraser)
-        for name in bodies_of(table):
-            new[name] = {} if held.about and name == "extra" else eraser.json(_plain(row[name]), words=words)
-        if words:
-            new |= dict.fromkeys(_WORDS.get(table.name, ()), "")
-        if held.about:
-            new |= dict.fromkeys(_GONE.get(table.name, ()))
-        self._own_forms(held, eraser, entries, at, new)
-        if table.name in FORMS:
-            form = FORMS[table.name]
-            new = {name: value for name, value in new.items() if name in (*form.texts, *form.bodies)}
-        elif table.name in _GUARDED:
-            return {}
-        return {name: value for name, value in new.items() if value != _plain(row[name])}
-
-    def _own_forms(
-        self, held: HeldRow, eraser: Eraser, entries: dict[str, tuple[str, str]], at: datetime, new: dict[str, Any]
-    ) -> None:
-        """What only some tables have: a login name that stays unique, and digests of an entry that others compare."""
-        table, row = held.table, held.row
-        if table.name == "account" and held.about:
-            new |= {"login": f"{eraser.pseudonym}.{row['id'][-6:]}", "disabled_at": row["disabled_at"] or at}
-        if table.name == "time_entry" and held.about:
-            before = entry_of(row)
-            entries[row["id"]] = content_of(before), content_of(entry_of({**row, **new}))
-        if table.name in {"draft_line", "dispute"} and row["entry"] in entries:
-            was, will = entries[row["entry"]]
-            new["content"] = will if row["content"] == was else row["content"]
-
     def _plan_change(self, plan: Plan, table: Table, key: Key, row: Row, values: dict[str, Any]) -> None:
         plan.changes.append((table, key, values))
         plan.changed[table.name] += 1
         if table.name in FORMS:
-            plan.listed.append(ErasedRow(table.name, " ".join(str(row[name]) for name in FORMS[table.name].key)))
+            since = {**row, **values}
+            plan.listed.append(ErasedRow(table.name, " ".join(str(since[name]) for name in FORMS[table.name].key)))
 
     def _plan_trail(self, plan: Plan, names: Names, eraser: Eraser) -> None:
         """The person's events: their name gives way, and of what they said or was said of them the words go."""
@@ -245,7 +188,9 @@ class Erasing(Subjects):
                 plan.changes.append((audit_event, key, told))
                 plan.changed[EVENT] += 1
                 plan.listed.append(ErasedRow(EVENT, str(event.sequence), stands))
+            stays = {"object_id": told["object_id"], "payload": before}
             if before is None:
+                plan.note_left(left_in(audit_event, {"sequence": event.sequence, **stays}, eraser))
                 continue
             words = event.actor in names.all or event.object_id in plan.own or event.object_id in names.all
             payload = eraser.json(before, words=words)
@@ -253,6 +198,17 @@ class Erasing(Subjects):
                 plan.changes.append((audit_payload, key, {"payload": payload}))
                 plan.changed[PAYLOAD] += 1
                 plan.listed.append(ErasedRow(PAYLOAD, str(event.sequence), payload_digest(payload)))
+            stays["payload"] = payload
+            plan.note_left(left_in(audit_event, {"sequence": event.sequence, **stays}, eraser))
+
+    def _plan_others(self, plan: Plan, eraser: Eraser) -> None:
+        """What sources saw of others and that names the person: replaced in it, and told where only the name is."""
+        for before in self.activities_naming(eraser.names):
+            after = without_names(before, eraser)
+            if after != before:
+                plan.others.append(after)
+                plan.changed["activity"] += 1
+            plan.note_left(left_in_activity(after, eraser))
 
     def _write_erased(self, changes: Sequence[tuple[Table, Key, dict[str, Any]]]) -> None:
         """The rows one table and one set of columns at a time."""
@@ -309,22 +265,6 @@ def wipe_freed(engine: Engine) -> bool:
     finally:
         raw.close()
     return True
-
-
-_GUARDED: Final = frozenset({*schema.APPEND_ONLY, *identity_schema.APPEND_ONLY, *APPEND_ONLY}) | NOTHING_PERSONAL
-
-
-def _referring(table: Table) -> list[Any]:
-    return [column for constraint in table.foreign_key_constraints for column in constraint.columns]
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value)) if isinstance(value, (tuple, list)) else value
-
-
-def _natural_key(key: str, eraser: Eraser) -> str:
-    """The key of a row of master data, with the pseudonym where the person was part of it."""
-    return json.dumps([eraser.text(part) for part in json.loads(key)], ensure_ascii=False)
 
 
 def _by_table(rows: Iterable[tuple[Table, Key]]) -> dict[Table, list[Key]]:

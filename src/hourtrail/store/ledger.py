@@ -10,10 +10,10 @@ from sqlalchemy import Select, Table, func, select, tuple_
 from hourtrail.domain.activity import SourceRef
 from hourtrail.domain.ledger import Expense, Payment
 from hourtrail.domain.ports import LedgerRecord
-from hourtrail.store.activities import is_newer
 from hourtrail.store.audit import Audit
 from hourtrail.store.ledger_schema import expense, payment
 from hourtrail.store.records import content_digest, record_of, values_of
+from hourtrail.store.revisions import is_newer
 from hourtrail.store.types import clean
 from hourtrail.store.upsert import Counts, chunks
 
