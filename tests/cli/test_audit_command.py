@@ -160,7 +160,7 @@ def test_one_row_is_proved_without_the_others(trail, run, tmp_path):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{}\n", b"[1]\n", b"\xff\xfe\n", b"not json\n", b'{"format": "hourtrail-audit/1"}\n', gzip.compress(b"x")[:9],
+    [b"", b"{}\n", b"[1]\n", b"\xff\xfe\n", b"not json\n", b'{"format": "hourtrail-audit/1"}\n', gzip.compress(b"x", mtime=0)[:9],
      b'{"format":"hourtrail-audit/1","tenant":"t","exported_by":"o","exported_at":"2026-03-02T09:00:00Z","seals":[{"size":true,"root":"","at":""}]}\n',
      b'{"format":"hourtrail-audit/1","tenant":"t","exported_by":"o","exported_at":"2026-03-02T09:00:00Z","seals":[]}\n{"sequence":"1"}\n'],
 )  # fmt: skip

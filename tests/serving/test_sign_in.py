@@ -258,7 +258,10 @@ def test_what_an_administrator_takes_away_is_gone_within_seconds(
 
 
 @pytest.mark.parametrize("store", ["sqlite"], indirect=True)
-@pytest.mark.parametrize("token", [None, "", "0" * 64, "\u00e4", csrf_token(new_secret(SecretKind.SESSION, TENANT))])
+@pytest.mark.parametrize(
+    "token",
+    [None, "", "0" * 64, "\u00e4", pytest.param(csrf_token(new_secret(SecretKind.SESSION, TENANT)), id="another's")],
+)
 @pytest.mark.parametrize("path", ["/day/decide", "/sign-out", "/v1/decisions"])
 def test_a_form_without_the_token_of_its_session_changes_nothing(
     client: TestClient, ana: str, path: str, token: str | None
