@@ -29,9 +29,7 @@ from hourtrail_serving.listening import (
 from hourtrail_serving.process import tune
 from hourtrail_serving.tenancy import Tenants, watch_hosts
 from hourtrail_serving.unchecked import QUIET
-
-MOST_CONNECTIONS: Final = 500
-"""Open connections; more are told 503 instead of being kept waiting."""
+from hourtrail_serving.wire import BoundedProtocol
 
 NO_LOGIN: Final = (
     "WARNING: no login. Whoever reaches this address on this machine can read everything and decide as anybody; the audit trail"
@@ -162,7 +160,7 @@ def serve(
             answer({"url": url, "store": store.url, **_told(wanted)})
         say(f"Hourtrail serves {_in_words(wanted)} at {url}/ (stop with Ctrl-C)")
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, server_header=False, limit_concurrency=MOST_CONNECTIONS,
+            app, log_level="warning", access_log=False, server_header=False, http=BoundedProtocol, ws="none",
             timeout_graceful_shutdown=10, proxy_headers=bool(proxies), forwarded_allow_ips=list(proxies) or None,
         )  # fmt: skip
         try:

@@ -1,5 +1,6 @@
 """What stands before every request: is it meant for this host, does it come from our own pages, and what browsers may do."""
 
+import asyncio
 from collections.abc import Callable, Collection
 from http import HTTPStatus
 from typing import Final
@@ -14,6 +15,11 @@ from hourtrail_serving.listening import is_address, only_here
 from hourtrail_serving.problems import problem
 
 TOO_LARGE: Final = "the request's body is too large; send less at once"
+
+BODY_SECONDS = 60.0
+"""How long a body may take to come: at five megabytes, less than 100 kilobytes a second."""
+
+TOO_SLOW: Final = "the request's body did not come in time; send less at once"
 
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """What proxies add to a request that they hand on."""
@@ -34,7 +40,8 @@ HEADERS: Final = {
 
 
 class Guards:
-    """ASGI middleware: refuses foreign hosts (421), foreign origins (403) and large bodies (413); adds security headers.
+    """ASGI middleware: refuses foreign hosts (421), foreign origins (403), packed (415), large (413) and slow bodies (408);
+    adds security headers.
 
     A rebinding attack makes a browser call us under the attacker's own domain name, so names are refused unless they are
     ours; addresses in figures cannot be rebound and pass. Starlette's TrustedHostMiddleware knows names only.
@@ -75,7 +82,10 @@ class Guards:
 
         headers = Headers(scope=scope)
         refusal = (
-            self._foreign_host(headers) or self._foreign_origin(scope["method"], headers) or self._too_large(headers)
+            self._foreign_host(headers)
+            or self._foreign_origin(scope["method"], headers)
+            or self._packed(headers)
+            or self._too_large(headers)
         )
         if refusal is None:
             await self.app(scope, self._counted(receive), send_with_headers)
@@ -97,6 +107,14 @@ class Guards:
         detail = f"this server does not answer to the name {host[:100]!r}; start it with --name if it should"
         return HTTPStatus.MISDIRECTED_REQUEST, "foreign-host", detail
 
+    @staticmethod
+    def _packed(headers: Headers) -> tuple[HTTPStatus, str, str] | None:
+        """Refuse what would have to be unpacked: little that is sent can be very much."""
+        if headers.get("content-encoding", "identity").strip().lower() in {"", "identity"}:
+            return None
+        detail = "bodies are read as they come; send this one without Content-Encoding"
+        return HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "content-encoding", detail
+
     def _too_large(self, headers: Headers) -> tuple[HTTPStatus, str, str] | None:
         """Refuse a stated length before anything is read."""
         stated = headers.get("content-length", "")
@@ -105,18 +123,24 @@ class Guards:
         return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", TOO_LARGE
 
     def _counted(self, receive: Receive) -> Receive:
-        """``receive`` that ends a body without a stated length where it becomes too large.
+        """``receive`` that ends a body without a stated length where it becomes too large, and any where it takes too long.
 
         FastAPI's own max_body_size answers in plain text and outside of every middleware, without our headers.
         """
-        read = 0
+        read, until, is_whole = 0, asyncio.get_running_loop().time() + BODY_SECONDS, False
 
         async def counting() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > self.most_bytes:
+            nonlocal read, is_whole
+            # Behind the body it is waited for the client to leave, which has no end.
+            try:
+                async with asyncio.timeout_at(None if is_whole else until):
+                    message = await receive()
+            except TimeoutError as error:
                 # FastAPI lets an HTTPException of a middleware pass while it reads a body, and only that.
+                raise HTTPException(HTTPStatus.REQUEST_TIMEOUT, TOO_SLOW) from error
+            read += len(message.get("body", b""))
+            is_whole = not message.get("more_body", False)
+            if read > self.most_bytes:
                 raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
             return message
 

@@ -39,7 +39,13 @@ def one(schema: str, description: str, *problems: HTTPStatus) -> dict[int | str,
 
 def writes(schema: str, description: str, *problems: HTTPStatus, status: int = 200) -> dict[int | str, Schema]:
     """:func:`answers` of an endpoint that takes a body: it may be too large, or come from another site's page."""
-    refusals = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    refusals = (
+        HTTPStatus.BAD_REQUEST,
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.REQUEST_TIMEOUT,
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    )
     return answers(schema, description, *refusals, *problems, status=status)
 
 

@@ -31,7 +31,7 @@ from hourtrail.flows.timesheets import Blocked
 from hourtrail.store import StoreUnavailable
 from hourtrail_serving.access import RULES, ForgedForm, TooManyRequests, is_act_on
 from hourtrail_serving.etags import PreconditionFailed
-from hourtrail_serving.idempotency import KeyReused
+from hourtrail_serving.idempotency import KeyInWork, KeyReused
 from hourtrail_serving.served import Busy
 from hourtrail_serving.versions import Gone
 
@@ -60,6 +60,7 @@ _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (BatchRefused, HTTPStatus.CONFLICT, "batch-refused", "Nothing of the batch was carried out"),
     (PreconditionFailed, HTTPStatus.PRECONDITION_FAILED, "precondition-failed", "The record is not the one you read"),
     (IllegalTransition, HTTPStatus.CONFLICT, "illegal-transition", "The entry cannot go to that status"),
+    (KeyInWork, HTTPStatus.CONFLICT, "key-in-work", "The first request with this key is being worked on"),
     (Conflict, HTTPStatus.CONFLICT, "conflict", "The record changed or was decided"),
     (InvalidInput, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The request does not fit"),
     (ModelUnavailable, HTTPStatus.SERVICE_UNAVAILABLE, "model-unavailable", "The model cannot answer"),
@@ -72,7 +73,9 @@ _OTHERS: Final[tuple[tuple[HTTPStatus, str, str], ...]] = (
     (HTTPStatus.BAD_REQUEST, "bad-request", "Bad Request"),
     (HTTPStatus.FORBIDDEN, "foreign-origin", "Forbidden"),
     (HTTPStatus.METHOD_NOT_ALLOWED, "method-not-allowed", "Method Not Allowed"),
+    (HTTPStatus.REQUEST_TIMEOUT, "request-timeout", "Request Timeout"),
     (HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", "Request Entity Too Large"),
+    (HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "content-encoding", "Unsupported Media Type"),
     (HTTPStatus.MISDIRECTED_REQUEST, "foreign-host", "Misdirected Request"),
     (HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong inside"),
 )
@@ -158,6 +161,8 @@ def challenge(request: Request, error: HourtrailError) -> dict[str, str]:
         return {"Retry-After": str(error.seconds), **error.headers}
     if isinstance(error, TooManyFailures):
         return {"Retry-After": str(error.seconds)}
+    if isinstance(error, KeyInWork):
+        return {"Retry-After": "1"}
     if isinstance(error, NotSignedIn):
         shown = ', error="invalid_token"' if "authorization" in request.headers else ""
         return {"WWW-Authenticate": f'Bearer realm="hourtrail"{shown}'}

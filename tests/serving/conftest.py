@@ -31,6 +31,7 @@ from hourtrail.store import Store, open_store
 from hourtrail.wiring import load_models, sources
 from hourtrail_serving.app import create_app
 from hourtrail_serving.gate import Login
+from hourtrail_serving.wire import BoundedProtocol
 
 SMALL_FIRM = Path(__file__).parents[1] / "data" / "small_firm"
 FIRST, LAST, TENANT = date(2026, 3, 2), date(2026, 3, 13), "northlight"
@@ -105,7 +106,7 @@ def running(store: Store, *, key: str | None = None, login: Login | None = None,
     app = create_app(store, TENANT, load_models(rules_only=True), login=login or Login(passwords=CHEAP), quiet=quiet)
     key = key_for(store) if key is None else key
     listener = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", http=BoundedProtocol, ws="none"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     url = f"http://127.0.0.1:{listener.getsockname()[1]}"

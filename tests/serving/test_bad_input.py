@@ -9,19 +9,22 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote, urlencode
 
+import psycopg
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
-from tests.serving.conftest import ADA, CHEAP, TENANT, key_for, session_for
+from tests.databases import KINDS, database, postgresql_server
+from tests.serving.bad_values import BROKEN, IN_CURSOR, IN_FORM, IN_HEADER, IN_PATH, IN_QUERY, STORED, VALUES
+from tests.serving.conftest import ADA, CHEAP, TENANT, fill, key_for, session_for
 from tests.serving.good_requests import BODIES, FORMS, PATHS
 from tests.tenancy.marked import dump
 
@@ -30,6 +33,7 @@ from hourtrail.domain.accounts import SecretKind, csrf_token
 from hourtrail.flows.identity.programs import NewSecret, create_secret
 from hourtrail.policy.roles import SCOPES, permissions_of, permissions_of_scopes
 from hourtrail.store import Store, open_store
+from hourtrail.store.schema import metadata
 from hourtrail.wiring import load_models
 from hourtrail_serving.access import RULES
 from hourtrail_serving.app import MOST_BYTES, ROUTERS, create_app
@@ -39,27 +43,10 @@ from hourtrail_serving.pace import Pace
 ROUTES = {(method, route.path): route for router in ROUTERS for route in router.routes for method in route.methods}
 OPEN_PAGES = {key for key in ROUTES if not key[1].startswith("/v1")}
 WRITES = sorted(key for key, route in ROUTES.items() if route.dependant.body_params or key in FORMS)
-DEEP = 100_000
 NOTED = {"secret", "session"}
 """Tables that say when a credential was used last."""
 FAILED = {"sign_in_failure", "audit_event", "audit_payload"}
 """Where a failed sign-in is counted: that much is kept of one on purpose."""
-
-BROKEN = (
-    b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe", b"[" * DEEP, b'{"a":' * DEEP, b"9" * 5000, b"NaN",
-    '{"a":"ü"}'.encode("latin-1"), '{"a":1}'.encode("utf-16"), b'{"a":1,"a":2}',
-)  # fmt: skip
-VALUES = (
-    "null", "-1", "[]", '"\\ud800"', '"a\\u0000b"', "9" * 5000, "1e400", "NaN", '[{"\\ud800":"\\u0000"}]',
-    "[" * 5000 + "]" * 5000, '"9999-12-31T23:59:59+23:59"', json.dumps("x" * 70_000),
-)  # fmt: skip
-IN_FORM = ("%00", "%ed%a0%80", "x" * 70_000, "9" * 400, "")
-IN_QUERY = (
-    "", "%00", "%ff", "-1", "9" * 400, "2026-02-30", "x" * 21_000, "WyJcdWQ4MDAiXQ==", "WyJcdTAwMDAiLCJcdTAwMDAiXQ==",
-    "Wzk5OTk5OTk5OTk5OTk5OTk5OTk5XQ==", "0001-01-01",
-)  # fmt: skip
-IN_PATH = ("%00", "%ff", "x" * 1500, "9" * 400, "2026-02-30", "0001-01-01", "9999-12-31")
-IN_HEADER = (b"\xff\xfe", b"x" * 3000, b'"')
 
 
 @dataclass(frozen=True)
@@ -71,7 +58,8 @@ class Walk:
     loop: asyncio.AbstractEventLoop
     clients: dict[str, dict[str, str]]
     values: dict[str, str]
-    seen: sqlite3.Connection
+    version: Callable[[], int]
+    """Another number whenever somebody has written something."""
 
     def who(self, key: tuple[str, str]) -> dict[str, str]:
         """The headers of somebody who may: a wrong request of somebody who may not is refused before it is read."""
@@ -94,24 +82,55 @@ class Walk:
         values = {name: quote(value, safe="") for name, value in self.filled(PATHS).items()} | changed
         return re.sub(r"\{(\w+)\}", lambda found: values.get(found[1], "x"), path)
 
-    def version(self) -> int:
-        """Changes whenever another connection has committed something."""
-        return int(self.seen.execute("PRAGMA data_version").fetchone()[0])
+    @property
+    def is_server(self) -> bool:
+        """Whether the database is PostgreSQL, which takes other texts and numbers than SQLite does."""
+        return self.store.engine.dialect.name == "postgresql"
 
     def rows(self) -> dict[str, list[str]]:
         return dump(self.store, TENANT)
 
 
-@pytest.fixture(scope="module")
-def walk(sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    file = tmp_path_factory.mktemp("bad") / "copy.db"
-    shutil.copy(sample, file)
+@pytest.fixture(scope="module", params=KINDS)
+def walk(request: pytest.FixtureRequest, sample: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp(f"bad-{request.param}")
     login = Login(passwords=CHEAP, pace=Pace(of_a_person=10**9, of_a_program=10**9, of_an_address=10**9))
-    with open_store(f"sqlite:///{file}") as store, closing(sqlite3.connect(file)) as seen, asyncio.Runner() as runner:
+    with ExitStack() as stack:
+        server = stack.enter_context(postgresql_server(folder)) if request.param == "postgresql" else ""
+        url = stack.enter_context(database(request.param, folder, server))
+        if not server:
+            shutil.copy(sample, folder / "hourtrail.db")
+        store = stack.enter_context(open_store(url))
+        if server:
+            fill(store, folder)
+        version = stack.enter_context(_watched(store, folder / "hourtrail.db"))
         app = create_app(store, TENANT, load_models(rules_only=True), login=login)
         clients = {role.value: _person(store, role) for role in Role}
         clients["program"] = {"Authorization": f"Bearer {key_for(store)}"}
-        yield Walk(app, store, runner.get_loop(), clients, _names(app, clients["program"]), seen)
+        loop = stack.enter_context(asyncio.Runner()).get_loop()
+        yield Walk(app, store, loop, clients, _names(app, clients["program"]), version)
+
+
+@contextmanager
+def _watched(store: Store, file: Path) -> Iterator[Callable[[], int]]:
+    """A number that another connection asks for, and that is another one whenever something was written."""
+    if store.engine.dialect.name == "sqlite":
+        with closing(sqlite3.connect(file)) as seen:
+            yield lambda: int(seen.execute("PRAGMA data_version").fetchone()[0])
+        return
+    url = store.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(url, autocommit=True) as seen:
+        seen.execute("CREATE SEQUENCE writes")
+        seen.execute(
+            "CREATE FUNCTION count_write() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN PERFORM nextval('writes'); RETURN NULL; END $$"
+        )
+        for table in metadata.sorted_tables:
+            # Of what is taken back too: that costs a comparison, and misses nothing.
+            seen.execute(
+                f'CREATE TRIGGER counted AFTER INSERT OR UPDATE OR DELETE ON "{table.name}" EXECUTE FUNCTION count_write()'
+            )
+        yield lambda: int((seen.execute("SELECT last_value FROM writes").fetchone() or [0])[0])
 
 
 def _person(store: Store, role: Role) -> dict[str, str]:
@@ -160,12 +179,17 @@ def asks(walk: Walk, method: str, route: APIRoute) -> Iterator[Ask]:
             )
     for name in _queries(route):
         rest = urlencode({other: value for other, value in required.items() if other != name})
-        for value in IN_QUERY:
+        for value in (*IN_QUERY, *(IN_CURSOR if name == "cursor" else ())):
             yield Ask(f"?{name}={value[:20]}", f"{path}?{rest}&{name}={value}", content, kind)
     for name in ("Idempotency-Key", "If-Match", "Accept"):
         for value in IN_HEADER:
             yield Ask(f"{name} {value[:9]!r}", plain, content, (*kind, (name, value)))
     if content is None:
+        return
+    for what, made in _changed(walk, key, route):
+        yield Ask(what, plain, made, kind)
+    if walk.is_server:
+        # What follows is refused before any database is asked, so it is sent once, before SQLite.
         return
     for body in BROKEN:
         yield Ask(f"body {body[:20]!r}", plain, body, kind)
@@ -176,8 +200,6 @@ def asks(walk: Walk, method: str, route: APIRoute) -> Iterator[Ask]:
     yield Ask("many fields", plain, b"a=1&" * 3000, FORM)
     yield Ask("too large", plain, b" " * (MOST_BYTES + 1), kind)
     yield Ask("too large, no length", plain, b" " * (MOST_BYTES + 1), kind, has_length=False)
-    for what, made in _changed(walk, key, route):
-        yield Ask(what, plain, made, kind)
 
 
 def _required(route: APIRoute) -> Iterator[tuple[str, str]]:
@@ -222,7 +244,7 @@ def _changed(walk: Walk, key: tuple[str, str], route: APIRoute) -> Iterator[tupl
         return
     body = walk.filled(BODIES[key])
     for place in _places(body):
-        for value in VALUES:
+        for value in STORED if walk.is_server else VALUES:
             yield f"{place} {value[:24]}", _put(body, place, value)
     text = json.dumps(body)
     yield "unknown member", json.dumps({**body, "nothing": 1}).encode()

@@ -45,6 +45,10 @@ def test_options_stand_before_or_behind_the_command(tmp_path: Path, before: bool
         page = httpx2.get(url, follow_redirects=True)
         assert (page.status_code, "Nothing is waiting" in page.text, "acme" in page.text) == (200, True, True)
         assert (tmp_path / "a.db").is_file()
+        host, _, port = url.removeprefix("http://").strip("/").partition(":")
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(b"no request\r\n\r\n")
+            assert b"application/problem+json" in connection.recv(65536), "it speaks our HTTP, with its bounds"
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=30)
     assert "Traceback" not in errors
