@@ -1,7 +1,7 @@
 """The stateless face of suggesting: activities in, suggestions with ranked candidates out, nothing stored."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from typing import Annotated, Any, Final
 
@@ -13,7 +13,7 @@ from hourtrail.domain.activity import Activity, Rejected
 from hourtrail.domain.block import Candidate, Withheld
 from hourtrail.domain.confidence import Mode
 from hourtrail.domain.errors import InvalidInput
-from hourtrail.domain.firm import NOT_WORK, Assignment, Contract, Person, Task, WorkItem
+from hourtrail.domain.firm import NOT_WORK, WorkItem
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.memory import Confirmation
@@ -80,17 +80,23 @@ def score(served: Served, body: ScoreRequest, who: Principal) -> Row:
         as_of = body.as_of or max((row.end or row.start for row in activities), default=None)
         models = with_controls(db, served.models)
         questions = OpenQuestions.of(db, {who.person, *(row.person for row in activities)} - {""})
-    models = served.models if body.brings_master else own
-    master, confirmations = _known(served, body, as_of, refused)
+    brought = served.brought.read(body) if body.brings_master else None
+    master, confirmations = _own(served, as_of) if brought is None else (brought.master, [])
+    refused += () if brought is None else brought.refused
     # Before anything is encoded, so that too much is refused at once.
     candidates, withheld = _candidates(activities, master, _items_of(confirmations))
     withheld += [_unanswered(row) for row in candidates if questions.ask_about(row.block, who.person)]
     candidates = [row for row in candidates if not questions.ask_about(row.block, who.person)]
     hidden = models.policy.mode is Mode.SHADOW and not _scores_everybody(who)
-    scoring = Scoring.of(master, confirmations, models, cache=served.vectors)
+    if brought is None:
+        scoring = Scoring.of(master, confirmations, models, cache=served.vectors)
+    else:
+        scoring = Scoring.of_the_unknown(brought.catalogue(models.encoder, served.vectors), models)
     suggestions: list[Row] = []
     for candidate, scores in _scored(scoring, candidates, as_of, served):
-        suggestion, abstained = propose(candidate, scores, master=master, policy=scoring.policy, model=scoring.model)
+        suggestion, abstained = propose(
+            candidate, scores, master=master, policy=scoring.policy, model=scoring.model, logged=False
+        )
         suggestions.append({**suggestion_to_json(suggestion), "candidates": [] if hidden else _ranked(scores)})
         if abstained is not None:
             withheld.append(abstained)
@@ -128,22 +134,9 @@ def _activities(gate: PrivacyGate, body: ScoreRequest, refused: list[Rejected]) 
     return good
 
 
-def _known(
-    served: Served, body: ScoreRequest, as_of: datetime | None, refused: list[Rejected]
-) -> tuple[MasterData, list[Confirmation]]:
-    if body.brings_master:
-        return _master(body, refused), []
+def _own(served: Served, as_of: datetime | None) -> tuple[MasterData, list[Confirmation]]:
     with served.store.tenant(served.tenant, read_only=True) as db:
         return db.master(), db.confirmations(known_before=as_of)
-
-
-def _master(body: ScoreRequest, refused: list[Rejected]) -> MasterData:
-    return MasterData(
-        tasks=tuple(row for _, row in read_rows("tasks", body.tasks, Task, refused)),
-        assignments=tuple(row for _, row in read_rows("assignments", body.assignments, Assignment, refused)),
-        people=tuple(row for _, row in read_rows("people", body.people, Person, refused)),
-        contracts=tuple(row for _, row in read_rows("contracts", body.contracts, Contract, refused)),
-    )
 
 
 def _items_of(confirmations: Sequence[Confirmation]) -> dict[str, list[WorkItem]]:
@@ -164,8 +157,11 @@ def _candidates(
     for person, rows in groupby(sorted(activities, key=lambda row: row.person), key=lambda row: row.person):
         captured = capture(master.person(person), list(rows))
         withheld.extend(captured.withheld)
+        open_on: dict[date, tuple[WorkItem, ...]] = {}
         for block in captured.blocks:
-            items = (*master.bookable(person, block.date, known.get(person, ())), NOT_WORK)
+            if block.date not in open_on:
+                open_on[block.date] = (*master.bookable(person, block.date, known.get(person, ())), NOT_WORK)
+            items = open_on[block.date]
             if len(items) == 1:
                 withheld.append(
                     Withheld(

@@ -13,8 +13,9 @@ from hourtrail.domain.settings import TenantSettings
 from hourtrail.flows.vectors import TenantVectors, VectorMemory
 from hourtrail.store import Store
 from hourtrail.wiring import Models
+from hourtrail_serving.brought import BroughtMemory, TenantBrought
 from hourtrail_serving.gate import Login
-from hourtrail_serving.idempotency import Answers
+from hourtrail_serving.idempotency import Answers, InWork
 from hourtrail_serving.unchecked import Unchecked
 
 HEAVY_AT_ONCE: Final = 4
@@ -40,16 +41,23 @@ class Served:
     login: Login = field(default_factory=Login)
     settings: TenantSettings = field(default_factory=TenantSettings)
     vectors: TenantVectors = field(default_factory=lambda: VectorMemory().of(""))
+    brought: TenantBrought = field(default_factory=lambda: BroughtMemory().of(""))
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
     own_places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
     unchecked: Unchecked = field(default_factory=Unchecked)
     checking: Lock = field(default_factory=Lock)
+    in_work: InWork = field(default_factory=InWork)
     firm: str = ""
 
     @property
     def answers(self) -> Answers:
         """Answers kept for retries, in the store."""
-        return Answers(self.store, self.tenant)
+        return Answers(self.store, self.tenant, self.in_work)
+
+    def forget_texts(self) -> None:
+        """Forget what requests brought along, where a person's texts and name have to go."""
+        self.vectors.forget()
+        self.brought.forget()
 
     @contextmanager
     def heavy(self) -> Iterator[None]:

@@ -24,6 +24,7 @@ from hourtrail.flows.vectors import VectorMemory
 from hourtrail.store import Store
 from hourtrail.store.tenants import NOBODYS
 from hourtrail.wiring import Models
+from hourtrail_serving.brought import BroughtMemory
 from hourtrail_serving.gate import Login
 from hourtrail_serving.served import HEAVY_AT_ONCE, Served
 from hourtrail_serving.unchecked import Unchecked
@@ -80,6 +81,7 @@ class Tenancy:
     most: int = MOST_KEPT
     clock: Callable[[], float] = monotonic
     vectors: VectorMemory = field(default_factory=VectorMemory)
+    brought: BroughtMemory = field(default_factory=BroughtMemory)
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
     checking: Lock = field(default_factory=Lock)
     quiet: float = 0.0
@@ -188,8 +190,8 @@ class Tenancy:
     def _new(self, tenant: str, settings: TenantSettings) -> Served:
         return Served(
             store=self.store, tenant=tenant, models=self.load("" if tenant == NOBODYS else tenant), login=self.login,
-            settings=settings, vectors=self.vectors.of(tenant), places=self.places, own_places=self._share(settings),
-            unchecked=Unchecked(self.quiet), checking=self.checking,
+            settings=settings, vectors=self.vectors.of(tenant), brought=self.brought.of(tenant), places=self.places,
+            own_places=self._share(settings), unchecked=Unchecked(self.quiet), checking=self.checking,
         )  # fmt: skip
 
     def _share(self, settings: TenantSettings) -> BoundedSemaphore:

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -13,24 +14,35 @@ from statistics import median
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from tests.benchmarks.office import Client, Seat, Server, accepted, day_of, furnish, running, serving, worked
 from tests.benchmarks.year_in_store import LAST_DAY, TENANT, Year
 from tests.databases import KINDS, database, postgresql_server
 
+from hourtrail.capture import capture
 from hourtrail.domain.access import Permission
 from hourtrail.domain.accounts import SecretKind
+from hourtrail.domain.activity import Activity, Rejected
+from hourtrail.domain.block import Candidate
+from hourtrail.domain.firm import NOT_WORK, Task
+from hourtrail.domain.master import MasterData
 from hourtrail.flows.identity.programs import NewSecret, create_secret
+from hourtrail.flows.scoring import Scoring
+from hourtrail.flows.vectors import VectorMemory
+from hourtrail.policy.bands import policy_from
 from hourtrail.store import open_store
+from hourtrail.wiring import Models
 from hourtrail_models.artefact import load_bundled
 from hourtrail_models.encoder import OnnxEncoder
 from hourtrail_models.shipped import bundled_scorer
+from hourtrail_serving.records import read_rows
 
 PEOPLE, SIGNED_IN, TURNS = 60, 20, 200
 READ_BOUND, WRITE_BOUND, SCORE_BOUND = 3.0, 8.0, 1.5
 """The issue's bounds on the ratios of the medians."""
 
 MOST_MB, MOST_SECONDS = 400, 3.0
-ACTIVITIES, ITEMS, SCORES = 20, 60, 15
+ACTIVITIES, ITEMS, ROUNDS, SCORES = 20, 60, 5, 12
 
 
 @dataclass(frozen=True)
@@ -124,49 +136,98 @@ def test_a_decision_beside_a_stored_document(offices: Offices) -> None:
     assert ratio <= WRITE_BOUND
 
 
-def test_scoring_beside_the_bare_encoder_and_booster(offices: Offices) -> None:
-    encoder, scorer = OnnxEncoder(load_bundled("encoder")), bundled_scorer()
-    matrix = np.random.default_rng(1).random((ACTIVITIES * (ITEMS + 1), len(scorer.spec.names)))
+def _question(turn: int) -> dict[str, list[dict[str, str]]]:
+    """Meetings that nobody has scored before, among the work items of every turn."""
     tasks = [
         {"client": f"client{n % 12}", "project": f"project{n}", "name": f"Work package {n}"} for n in range(ITEMS)
     ]  # fmt: skip
-    fresh = itertools.count()
-
-    def texts() -> list[str]:
-        return [f"Review of change {next(fresh)} to the storage layer with the network team" for _ in range(ACTIVITIES)]
-
-    def activity(number: int, title: str) -> dict[str, str]:
+    activities = []
+    for number in range(ACTIVITIES):
         start = f"{LAST_DAY - timedelta(days=number // 10)}T{8 + number % 10:02}"
-        return {
-            "source": "icalendar", "external_id": f"e{number}", "kind": "meeting", "person": "ada", "title": title,
+        activities.append({
+            "source": "icalendar", "external_id": f"e{number}", "kind": "meeting", "person": "ada",
+            "title": f"Review of change {ACTIVITIES * turn + number} to the storage layer with the network team",
             "start": f"{start}:00:00Z", "end": f"{start}:45:00Z", "response": "accepted",
-        }  # fmt: skip
+        })  # fmt: skip
+    return {"activities": activities, "tasks": tasks}
 
-    def score(_: int) -> float:
-        rows = [activity(number, title) for number, title in enumerate(texts())]
-        body = json.dumps({"activities": rows, "tasks": tasks}).encode()
-        spent, answer = offices.ours.took(
-            "POST", "/v1/suggestions:score", body, {"Authorization": f"Bearer {offices.key}"}
-        )
+
+def _pairs(question: dict[str, list[dict[str, str]]], models: Models) -> NDArray[np.float64]:
+    """The matrix that a booster is asked about: what the product makes of the question."""
+    refused: list[Rejected] = []
+    master = MasterData(tasks=tuple(row for _, row in read_rows("tasks", question["tasks"], Task, refused)))
+    activities = [row for _, row in read_rows("activities", question["activities"], Activity, refused)]
+    blocks = capture(master.person("ada"), activities).blocks
+    candidates = [Candidate(block=row, items=(*master.bookable(row.person, row.date), NOT_WORK)) for row in blocks]
+    cache = VectorMemory()
+    as_of = max(row.span.end for row in blocks)
+    found = Scoring.of(master, [], models, cache=cache).pairs(candidates, as_of=as_of, cache=cache).matrix
+    assert len(found) == ACTIVITIES * (ITEMS + 1)
+    assert not refused
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Milliseconds of one turn: on the clock, and of processor time."""
+
+    elapsed: float
+    processor: float
+
+
+def test_scoring_beside_the_bare_encoder_and_booster(offices: Offices) -> None:
+    """Both in every turn, in changing order, on the same texts, that neither has seen, with one thread for each model.
+
+    Whatever else the machine does slows both. Of several rounds the middle one counts.
+    """
+    encoder, scorer = OnnxEncoder(load_bundled("encoder")), bundled_scorer()
+    models = Models(encoder=encoder, scorer=scorer, policy=policy_from(scorer.thresholds, source="bench"))
+    matrix = _pairs(_question(0), models)
+    headers = {"Authorization": f"Bearer {offices.key}"}
+
+    def score(turn: int) -> Cost:
+        body = json.dumps(_question(turn)).encode()
+        so_far = worked(offices.server.pid)
+        elapsed, answer = offices.ours.took("POST", "/v1/suggestions:score", body, headers)
+        processor = 1_000 * (worked(offices.server.pid) - so_far)
         assert len(json.loads(answer)["suggestions"]) == ACTIVITIES, answer[:1_000]
-        return spent
+        return Cost(elapsed, processor)
 
-    def bare(_: int) -> float:
-        nonlocal alone
+    def bare(turn: int) -> Cost:
+        titles = [row["title"] for row in _question(turn)["activities"]]
         began, so_far = time.perf_counter(), time.process_time()
-        encoder.encode(texts())
-        scorer.booster.predict(matrix, num_threads=1)
-        alone += time.process_time() - so_far
-        return 1_000 * (time.perf_counter() - began)
+        encoder.encode(titles)
+        scorer.booster.predict(matrix, raw_score=True, num_threads=1)
+        return Cost(1_000 * (time.perf_counter() - began), 1_000 * (time.process_time() - so_far))
 
-    alone, before = 0.0, worked(offices.server.pid)
-    ours, theirs, ratio = _beside(score, bare, SCORES)
-    of_processor = (worked(offices.server.pid) - before) / alone
+    turns = itertools.count(1)
+    for turn in itertools.islice(turns, 3):
+        # The work items are encoded once, and a server's first answer is no measure of its next.
+        score(turn), bare(turn)
+    rounds = [_round(score, bare, list(itertools.islice(turns, SCORES))) for _ in range(ROUNDS)]
     _say(
-        f"POST /v1/suggestions:score, {ACTIVITIES} x {ITEMS}: {ours:.1f} ms, encoder + booster {theirs:.1f} ms, {ratio:.2f} x;"
-        f" {of_processor:.2f} x of processor time"
+        f"POST /v1/suggestions:score, {ACTIVITIES} x {ITEMS}, load {os.getloadavg()[0]:.1f}:"
+        + "".join(
+            f"\n  {ours.elapsed:.1f} ms, encoder + booster {theirs.elapsed:.1f} ms, {ours.elapsed / theirs.elapsed:.2f} x;"
+            f" of processor time {ours.processor:.1f} and {theirs.processor:.1f}, {ours.processor / theirs.processor:.2f} x"
+            for ours, theirs in rounds
+        )
     )
-    assert ratio <= SCORE_BOUND
+    assert median(ours.processor / theirs.processor for ours, theirs in rounds) <= SCORE_BOUND
+    assert median(ours.elapsed / theirs.elapsed for ours, theirs in rounds) <= SCORE_BOUND
+
+
+def _round(score: Callable[[int], Cost], bare: Callable[[int], Cost], turns: list[int]) -> tuple[Cost, Cost]:
+    """The medians of some turns, of the product and of the bare models."""
+    ours: list[Cost] = []
+    theirs: list[Cost] = []
+    for turn in turns:
+        for one, costs in ((score, ours), (bare, theirs))[:: 1 if turn % 2 else -1]:
+            costs.append(one(turn))
+    spent, against = (
+        Cost(median(row.elapsed for row in costs), median(row.processor for row in costs)) for costs in (ours, theirs)
+    )
+    return spent, against
 
 
 def test_the_process_is_small_and_starts_at_once(offices: Offices) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 import time
@@ -98,9 +97,9 @@ class Server:
 
 
 def worked(pid: int) -> float:
-    """Processor seconds of a process so far, in its own code and the system's."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Processor seconds of a process so far, all its threads, in its own code and the system's; to the nanosecond on Linux."""
+    # What clock_getcpuclockid(3) answers: the process in the upper bits, "scheduler's clock" in the lowest three.
+    return time.clock_gettime(~pid << 3 | 2)
 
 
 @contextmanager

@@ -5,11 +5,14 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 from typing import Any
 
+import pytest
 from tests.serving.conftest import ADA, BEN
 from tests.serving.psa_site import Psa, psa, psa_store
 
 from hourtrail.domain.access import Role
 from hourtrail.flows.usage import WORKFLOWS
+from hourtrail.store.errors import StoreUnavailable
+from hourtrail.store.usage import Usage
 
 __all__ = ["psa", "psa_store"]
 
@@ -55,6 +58,37 @@ def test_everything_that_was_done_is_counted_once(psa: Psa) -> None:
         "activities_ingested": 2, "suggestions_created": 2, "events_scored": 3, "decisions": 3, "time_entries": 2,
         "active_people": 2, "entries_checked": 2,
     }  # fmt: skip
+
+
+def test_what_is_refused_or_fails_is_not_counted_and_what_cannot_be_counted_is_not_told(
+    psa: Psa, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [{"client": "c", "project": f"p{number}"} for number in range(5_000)]
+    days = [
+        {
+            **MEETING,
+            "external_id": f"{who}{n}",
+            "person": who,
+            "start": f"2026-03-{n:02}T09:00:00Z",
+            "end": f"2026-03-{n:02}T10:00:00Z",
+        }
+        for n in range(1, 30)
+        for who in (ADA, BEN)
+    ]
+    ask = {"activities": [MEETING], "tasks": [TASK]}
+    refused = psa.http.post("/v1/suggestions:score", json={"activities": days, "tasks": many})
+    assert refused.status_code == 422
+    assert totals(psa) == {}
+    assert psa.http.post("/v1/suggestions:score", json=ask).status_code == 200
+    assert totals(psa) == {"events_scored": 1}
+
+    def full(*_: object) -> None:
+        raise StoreUnavailable("the disk is full")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Usage, "count_usage", full)
+        assert psa.http.post("/v1/suggestions:score", json=ask).status_code == 503
+    assert totals(psa) == {"events_scored": 1}
 
 
 def test_it_comes_by_day_as_json_and_csv_and_in_bounds(psa: Psa) -> None:

@@ -88,7 +88,7 @@ def erase_person(
         done = erase(
             served.store, served.tenant, person, actor, reason=body.reason, request=body.request, confirm=body.confirm
         )
-        served.vectors.forget()
+        served.forget_texts()
         return erasure_to_json(done)
 
     request = f"erase {person} {body.as_sent()}"

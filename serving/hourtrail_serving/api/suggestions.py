@@ -1,7 +1,8 @@
 """Suggestions: what is stored, computing them anew, and scoring activities that are not stored at all."""
 
+from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Query
 from pydantic import Field
@@ -13,20 +14,22 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.suggestion import Band, Suggestion, SuggestionStatus
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
 from hourtrail.flows.suggest import suggest
-from hourtrail.flows.usage import EVENTS_SCORED, count_done
+from hourtrail.flows.usage import EVENTS_SCORED, counted_beside
 from hourtrail_serving.cursors import Cursor, InstantCursor, Limit
 from hourtrail_serving.etags import Given
 from hourtrail_serving.fields import Code, Day, FromQuery, IdPath, PersonQuery, Strict, ToQuery, bounded
 from hourtrail_serving.gate import Guarded, Who
 from hourtrail_serving.openapi import answers, one, writes
 from hourtrail_serving.scoring import ScoreRequest, score
-from hourtrail_serving.served import Context
+from hourtrail_serving.served import HEAVY_AT_ONCE, Context
 from hourtrail_serving.sight import own_or_named, require_sight, seen, sight
 
 router = APIRouter(prefix="/v1", tags=["suggestions"], route_class=Guarded)
 
 COMPUTED_DAYS = 35
 """Days in one call; five weeks of one person take seconds."""
+
+_COUNTING: Final = ThreadPoolExecutor(HEAVY_AT_ONCE, thread_name_prefix="usage")
 
 
 class ComputeRequest(Strict):
@@ -124,8 +127,7 @@ def score_activities(served: Context, who: Who, body: ScoreRequest) -> JSONRespo
             raise OutOfReach(
                 f"activities of {min(strangers)[:100]!r} are not yours; send the master data along to score them"
             )
-    with served.heavy():
-        scored = score(served, body, who)
-    # Nothing of what was sent is kept, but how much it was.
-    count_done(served.store, served.tenant, EVENTS_SCORED, len(body.activities))
-    return JSONResponse(scored)
+    # Nothing of what was sent is stored, but how much it was.
+    counted = counted_beside(served.store, served.tenant, EVENTS_SCORED, len(body.activities), _COUNTING)
+    with served.heavy(), counted:
+        return JSONResponse(score(served, body, who))

@@ -1,6 +1,8 @@
 """How much of the product a firm uses, in numbers alone: by UTC day, workflow and unit."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Final
@@ -78,7 +80,24 @@ def usage(store: Store, tenant: str, first: date, last: date) -> UsageReport:
 
 
 def count_done(store: Store, tenant: str, unit: str, count: int, *, now: datetime | None = None) -> None:
-    """Count what leaves no row behind it."""
-    if count > 0:
+    """Count what leaves no row behind it; a negative count takes back what was counted too much."""
+    if count:
         with store.tenant(tenant) as db:
             db.count_usage((now or datetime.now(UTC)).date(), unit, count)
+
+
+@contextmanager
+def counted_beside(store: Store, tenant: str, unit: str, count: int, threads: Executor) -> Iterator[None]:
+    """Count what leaves no row behind it while it is done, in another thread: a database takes its time to make sure of it.
+
+    At the end of the block it is counted; what ends in an error is taken back. Raises what counting raises.
+    """
+    now = datetime.now(UTC)
+    counting = threads.submit(count_done, store, tenant, unit, count, now=now)
+    try:
+        yield
+    except BaseException:
+        counting.result()
+        count_done(store, tenant, unit, -count, now=now)
+        raise
+    counting.result()

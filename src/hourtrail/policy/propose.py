@@ -22,19 +22,26 @@ def suggestion_id(block: str) -> str:
 
 
 def best_answer(scores: tuple[Score, ...]) -> float:
-    """The highest probability of a real work item; 0 when there is none."""
-    return max((score.probability for score in scores if score.item != NOT_WORK), default=0.0)
+    """The highest probability of a real work item, of scores with the most probable first; 0 when there is none."""
+    return next((score.probability for score in scores if score.item != NOT_WORK), 0.0)
 
 
 IN_SHADOW: Final = "shadow mode: the answer is measured, not shown; say what it was"
 
 
 def propose(
-    candidate: Candidate, scores: tuple[Score, ...], *, master: MasterData, policy: BandPolicy, model: ModelRef
+    candidate: Candidate,
+    scores: tuple[Score, ...],
+    *,
+    master: MasterData,
+    policy: BandPolicy,
+    model: ModelRef,
+    logged: bool = True,
 ) -> tuple[Suggestion, Withheld | None]:
     """The suggestion for one block and, when it is not assigned, the reason why.
 
     ``scores`` are sorted, most probable first. The minutes are kept even when the work is unassigned: the person picks.
+    With ``logged=False`` the suggestion lacks the probabilities of all work items, which only a log of it would hold.
     """
     block = candidate.block
     routed = route(scores, policy, private=block.private, person=block.person)
@@ -73,7 +80,7 @@ def propose(
         model=model,
         policy=policy.ref,
         routing=() if block.private else routing_words(scores, policy, routed, person=block.person),
-        scores=_log_of(scores, policy.temperature),
+        scores=_log_of(scores, policy.temperature) if logged else (),
         unshown=_unshown(scores, routed.band) if top is None and not block.private else None,
     )
     if policy.mode is Mode.SHADOW:

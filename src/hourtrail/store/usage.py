@@ -56,8 +56,6 @@ class Usage(Scope):
 
     def count_usage(self, day: date, unit: str, count: int) -> None:
         """Add to what was done on a UTC day. Called last in a transaction: others of the tenant wait for its end."""
-        if count <= 0:
-            return
         statement = conflict_insert(self._connection, usage_count)
         statement = statement.on_conflict_do_update(
             index_elements=["tenant", "day", "unit"],
