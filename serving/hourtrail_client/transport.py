@@ -14,7 +14,7 @@ import httpx2
 T = TypeVar("T")
 
 AGAIN: Final = frozenset({429, 503})
-"""Answers that say "later": nothing was done."""
+"""Answers that say "later": nothing was done. So does a conflict that tells when to come back (``key-in-work``)."""
 
 LONGEST_WAIT: Final = 60.0
 """Seconds that one call waits between two attempts at most, whatever the server says."""
@@ -153,7 +153,7 @@ class Transport:
                     raise
                 self._wait(self.attempts - left, None)
                 continue
-            if answer.status_code in AGAIN and left:
+            if left and _later(answer):
                 self._wait(self.attempts - left, _seconds(answer))
                 continue
             return _answer(answer)
@@ -175,6 +175,11 @@ def _text(value: object) -> Any:
 def _seconds(answer: httpx2.Response) -> float | None:
     told = answer.headers.get("retry-after", "")
     return float(told) if told.isdecimal() else None
+
+
+def _later(answer: httpx2.Response) -> bool:
+    in_work = answer.status_code == httpx2.codes.CONFLICT and _seconds(answer) is not None
+    return in_work or answer.status_code in AGAIN
 
 
 def _document(answer: httpx2.Response) -> dict[str, Any]:

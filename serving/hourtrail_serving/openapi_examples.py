@@ -15,12 +15,13 @@ from hourtrail_serving.schemas.parts import Schema
 FILE: Final = "examples.json"
 
 _BY_FEATURE: Final = {"feature-off"}
-_BY_KEY: Final = {"key-reused"}
+_BY_KEY: Final = {"key-reused", "key-in-work"}
 _OF_SIGN_IN: Final = {"too-many-failures"}
 _OF_WRITES: Final = {"forged-form", "foreign-origin"}
 _OF_OPERATIONS: Final[dict[str, tuple[str, ...]]] = {
     "mode-not-proven": ("PUT /v1/mode",),
     "batch-refused": ("POST /v1/decisions:batch",),
+    "still-referred": ("DELETE /v1/directory/",),
     "one-by-one": ("POST /v1/decisions:batch", "POST /v1/timesheets/"),
     "blocked": ("POST /v1/time-entries/", "POST /v1/timesheets/"),
     "illegal-transition": ("POST /v1/time-entries/", "POST /v1/timesheets/"),

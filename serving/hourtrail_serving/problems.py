@@ -26,6 +26,7 @@ from hourtrail.domain.settings import FeatureOff
 from hourtrail.domain.tenant import TenantSuspended
 from hourtrail.flows.bulk import OneByOneOnly
 from hourtrail.flows.decide_batch import BatchRefused
+from hourtrail.flows.directory.removing import StillReferred
 from hourtrail.flows.modes import ModeNotProven
 from hourtrail.flows.timesheets import Blocked
 from hourtrail.store import StoreUnavailable
@@ -55,6 +56,7 @@ _KINDS: Final[tuple[tuple[type[HourtrailError], HTTPStatus, str, str], ...]] = (
     (FeatureOff, HTTPStatus.FORBIDDEN, "feature-off", "The firm does not have this part of the product"),
     (ModeNotProven, HTTPStatus.CONFLICT, "mode-not-proven", "The mode is not proven yet"),
     (NotAllowed, HTTPStatus.FORBIDDEN, "not-allowed", "This actor may not do this"),
+    (StillReferred, HTTPStatus.CONFLICT, "still-referred", "Something refers to this row"),
     (Blocked, HTTPStatus.CONFLICT, "blocked", "Findings stand in the way"),
     (OneByOneOnly, HTTPStatus.CONFLICT, "one-by-one", "The policy wants this looked at on its own"),
     (BatchRefused, HTTPStatus.CONFLICT, "batch-refused", "Nothing of the batch was carried out"),
@@ -141,6 +143,8 @@ def _listed(error: HourtrailError) -> list[dict[str, Any]]:
     if isinstance(error, Blocked):
         found = [{"in": "finding", "at": row.id, "reason": row.explanation} for row in error.findings]
         return found[:MOST_FAULTS]
+    if isinstance(error, StillReferred):
+        return [{"in": "record", "at": one.what, "reason": f"{one.count} of them"} for one in error.by]
     if isinstance(error, OneByOneOnly):
         return [{"in": "record", "at": name, "reason": why} for name, why in error.why.items()][:MOST_FAULTS]
     if isinstance(error, ModeNotProven):

@@ -176,6 +176,17 @@ def test_later_is_heard_and_a_write_comes_again_under_its_key() -> None:
     assert 0 < waited[1] < 2
 
 
+def test_a_write_that_is_still_being_worked_on_is_asked_for_again_and_a_conflict_is_not() -> None:
+    in_work = httpx2.Response(409, headers={"Retry-After": "1"}, json={"type": "urn:hourtrail:problem:key-in-work"})
+    transport, sent, waited = scripted(httpx2.ReadError("gone"), in_work, httpx2.Response(201, json={"a": 1}))
+    assert transport.call("POST", "/v1/x", body={}, idempotency_key="k").body == {"a": 1}
+    assert (len(sent), waited[1]) == (3, 1.0)
+    transport, sent, _ = scripted(httpx2.Response(409, json={"type": "urn:hourtrail:problem:conflict"}))
+    with pytest.raises(Problem, match="409 conflict"):
+        transport.call("POST", "/v1/x", body={}, idempotency_key="k")
+    assert len(sent) == 1
+
+
 def test_a_write_without_a_key_is_never_sent_twice_unanswered_and_patience_ends() -> None:
     transport, sent, _ = scripted(httpx2.ReadError("gone"))
     with pytest.raises(httpx2.ReadError):

@@ -11,9 +11,8 @@ import pytest
 from tests.databases import KINDS, database, postgresql_server
 
 from hourtrail.domain.access import Principal, PrincipalKind
-from hourtrail.domain.errors import Conflict
 from hourtrail.store import Store, TenantStore, open_store
-from hourtrail_serving.idempotency import GIVEN_BACK, KEPT, Answers, KeyReused
+from hourtrail_serving.idempotency import GIVEN_BACK, KEPT, Answers, KeyInWork, KeyReused
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PSA = Principal(kind=PrincipalKind.PROGRAM, id="app_1", name="psa", permissions={})
@@ -71,7 +70,7 @@ def test_a_key_belongs_to_one_request_of_one_principal(answers: Answers) -> None
 
 def test_while_the_first_is_worked_on_the_second_is_told_so(answers: Answers) -> None:
     def work() -> dict[str, bool]:
-        with pytest.raises(Conflict):
+        with pytest.raises(KeyInWork):
             answers.once(PSA, "k", "r", dict)
         with pytest.raises(KeyReused):
             answers.once(PSA, "k", "another", dict)
@@ -85,7 +84,7 @@ def test_a_request_in_work_keeps_its_place_however_many_come_after_it(answers: A
         for key in ("a", "b", "c", "d"):
             now[0] += timedelta(seconds=1)
             answers.once(PSA, key, "r", lambda: {"short": True})
-        with pytest.raises(Conflict):
+        with pytest.raises(KeyInWork):
             answers.once(PSA, "k", "r", dict)
         return {"done": True}
 
@@ -123,21 +122,46 @@ def test_work_and_its_answer_are_kept_together_or_not_at_all(answers: Answers) -
         answers.in_one(PSA, "k", "another", writing)
 
 
-def test_who_sends_the_key_meanwhile_waits_for_the_first_answer(answers: Answers) -> None:
+def test_who_sends_the_key_meanwhile_is_told_at_once_in_this_process_too(answers: Answers) -> None:
+    def work(_db: TenantStore) -> dict[str, object]:
+        with pytest.raises(KeyInWork):
+            answers.in_one(PSA, "k", "r", lambda _db: {"call": 2})
+        with pytest.raises(KeyReused):
+            answers.in_one(PSA, "k", "another", lambda _db: {"call": 2})
+        return {"call": 1}
+
+    assert answers.in_one(PSA, "k", "r", work) == {"call": 1}
+    assert answers.in_one(PSA, "k", "r", lambda _db: {"call": 3}) == {"call": 1}
+
+
+def test_another_process_is_told_at_once_or_gets_the_first_answer(answers: Answers) -> None:
+    """PostgreSQL tells what others work on; SQLite's second writer waits until the first has answered."""
+    elsewhere = Answers(answers.store, answers.tenant, clock=answers.clock)
     begun, second = Event(), []
 
     def again() -> None:
         assert begun.wait(30)
-        second.append(answers.in_one(PSA, "k", "r", lambda _db: {"call": 2}))
+        try:
+            second.append(elsewhere.in_one(PSA, "k", "r", lambda _db: {"call": 2}))
+        except KeyInWork:
+            second.append("in work")
 
     def slow(_db: TenantStore) -> dict[str, object]:
         begun.set()
-        thread.join(0.2)
-        assert not second, "it waits"
+        thread.join(0.2 if sqlite else 30)
+        assert second == ([] if sqlite else ["in work"])
         return {"call": 1}
 
+    sqlite = answers.store.engine.dialect.name == "sqlite"
     thread = Thread(target=again)
     thread.start()
     assert answers.in_one(PSA, "k", "r", slow) == {"call": 1}
     thread.join(30)
-    assert second == [{"call": 1}]
+    assert second == ([{"call": 1}] if sqlite else ["in work"])
+    assert elsewhere.in_one(PSA, "k", "r", lambda _db: {"call": 2}) == {"call": 1}
+
+
+def test_a_key_in_work_is_free_again_after_an_error(answers: Answers) -> None:
+    with pytest.raises(ZeroDivisionError):
+        answers.in_one(PSA, "k", "r", lambda _db: {"x": 1 // 0})
+    assert answers.in_one(PSA, "k", "other", lambda _db: {"call": 1}) == {"call": 1}

@@ -1,9 +1,10 @@
 """Programs, their secrets, and the answers kept for their retries."""
 
+import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, delete, func, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.accounts import Program, Secret, SecretKind
@@ -129,6 +130,16 @@ class Programs(Audit):
         self._connection.execute(
             update(secret).where(secret.c.tenant == self.tenant, secret.c.id == secret_id).values(**values)
         )
+
+    def hold_answer(self, principal: str, key: str) -> bool:
+        """Keep others from working under a key until this transaction ends; False when another transaction does.
+
+        On PostgreSQL. On SQLite there is no other transaction that writes.
+        """
+        if self._connection.dialect.name != "postgresql":
+            return True
+        name = json.dumps(["kept_answer", self.tenant, principal, key])
+        return bool(self._connection.scalar(select(func.pg_try_advisory_xact_lock(func.hashtextextended(name, 0)))))
 
     def claim_answer(self, principal: str, key: str, request: str, now: datetime) -> bool:
         """Take a key for the request that comes first; False when it is taken."""
