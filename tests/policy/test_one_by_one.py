@@ -35,6 +35,13 @@ def test_each_rule_says_why(text: str, words: str) -> None:
     assert from_mapping(to_mapping(load(f'version = "t"\n[one_by_one]\n{text}'))).one_by_one == rule
 
 
+def test_the_amount_of_a_week_is_kept_and_keeps_back_nothing_of_one_item() -> None:
+    policy = load('version = "t"\n[one_by_one]\namount_a_week = 900')
+    assert policy.one_by_one == OneByOne(amount_a_week=Decimal(900))
+    assert from_mapping(to_mapping(policy)) == policy
+    assert why(policy.one_by_one) == ""
+
+
 def test_what_nobody_can_price_counts_as_dear_and_what_is_not_billed_as_nothing() -> None:
     rule = OneByOne(amount=Decimal(1000))
     assert "no rate is known" in why(rule, worth=None)
@@ -51,10 +58,10 @@ def test_all_reasons_are_told_together() -> None:
 
 
 def test_every_fault_is_named_at_once() -> None:
-    text = 'version = "t"\n[one_by_one]\namount = -1\nclients = ["", 3]\nconfidence_below = 2\nregulated = "yes"\nclient = "acme"'
+    text = 'version = "t"\n[one_by_one]\namount = -1\namount_a_week = true\nclients = ["", 3]\nconfidence_below = 2\nregulated = "yes"\nclient = "acme"'
     with pytest.raises(InvalidInput) as refused:
         load(text)
-    for name in ("amount", "clients", "confidence_below", "regulated", "client: unknown"):
+    for name in ("amount", "amount_a_week", "clients", "confidence_below", "regulated", "client: unknown"):
         assert f"one_by_one.{name}" in str(refused.value)
     for bad in ("amount = nan", "amount = inf", "amount = true", 'amount = "much"', "confidence_below = nan"):
         with pytest.raises(InvalidInput, match="one_by_one"):

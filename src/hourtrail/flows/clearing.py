@@ -76,7 +76,7 @@ def the_rest(db: TenantStore, actor: str, first: date, last: date, person: str |
     own = [entry for entry in submitted if entry.person == actor]
     others = [entry for entry in submitted if entry.person != actor]
     unflagged = [entry for entry in others if not flags.on(entry)]
-    alone = entries_alone(db, unflagged)
+    alone = entries_alone(db, unflagged, reviewer=actor)
     clean = tuple(entry for entry in unflagged if entry.id not in alone)
     return Rest(clean=clean, flagged=len(others) - len(unflagged), own=len(own), alone=alone)
 

@@ -142,7 +142,7 @@ def move_timesheet(
         sheet, moving = going(db)
         if request.act in BLOCKED and (found := blocking(db, moving)):
             raise Blocked(found)
-        if request.act is TimesheetAct.APPROVE and (alone := entries_alone(db, moving)):
+        if request.act is TimesheetAct.APPROVE and (alone := entries_alone(db, moving, reviewer=request.actor)):
             raise OneByOneOnly(alone)
         moved = db.move_entries(moving, request.act.status, request.actor, at, request.note)
         db.record(

@@ -169,6 +169,26 @@ class Entries(Audit):
             found |= {row["entry"]: record_of(Approval, row) for row in self._all(query)}
         return found
 
+    def approved_together(self, entries: Collection[str], actor: str) -> set[str]:
+        """Those of these entries that ``actor`` was the last to approve, and in one act with others.
+
+        What one act moves is moved at one moment.
+        """
+        last: dict[str, tuple[str, datetime]] = {}
+        approved = approval.c.to_status == EntryStatus.APPROVED
+        for names in chunks(sorted(entries)):
+            query = self._select(approval, approval.c.entry, approval.c.actor, approval.c.at)
+            query = query.where(approval.c.entry.in_(names), approved).order_by(approval.c.place)
+            last |= {row["entry"]: (row["actor"], row["at"]) for row in self._all(query)}
+        mine = {name: at for name, (who, at) in last.items() if who == actor}
+        acts: set[datetime] = set()
+        for moments in chunks(sorted(set(mine.values()))):
+            query = self._select(approval, approval.c.at).where(
+                approval.c.actor == actor, approved, approval.c.at.in_(moments)
+            )
+            acts |= {row["at"] for row in self._all(query.group_by(approval.c.at).having(func.count() > 1))}
+        return {name for name, at in mine.items() if at in acts}
+
     def entry(self, entry_id: str) -> TimeEntry:
         """One live entry. Raises NotFound."""
         row = self._one(self._live().where(time_entry.c.id == entry_id))
