@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
+from click import UsageError
 
 from hourtrail.policy.minutes import SPEC
 from hourtrail_models.minutes import bundled_minutes
@@ -47,6 +48,6 @@ def test_a_week_comes_to_what_such_weeks_were_booked_at_and_never_looks_ahead():
     assert worked.tolist() == [1_200] * 4
 
 
-def test_folders_that_are_not_told_apart_are_refused():
-    with pytest.raises(Exception, match="name folders to fit the mean on, --, and folders to measure"):
-        main(["one", "two"])
+def test_folders_that_are_not_told_apart_are_refused(tmp_path):
+    with pytest.raises(UsageError, match="name folders to fit the mean on, then -- and those to measure"):
+        main([str(tmp_path), str(tmp_path)], standalone_mode=False)

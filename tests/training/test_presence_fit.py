@@ -65,7 +65,7 @@ def test_at_odd_hours_traces_and_work_move_together():
 
 
 def test_a_fit_makes_an_artefact_that_answers(firm, tmp_path, capsys):
-    assert main([str(tmp_path / "model"), str(firm)]) == 0
+    main([str(tmp_path / "model"), str(firm)], standalone_mode=False)
     artefact = load(tmp_path / "model")
     assert artefact.digest in capsys.readouterr().out
     model = from_artefact(artefact)

@@ -4,9 +4,9 @@ For each held-out firm of ``capture_report`` and each view of it, the share of t
 without any trace, and of those more than ``REACH`` minutes from the nearest trace of their day.
 """
 
-import sys
-from collections.abc import Sequence
 from pathlib import Path
+
+import click
 
 from hourtrail.capture import CaptureSettings, Habits
 from hourtrail.capture.grid import Days
@@ -17,6 +17,7 @@ from hourtrail.domain.instants import zone_named
 from hourtrail.flows.backtest.capture_files import CaptureFiles, CaptureInput, read_capture
 from hourtrail_training.capture_report import LAST, MEASURED, SEEDS, firm, seen_in
 from hourtrail_training.presence.people import VIEWS
+from hourtrail_training.scripts import NEW_FOLDER, say, script
 
 
 def beyond(given: CaptureInput) -> tuple[float, float]:
@@ -38,11 +39,13 @@ def beyond(given: CaptureInput) -> tuple[float, float]:
     return unseen / max(total, 1), far / max(total, 1)
 
 
-def main(arguments: Sequence[str]) -> int:
+@script(__doc__)
+@click.argument("cache", type=NEW_FOLDER)
+@click.argument("seeds", nargs=-1, metavar="[SEED...]", type=int)
+def main(cache: Path, seeds: tuple[int, ...]) -> None:
     """Print a line for each firm and view."""
-    cache = Path(arguments[0])
-    _say("SIMULATED people\n| firm, view | on days without a trace | out of reach |\n|---|---|---|")
-    for seed in [int(seed) for seed in arguments[1:]] or SEEDS:
+    say("SIMULATED people\n| firm, view | on days without a trace | out of reach |\n|---|---|---|")
+    for seed in seeds or SEEDS:
         folder = firm(cache, seed)
         for view in list(VIEWS)[:-1]:
             files = CaptureFiles(
@@ -50,13 +53,8 @@ def main(arguments: Sequence[str]) -> int:
                 people=folder / "people.csv",
             )  # fmt: skip
             unseen, far = beyond(read_capture(files, today=LAST, zone="", person="", progress=lambda _done: None))
-            _say(f"| {seed}, {view} | {unseen:.3f} | {far:.3f} |")
-    return 0
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+            say(f"| {seed}, {view} | {unseen:.3f} | {far:.3f} |")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

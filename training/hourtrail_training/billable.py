@@ -5,12 +5,12 @@ reported on that work item until the day before: the last value (the baseline), 
 three entries whose narrative is most like it.
 """
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +21,7 @@ from hourtrail.domain.firm import Billable, Task, WorkItem
 from hourtrail.policy.billable import billable_of
 from hourtrail.sources.contract_files import read_records
 from hourtrail_models.encoder import bundled_encoder
+from hourtrail_training.scripts import FOLDER, say, script
 
 Vectors = dict[str, NDArray[np.float32]]
 Known = tuple[date, bool, str]
@@ -57,17 +58,18 @@ def _alike(text: str, known: Sequence[Known], vectors: Vectors) -> list[tuple[fl
     return [(min(float(likeness[place]), 1.0), known[place][1]) for place in nearest if likeness[place] > 0]
 
 
-def main(folders: Sequence[str], say: Callable[[str], None]) -> int:
+@script(__doc__)
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=FOLDER)
+def main(folders: tuple[Path, ...]) -> None:
     """Print both, over all folders. Raises InvalidInput when no entry can be asked about."""
-    rows = np.array([row for folder in folders for row in asked(Path(folder))], dtype=np.float64)
+    rows = np.array([row for folder in folders for row in asked(folder)], dtype=np.float64)
     if not len(rows):
         raise InvalidInput("no entry on a task whose billing depends has an earlier one on the same work item")
     say(f"{len(rows):,} entries, {rows[:, 0].mean():.2f} of them billed")
     for column, name in ((1, "last value"), (2, "with the entries most like it")):
         right = ((rows[:, column] > 1 / 2) == rows[:, 0]).mean()
         say(f"{name}: right {right:.3f}, Brier score {np.mean((rows[:, column] - rows[:, 0]) ** 2):.3f}")
-    return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:], print))
+    main()

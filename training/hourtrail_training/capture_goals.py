@@ -6,7 +6,6 @@ each firm and view, with what each week comes to once a person's own factor is a
 firms and finished lines, so that a run that was ended goes on.
 """
 
-import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+import click
 import numpy as np
 
 from hourtrail.capture import Captured, CaptureSettings, Habits, Presence, capture
@@ -28,6 +28,7 @@ from hourtrail.wiring import Models, load_models, with_time_models
 from hourtrail_training.capture_report import LAST, MEASURED, SEEDS, firm, seen_in
 from hourtrail_training.mix_shares import kept_or, markdown
 from hourtrail_training.presence.people import VIEWS
+from hourtrail_training.scripts import NEW_FOLDER, say, script
 
 VERSION: Final = "1"
 ASKED: Final = ("all sources", "no windows or tickets")
@@ -153,26 +154,23 @@ def _goal(
     )  # fmt: skip
 
 
-def main(arguments: Sequence[str]) -> int:
+@script(__doc__)
+@click.argument("cache", type=NEW_FOLDER)
+@click.argument("seeds", nargs=-1, metavar="[SEED...]", type=int)
+def main(cache: Path, seeds: tuple[int, ...]) -> None:
     """Print both tables; the ranker plays no part in minutes, so the rules name the work items."""
-    cache = Path(arguments[0])
     models = with_time_models(load_models(rules_only=True))
     ref = models.presence.ref if models.presence else None
     key = f"{VERSION} {ref.digest if ref else ''}"
     lines = {}
-    for seed in [int(seed) for seed in arguments[1:]] or SEEDS:
+    for seed in seeds or SEEDS:
         folder = firm(cache, seed)
         for view in list(VIEWS)[:-1]:
-            print(f"firm {seed}, {view}", file=sys.stderr, flush=True)  # noqa: T201
+            click.echo(f"firm {seed}, {view}", err=True)
             lines[seed, view] = kept_or(folder / f"goals, {view}.json", key, partial(measured, folder, view, models))
-    _say(f"SIMULATED people; model of presence: {f'{ref.version} {ref.digest[:12]}' if ref else 'none'}\n")
-    _say(f"{by_firm(lines)}\n\n{goals(lines)}")
-    return 0
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+    say(f"SIMULATED people; model of presence: {f'{ref.version} {ref.digest[:12]}' if ref else 'none'}\n")
+    say(f"{by_firm(lines)}\n\n{goals(lines)}")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

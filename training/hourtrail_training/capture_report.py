@@ -11,11 +11,12 @@ left nothing but commits (their own, or as many as a busy developer), in four wa
 
 import csv
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
+
+import click
 
 from hourtrail.capture.grid import instant
 from hourtrail.domain.wire import activity_to_json
@@ -24,6 +25,7 @@ from hourtrail.flows.backtest.capture_files import CaptureFiles
 from hourtrail.wiring import Models, load_models, with_time_models
 from hourtrail_training.pauses import read
 from hourtrail_training.presence.people import TIMESHEETS, VIEWS, at_odd_hours, busy, workers
+from hourtrail_training.scripts import FOLDER, NEW_FOLDER, say, script
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import draw
 from hourtrail_training.simulator.run import simulate
@@ -99,7 +101,7 @@ def commits_alone(cache: Path, folders: Sequence[Path], models: Models) -> None:
                 options = CaptureOptions(first=first + HISTORY, truth="simulator")
                 found = backtest_capture(files, options, models=models, today=datetime.now(UTC).date()).answer
                 often = "as often as the busy" if is_busy else "their own commits"
-                _say(line(f"{folder.name}, {often}, {'odd' if odd else 'office'} hours, {kept}", found))
+                say(line(f"{folder.name}, {often}, {'odd' if odd else 'office'} hours, {kept}", found))
 
 
 def line(name: str, found: Mapping[str, Any]) -> str:
@@ -113,29 +115,31 @@ def line(name: str, found: Mapping[str, Any]) -> str:
     )
 
 
-def main(arguments: Sequence[str]) -> int:
+@script(__doc__)
+@click.argument("cache", type=NEW_FOLDER)
+@click.option("--commits", is_flag=True, help="As if the people of these FOLDERs left nothing but commits.")
+@click.argument("words", nargs=-1, metavar="[SEED...]")
+def main(cache: Path, words: tuple[str, ...], *, commits: bool) -> None:
     """Print the table; the ranker plays no part in minutes, so the rules name the work items."""
-    cache = Path(arguments[0])
+    folders = [FOLDER.convert(word, None, None) for word in words] if commits else []
+    seeds = [click.INT(word) for word in words] if not commits else []
+    if commits and not folders:
+        raise click.UsageError("--commits needs folders of firms that were simulated before")
     models = with_time_models(load_models(rules_only=True))
     ref = models.presence.ref if models.presence else None
-    _say(f"SIMULATED people; model of presence: {f'{ref.version} {ref.digest[:12]}' if ref else 'none'}")
-    _say(
+    say(f"SIMULATED people; model of presence: {f'{ref.version} {ref.digest[:12]}' if ref else 'none'}")
+    say(
         "| firm, view | minute F1 (precision / recall) | fixed gap | gain | total | daily error, h (fixed gap) | edges, 90 % |"
     )
-    _say("|---|---|---|---|---|---|---|")
-    if arguments[1:2] == ["--commits"]:
-        commits_alone(cache, [Path(name) for name in arguments[2:]], models)
-        return 0
-    for seed in [int(seed) for seed in arguments[1:]] or SEEDS:
+    say("|---|---|---|---|---|---|---|")
+    if commits:
+        commits_alone(cache, folders, models)
+        return
+    for seed in seeds or SEEDS:
         folder = firm(cache, seed)
         for view in list(VIEWS)[:-1]:
-            _say(line(f"{seed}, {view}", measured(folder, view, models)))
-    return 0
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
+            say(line(f"{seed}, {view}", measured(folder, view, models)))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

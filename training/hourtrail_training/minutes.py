@@ -9,7 +9,6 @@ folders are measured, beside the named baselines, and OUT becomes an artefact.
 
 import hashlib
 import json
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 from zlib import crc32
 
+import click
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,7 @@ from hourtrail.policy.minutes import SPEC, BookedBefore, minute_features
 from hourtrail.wiring import Models, load_models, with_time_models
 from hourtrail_models.artefact import Manifest, TrainingData, library_versions, write
 from hourtrail_models.minutes import BOOSTERS, NAME, QuantilesOfMinutes, artefact_files
+from hourtrail_training.scripts import NEW_FOLDER, folders_in_groups, say, script
 
 Floats = NDArray[np.float64]
 
@@ -227,33 +228,27 @@ def measured(model: QuantilesOfMinutes, fit: Rows, asked: Rows) -> list[str]:
     return lines
 
 
-def main(arguments: Sequence[str]) -> int:
+@script(__doc__)
+@click.argument("out", type=NEW_FOLDER)
+@click.argument("words", nargs=-1, metavar="FIT... -- CALIBRATE... -- MEASURE...")
+def main(out: Path, words: tuple[str, ...]) -> None:
     """Fit, calibrate, measure, write."""
-    out = Path(arguments[0])
-    groups: list[list[Path]] = [[]]
-    for name in arguments[1:]:
-        if name == "--":
-            groups.append([])
-        else:
-            groups[-1].append(Path(name))
-    if len(groups) != len(("fit", "calibrate", "measure")) or not all(groups):
-        raise InvalidInput("name folders to fit on, --, to calibrate on, --, to measure on")
+    groups = folders_in_groups(words, ("fit on", "calibrate on", "measure"))
     models = with_time_models(load_models(rules_only=True))
     fit, calibrate = (_joined([_told(folder, models) for folder in group]) for group in groups[:2])
     model = fitted(fit, calibrate)
-    _say(f"{len(fit.booked):,} rows, margin {model.margin:.3f}; SIMULATED people, rounding injected")
+    say(f"{len(fit.booked):,} rows, margin {model.margin:.3f}; SIMULATED people, rounding injected")
     asked = []
     for folder in groups[2]:
         asked.append(_told(folder, models))
-        _say(f"{folder.name}: {measured(model, fit, asked[-1])[-1]}")
-    _say("\n".join(measured(model, fit, _joined(asked))))
+        say(f"{folder.name}: {measured(model, fit, asked[-1])[-1]}")
+    say("\n".join(measured(model, fit, _joined(asked))))
     artefact = write(out, _manifest(groups[0], len(fit.booked)), artefact_files(model))
-    _say(f'{NAME} = "{artefact.digest}"')
-    return 0
+    say(f'{NAME} = "{artefact.digest}"')
 
 
 def _told(folder: Path, models: Models) -> Rows:
-    _say(f"{folder.name}: replaying")
+    say(f"{folder.name}: replaying")
     return rows_of(folder, models)
 
 
@@ -279,9 +274,5 @@ def _last(folder: Path) -> date:
     return date.fromisoformat(json.loads((folder / "simulation.json").read_text(encoding="utf-8"))["options"]["last"])
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

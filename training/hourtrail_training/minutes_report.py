@@ -7,23 +7,21 @@ what the person books for a suggested minute, the sum of the model's medians, an
 here on FIT (every suggestion is a row, with 0 where it stands for no work).
 """
 
-import sys
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
-from pathlib import Path
 from typing import Any, Final
 
+import click
 import lightgbm
 import numpy as np
 from numpy.typing import NDArray
 
 from hourtrail.capture.learning import LEARNED
-from hourtrail.domain.errors import InvalidInput
 from hourtrail.policy.minutes import SPEC
 from hourtrail.policy.own_minutes import PastWeek, ShownInterval, booked_factor, own_margin
 from hourtrail.wiring import load_models, with_time_models
 from hourtrail_models.minutes import QuantilesOfMinutes, bundled_minutes
 from hourtrail_training.minutes import PARAMETERS, ROUNDS, BookedWeek, booked_weeks
+from hourtrail_training.scripts import folders_in_groups, say, script
 
 Floats = NDArray[np.float64]
 Person = Sequence[BookedWeek]
@@ -116,12 +114,11 @@ def _total_lines(firms: Mapping[str, Sequence[Person]], totals: Mapping[str, Tot
     return lines
 
 
-def main(arguments: Sequence[str]) -> int:
-    """Print both tables. Raises InvalidInput for folders that are not told apart."""
-    cuts = [-1, *(place for place, name in enumerate(arguments) if name == "--"), len(arguments)]
-    groups = [[Path(name) for name in arguments[first + 1 : last]] for first, last in pairwise(cuts)]
-    if len(groups) != len(("fit", "measure")) or not all(groups):
-        raise InvalidInput("name folders to fit the mean on, --, and folders to measure")
+@script(__doc__)
+@click.argument("words", nargs=-1, metavar="FIT... -- MEASURE...")
+def main(words: tuple[str, ...]) -> None:
+    """Print both tables."""
+    groups = folders_in_groups(words, ("fit the mean on", "measure"))
     models = with_time_models(load_models(rules_only=True))
     fit, firms = ({folder.name: booked_weeks(folder, models) for folder in group} for group in groups)
     model, mean = bundled_minutes(), fitted_mean([person for people in fit.values() for person in people])
@@ -131,16 +128,11 @@ def main(arguments: Sequence[str]) -> int:
         "model, sum of medians": lambda _, week: float(model.intervals(week.matrix)[:, 1].sum()),
         "model for the mean, sum": lambda _, week: float(np.maximum(mean.predict(week.matrix), 0.0).sum()),
     }
-    _say(f"SIMULATED people, rounding injected; {model.ref.name} {model.ref.version} {model.ref.digest[:12]}")
-    _say("\n".join(_coverage_lines(firms, model)))
-    _say(f"aim {model.share}; by firm within {AIMED[0]} to {AIMED[1]}")
-    _say("\n".join(_total_lines(firms, totals)))
-    return 0
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
+    say(f"SIMULATED people, rounding injected; {model.ref.name} {model.ref.version} {model.ref.digest[:12]}")
+    say("\n".join(_coverage_lines(firms, model)))
+    say(f"aim {model.share}; by firm within {AIMED[0]} to {AIMED[1]}")
+    say("\n".join(_total_lines(firms, totals)))
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -6,12 +6,12 @@ entries known when the day's week began. Every second folder-wide view leaves ou
 for firms without it. Prints the coefficients that ``hourtrail.capture.pause_model`` carries.
 """
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import click
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
@@ -28,6 +28,7 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.firm import Person
 from hourtrail.domain.instants import local_date, zone_named
 from hourtrail.flows.backtest.capture_files import CaptureFiles, CaptureInput, read_capture
+from hourtrail_training.scripts import FOLDER, say, script
 
 Floats = NDArray[np.float64]
 Rows = tuple[Floats, Floats]
@@ -103,19 +104,20 @@ def read(folder: Path) -> CaptureInput:
     return read_capture(files, today=datetime.now(UTC).date(), zone="", person="", progress=lambda _done: None)
 
 
-def main(folders: Sequence[str]) -> int:
+@script(__doc__)
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=FOLDER)
+def main(folders: tuple[Path, ...]) -> None:
     """Fit on every folder and print the coefficients by name."""
     parts: list[Rows] = []
     for folder in folders:
-        given = read(Path(folder))
+        given = read(folder)
         for name in sorted(set(given.activities) & set(given.truth)):
             for view in VIEWS:
                 seen = [row for row in given.activities[name] if view(row)]
                 parts.extend(rows_of(given.person(name), seen, given.truth[name]))
     for name, value in zip(FEATURES, fit(parts), strict=True):
-        print(f"{name:16}{value:9.3f}")  # noqa: T201
-    return 0
+        say(f"{name:16}{value:9.3f}")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

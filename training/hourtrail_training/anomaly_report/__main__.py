@@ -21,6 +21,7 @@ from hourtrail_training.anomaly_report import baselines, timecards, weekly
 from hourtrail_training.anomaly_report.measure import Measured, mean, measured
 from hourtrail_training.anomaly_report.reviewers import against_prior, review, share_met
 from hourtrail_training.anomaly_report.timecards import Labelled
+from hourtrail_training.scripts import Script
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,7 +36,7 @@ PARTS = ("untouched", "plain", "difficulty", "reviewers", "weekly")
 COUNTS = (5, 10, 20, 50, 100, 200, 400)
 
 
-@click.command()
+@click.command(cls=Script)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--first-seed", default=100, show_default=True)
 @click.option("--seeds", default=20, show_default=True, type=click.IntRange(1, 1000))

@@ -6,10 +6,11 @@ them), FOLDERs such of ``hourtrail simulate firm``. The last four of eight weeks
 name the work items, for every way alike.
 """
 
-import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
+
+import click
 
 from hourtrail.capture import capture
 from hourtrail.flows.backtest.capture import CaptureOptions, backtest_capture
@@ -20,6 +21,7 @@ from hourtrail_training.capture_alternatives.gaps import GapByMixture
 from hourtrail_training.capture_alternatives.resolver import GridResolver
 from hourtrail_training.capture_report import LAST, MEASURED, firm, seen_in
 from hourtrail_training.presence.people import VIEWS
+from hourtrail_training.scripts import CUT, FOLDER, NEW_FOLDER, say, script
 
 SEEDS: Final = (1001, 1002, 1003)
 SCALES: Final = (1.0, 0.25)
@@ -64,23 +66,22 @@ def report(folder: Path, models: Models) -> None:
         for way, capturing in ways(files).items():
             options = CaptureOptions(first=MEASURED, last=LAST, truth="simulator")
             found = backtest_capture(files, options, models=models, today=LAST, capturing=capturing).answer
-            _say(line(f"{folder.name}, {view}, {way}", found))
+            say(line(f"{folder.name}, {view}, {way}", found))
 
 
-def main(arguments: Sequence[str]) -> int:
+@script(__doc__)
+@click.argument("cache", type=NEW_FOLDER)
+@click.argument("words", nargs=-1, metavar="[SEED...] [-- FOLDER...]")
+def main(cache: Path, words: tuple[str, ...]) -> None:
     """Print the table, firm by firm."""
-    cut = arguments.index("--") if "--" in arguments else len(arguments)
-    cache, seeds = Path(arguments[0]), [int(seed) for seed in arguments[1:cut]] or list(SEEDS)
+    cut = words.index(CUT) if CUT in words else len(words)
+    seeds = [click.INT(word) for word in words[:cut]] or list(SEEDS)
+    folders = [FOLDER.convert(word, None, None) for word in words[cut + 1 :]]
     models = with_time_models(load_models(rules_only=True))
-    _say(f"SIMULATED people\n{_HEAD}")
-    for folder in (*(firm(cache, seed) for seed in seeds), *map(Path, arguments[cut + 1 :])):
+    say(f"SIMULATED people\n{_HEAD}")
+    for folder in (*(firm(cache, seed) for seed in seeds), *folders):
         report(folder, models)
-    return 0
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()

@@ -6,27 +6,30 @@ OUT becomes an artefact; its digest, printed last, is what ``bundled/digests.tom
 
 import hashlib
 import json
-import sys
-from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Final
+
+import click
 
 from hourtrail.capture.presence import SPEC
 from hourtrail_models.artefact import Manifest, TrainingData, library_versions, write
 from hourtrail_models.presence import NAME, artefact_files
 from hourtrail_training.presence.fit import PARAMETERS, ROUNDS, defaults_of, everybody, fit
+from hourtrail_training.scripts import FOLDER, NEW_FOLDER, say, script
 
 THRESHOLD: Final = 0.45
 """From which probability work is proposed to somebody unknown: total hours come out even on the public build."""
 
 
-def main(arguments: Sequence[str]) -> int:
+@script(__doc__)
+@click.argument("out", type=NEW_FOLDER)
+@click.argument("folders", nargs=-1, required=True, metavar="FOLDER...", type=FOLDER)
+def main(out: Path, folders: tuple[Path, ...]) -> None:
     """Fit on every folder and write the artefact."""
-    out, folders = Path(arguments[0]), [Path(name) for name in arguments[1:]]
-    people = list(everybody(folders, say=_say))
+    people = list(everybody(folders, say=say))
     defaults = defaults_of(worker for worker, _ in people)
-    _say(f"{len(people)} people in their guises; fitting")
+    say(f"{len(people)} people in their guises; fitting")
     booster, rows = fit(people, defaults)
     newest = max(worker.activities[-1].start for worker, _ in people).date()
     artefact = write(
@@ -42,8 +45,7 @@ def main(arguments: Sequence[str]) -> int:
         ),
         artefact_files(booster, defaults, THRESHOLD),
     )  # fmt: skip
-    _say(f'{rows:,} rows; {NAME} = "{artefact.digest}"')
-    return 0
+    say(f'{rows:,} rows; {NAME} = "{artefact.digest}"')
 
 
 def _data(folder: Path, newest: date, rows: int) -> TrainingData:
@@ -51,9 +53,5 @@ def _data(folder: Path, newest: date, rows: int) -> TrainingData:
     return TrainingData(name=folder.name, digest=digest, ends=newest, rows=rows)
 
 
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
-
-
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main()
