@@ -65,6 +65,24 @@ class Calls(Transport):
             if_none_match=if_none_match,
         )
 
+    def delete_directory_row(
+        self,
+        kind: t.DirectoryKind,
+        name: str,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
+    ) -> Answer[t.RemovedRow]:
+        """Remove a row that was told by mistake, and its ids of other systems, which may name another row from now on. ``DELETE /v1/directory/{kind}/{name}``"""
+        return self.call(
+            "DELETE",
+            f"/v1/directory/{self.quoted(kind)}/{self.quoted(name)}",
+            idempotency_key=idempotency_key,
+            if_match=if_match,
+            if_none_match=if_none_match,
+        )
+
     def put_records(
         self, kind: t.RecordKind, body: t.DirectoryRequest, *, idempotency_key: str | None = None
     ) -> Answer[t.Ingested]:
@@ -240,14 +258,24 @@ class Calls(Transport):
         person: str | None = None,
         from_: str | None = None,
         to: str | None = None,
+        source: str | None = None,
+        external_id: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Answer[t.TimeEntries]:
-        """What is booked, as far as it is yours to see. Give a person, or a range of at most 35 days. ``GET /v1/time-entries``"""
+        """What is booked, as far as it is yours to see. Give a person, or a range of at most 35 days; or `source` and `external_id`. ``GET /v1/time-entries``"""
         return self.call(
             "GET",
             "/v1/time-entries",
-            query={"person": person, "from": from_, "to": to, "limit": limit, "cursor": cursor},
+            query={
+                "person": person,
+                "from": from_,
+                "to": to,
+                "source": source,
+                "external_id": external_id,
+                "limit": limit,
+                "cursor": cursor,
+            },
         )
 
     def get_time_entry(
@@ -282,13 +310,20 @@ class Calls(Transport):
         return self.call("GET", f"/v1/time-entries/{self.quoted(entry)}/trail")
 
     def post_entry_status(
-        self, entry: str, body: t.StatusRequest, *, if_match: str | None = None, if_none_match: str | None = None
+        self,
+        entry: str,
+        body: t.StatusRequest,
+        *,
+        idempotency_key: str | None = None,
+        if_match: str | None = None,
+        if_none_match: str | None = None,
     ) -> Answer[t.TimeEntry]:
         """Submit, approve, reject or recall an entry. An illegal step is a conflict, approving one's own time is refused. ``POST /v1/time-entries/{entry}/status``"""
         return self.call(
             "POST",
             f"/v1/time-entries/{self.quoted(entry)}/status",
             body=body,
+            idempotency_key=idempotency_key,
             if_match=if_match,
             if_none_match=if_none_match,
         )

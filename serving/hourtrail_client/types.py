@@ -397,6 +397,11 @@ class DirectoryRow(TypedDict):
     """
 
 
+class RemovedRow(TypedDict):
+    kind: str
+    id: str
+
+
 class UsageItem(TypedDict):
     day: str
     workflow: str
@@ -1827,6 +1832,10 @@ class Event1(TypedDict):
     """
     previous: str
     digest: str
+    salt: str
+    """
+    random, part of what `digest` covers; empty in events of before and erased ones
+    """
     payload: dict[str, Any] | None
 
 
@@ -1995,6 +2004,12 @@ class Policy5(TypedDict):
     body: dict[str, Any]
 
 
+class LeftItem(TypedDict):
+    table: str
+    column: str
+    row: str
+
+
 class Erasure(TypedDict):
     erased: bool
     """
@@ -2008,6 +2023,11 @@ class Erasure(TypedDict):
     """
     rows that lose names and words, and stay
     """
+    left: list[LeftItem]
+    """
+    where the person goes on being named (ids, what others wrote); at most 1,000 of `left_in_all`
+    """
+    left_in_all: int
     confirm: str
     """
     what to send to do it; empty once it is done

@@ -77,6 +77,7 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("PUT", "/v1/directory/{kind}"): _needs(P.DIRECTORY_WRITE),
     ("GET", "/v1/directory/{kind}"): _needs(P.DIRECTORY_READ),
     ("GET", "/v1/directory/{kind}/{name}"): _needs(P.DIRECTORY_READ),
+    ("DELETE", "/v1/directory/{kind}/{name}"): _needs(P.DIRECTORY_WRITE),
     ("PUT", "/v1/records/{kind}"): _needs(P.RECORDS_WRITE),
     ("GET", "/v1/records/{kind}"): _needs(P.RECORDS_READ),
     ("GET", "/v1/records/{kind}/{name}"): _needs(P.RECORDS_READ),

@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from starlette.testclient import TestClient
 from tests.serving.conftest import ADA, BEN, CHEAP, DANA, TENANT, key_for, session_for
-from tests.serving.good_requests import BODIES, PATHS
+from tests.serving.good_requests import BODIES, PATHS, TASK
 from tests.serving.review_site import KIM, fill_review
 
 from hourtrail.domain.access import Role
@@ -18,9 +18,11 @@ from hourtrail.domain.accounts import SecretKind, csrf_token
 from hourtrail.domain.pricing.periods import BillingPeriod
 from hourtrail.flows.audit import daily_seal
 from hourtrail.flows.billing.draft import DraftRequest, draft
+from hourtrail.flows.directory.telling import id_of
 from hourtrail.flows.identity.programs import NewSecret, create_secret
 from hourtrail.policy.roles import SCOPES
 from hourtrail.store import Store
+from hourtrail.store.master import key_text
 from hourtrail.wiring import load_models
 from hourtrail_serving.app import create_app
 from hourtrail_serving.gate import Login
@@ -36,6 +38,7 @@ ORDER: Final[tuple[tuple[str, str, str, dict[str, str]], ...]] = (
     ("PUT", "/v1/directory/{kind}", "program", {}),
     ("GET", "/v1/directory/{kind}", "program", {"limit": "1"}),
     ("GET", "/v1/directory/{kind}/{name}", "program", {"kind": "people", "name": ADA}),
+    ("DELETE", "/v1/directory/{kind}/{name}", "program", {"kind": "tasks", "name": "$mistake"}),
     ("PUT", "/v1/records/{kind}", "program", {"kind": "expenses"}),
     ("GET", "/v1/records/{kind}", "program", {"kind": "expenses"}),
     ("GET", "/v1/records/{kind}/{name}", "program", {"kind": "expenses", "name": "$record"}),
@@ -157,7 +160,8 @@ def _session(store: Store, who: str) -> dict[str, str]:
 
 def ask_everything(store: Store, *, twice: bool = False) -> Iterator[Asked]:
     """Ask every operation; a request that fails comes with its problem. ``twice`` asks each again with the same key."""
-    run = Run(store, {"soon": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(), "week": "2026-03-02"})
+    mistake = id_of(key_text(*(TASK[name] for name in ("client", "project", "task"))))
+    run = Run(store, {"mistake": mistake, "soon": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(), "week": "2026-03-02"})
     _prepare(run)
     for number, (method, path, who, given) in enumerate(ORDER):
         body = run.filled(BODIES[method, path]) if (method, path) in BODIES else None

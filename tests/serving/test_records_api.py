@@ -127,6 +127,12 @@ def test_an_id_of_another_system_stands_for_one_record_for_ever(billed: tuple[Ps
     assert [(index, field) for index, field, _ in refused(report)] == [
         (0, "external_id"), (1, "external_id"), (2, "id"), (3, "id"),
     ]  # fmt: skip
+    assert [row["id"] for row in psa.get("time-entries", source="psa", external_id="0")["time_entries"]] == ["e0"]
+    assert psa.get("time-entries", source="psa", external_id="7") == {"time_entries": [], "next_cursor": None}
+    assert psa.http.get("/v1/time-entries", params={"external_id": "0"}).status_code == 422
+    stranger = psa.as_person(Role.CONSULTANT, "eve@northlight.example")
+    mine = stranger.get("/v1/time-entries", params={"source": "psa", "external_id": "0"})
+    assert mine.json()["time_entries"] == [], "an id of another system leads to nobody else's time"
     found = psa.get("external-ids", kind="time-entries", source="psa", external_id="0")["external_ids"]
     assert found == [entries[0]]
     called = psa.get("external-ids", kind="time-entries", id="e0")["external_ids"]

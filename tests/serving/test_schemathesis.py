@@ -68,7 +68,7 @@ def operations(site: Site) -> list[str]:
 def test_every_operation_does_what_the_document_says(fuzzed: Site, who: str, tmp_path: Path) -> None:
     words = [
         "schemathesis", *_shown(fuzzed, who, tmp_path), "--exclude-checks", ",".join(NOT_OURS), "--continue-on-failure",
-        "--no-shrink", "--suppress-health-check", "all", "--warnings", "off", *HOW,
+        "--no-shrink", "--request-timeout", "120", "--suppress-health-check", "all", "--warnings", "off", *HOW,
     ]  # fmt: skip
     command = Path(sys.executable).with_name(words[0])
     ran = subprocess.run([command, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False)

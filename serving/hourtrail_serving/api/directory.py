@@ -12,6 +12,7 @@ from hourtrail.domain.access import MissingPermission, Permission, Principal
 from hourtrail.domain.activity import Rejected, SourceRef
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.flows.directory import DIRECTORY, PRICED
+from hourtrail.flows.directory.removing import remove_row
 from hourtrail.flows.directory.telling import (
     directory_page,
     directory_referenced,
@@ -132,3 +133,26 @@ def reference_of(source: str | None, external_id: str | None) -> SourceRef | Non
 def get_directory_row(served: Context, kind: KindPath, name: WideId, given: Given) -> Response:
     """One row by its id: its code where that is one plain word, else what lists tell as `id`."""
     return given.answer(directory_row(served.store, served.tenant, kind.value, name))
+
+
+@router.delete(
+    "/directory/{kind}/{name}",
+    responses=writes(
+        "RemovedRow", "What was removed", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT, HTTPStatus.PRECONDITION_FAILED
+    ),
+)
+def delete_directory_row(
+    served: Context, who: Who, kind: KindPath, name: WideId, *, given: Given, idempotency_key: IdempotencyKey = None
+) -> JSONResponse:
+    """Remove a row that was told by mistake, and its ids of other systems, which may name another row from now on.
+
+    Only one that nothing refers to; else 409 `still-referred` lists what does. What was in use ends with its last day, or is
+    closed. Contracts, rate cards, milestones and tax rates also need `prices:write`.
+    """
+    _require_prices(who, word := kind.value)
+
+    def work() -> dict[str, Any]:
+        remove_row(served.store, served.tenant, word, name, actor=who.actor, unchanged=given.require)
+        return {"kind": word, "id": name}
+
+    return JSONResponse(served.answers.once(who, idempotency_key, f"DELETE directory {word} {name}", work))

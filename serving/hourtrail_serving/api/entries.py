@@ -4,7 +4,7 @@ from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from itertools import islice
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Path
@@ -12,16 +12,19 @@ from pydantic import Field
 from starlette.responses import JSONResponse, Response
 
 from hourtrail.domain.access import MissingPermission, Permission, Principal, PrincipalKind, Reach
+from hourtrail.domain.activity import SourceRef
 from hourtrail.domain.entry import APPROVALS, EntryStatus, TimeEntry
 from hourtrail.domain.errors import NotFound
 from hourtrail.domain.wire import entry_to_json, item_to_json
 from hourtrail.flows.correct_entry import Correction, correct_entry
 from hourtrail.flows.entries import move_entry
+from hourtrail.flows.references import ENTRIES
 from hourtrail.flows.resolve import Part
 from hourtrail.flows.trail import Parts, trail
 from hourtrail.flows.week import week_grid
 from hourtrail.store.entries import in_order
 from hourtrail_serving.api.decisions import decided_to_json
+from hourtrail_serving.api.directory import ExternalIdQuery, SourceQuery, reference_of
 from hourtrail_serving.checking import check_decision, check_entries
 from hourtrail_serving.cursors import Cursor, EntryCursor, Limit
 from hourtrail_serving.etags import Given, tagged
@@ -98,10 +101,16 @@ def list_time_entries(
     person: PersonQuery = None,
     first: FromQuery = None,
     last: ToQuery = None,
+    source: SourceQuery = None,
+    external_id: ExternalIdQuery = None,
     limit: Limit = 500,
     cursor: Cursor = None,
 ) -> JSONResponse:
-    """What is booked, as far as it is yours to see. Give a person, or a range of at most 35 days."""
+    """What is booked, as far as it is yours to see. Give a person, or a range of at most 35 days; or `source` and `external_id`
+    for the entry that this system calls so (`PUT /v1/external-ids`), or none.
+    """
+    if (ref := reference_of(source, external_id)) is not None:
+        return JSONResponse({"time_entries": _referenced(served, who, ref), "next_cursor": None})
     person = own_or_named(who, Permission.ENTRIES_READ, person)
     bounded(person, first, last)
     place = EntryCursor.parse(cursor) if cursor else None
@@ -119,6 +128,16 @@ def list_time_entries(
             "next_cursor": str(EntryCursor(in_order(page[-1]))) if len(rows) > limit else None,
         }
     )
+
+
+def _referenced(served: Served, who: Principal, ref: SourceRef) -> list[dict[str, Any]]:
+    """The live entry that a system calls so, if there is one and the permission reaches that far."""
+    with served.store.tenant(served.tenant, read_only=True) as db:
+        name = db.referenced(ENTRIES, [ref]).get(ref)
+    try:
+        return [] if name is None else [entry_to_json(_entry(served, who, name, Permission.ENTRIES_READ))]
+    except NotFound:
+        return []
 
 
 @router.get("/time-entries/{entry}", responses=one("TimeEntry", "The entry"))

@@ -38,6 +38,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         ),
         "description": "a row of the kind's schema in data/contracts; what is not said is null",
     },
+    "RemovedRow": object_of(kind=TEXT, id=TEXT),
     "Usage": object_of(
         **{"tenant": TEXT, "from": DATE, "to": DATE},
         usage=list_of(object_of(day=DATE, workflow=TEXT, unit=TEXT, count=COUNT)),

@@ -81,6 +81,13 @@ class Directory(Scope):
                 found.setdefault(row["key"], []).append(SourceRef(row["source"], row["external_id"]))
         return found
 
+    def drop_references(self, kind: str, keys: Collection[str]) -> None:
+        """Let what other systems call these rows stand for nothing: each id may name another row from now on."""
+        table = external_reference
+        for names in chunks(sorted(keys)):
+            mine = (table.c.tenant == self.tenant, table.c.kind == kind, table.c.key.in_(names))
+            self._connection.execute(delete(table).where(*mine))
+
     def put_references(self, kind: str, refs: Mapping[SourceRef, str], at: datetime) -> None:
         """Let each id stand for the row with that key, from now on."""
         rows: Sequence[dict[str, Any]] = [

@@ -16,6 +16,7 @@ from hourtrail.store.ledger import Ledger
 from hourtrail.store.memory import Memory
 from hourtrail.store.model_log import ModelLog
 from hourtrail.store.programs import Programs
+from hourtrail.store.referring import Referring
 from hourtrail.store.retention import Retaining
 from hourtrail.store.review_rules import ReviewRules
 from hourtrail.store.reviews import Reviews
@@ -32,6 +33,7 @@ class TenantStore(
     Activities,
     ScopedMaster,
     Directory,
+    Referring,
     Suggestions,
     ShownMinutes,
     Decisions,

@@ -69,12 +69,15 @@ def directory_page(store: Store, tenant: str, word: str, *, after: str, limit: i
 def directory_row(store: Store, tenant: str, word: str, name: str) -> Json:
     """One row by its id. Raises NotFound."""
     with store.tenant(tenant, read_only=True) as db:
-        found = db.directory_named(DIRECTORY[word], [key := key_of_id(name)])
-        if not found:
-            raise NotFound(
-                f"there is no such row among the {word}; list them, or look up one by source and external_id"
-            )
-        return _told(db, word, [KeptRow(key, found[key])])[0]
+        return found_row(db, word, key_of_id(name))[1]
+
+
+def found_row(db: TenantStore, word: str, key: str) -> tuple[MasterRecord, Json]:
+    """The row with this key, and as it is told. Raises NotFound."""
+    found = db.directory_named(DIRECTORY[word], [key])
+    if not found:
+        raise NotFound(f"there is no such row among the {word}; list them, or look up one by source and external_id")
+    return found[key], _told(db, word, [KeptRow(key, found[key])])[0]
 
 
 def directory_referenced(store: Store, tenant: str, word: str, ref: SourceRef) -> list[Json]:
