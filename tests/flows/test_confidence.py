@@ -15,6 +15,7 @@ from hourtrail.domain.errors import InvalidInput, NotAllowed
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.suggestion import Band, SuggestionStatus, Threshold, Unshown
 from hourtrail.domain.wire import suggestion_to_json
+from hourtrail.flows import modes
 from hourtrail.flows.confidence import read_outcomes, renew_controls
 from hourtrail.flows.confidence_report import confidence_report
 from hourtrail.flows.decide import Request, decide
@@ -25,6 +26,7 @@ from hourtrail.flows.modes import ModeNotProven, mode_report, set_mode
 from hourtrail.flows.resolve import Part
 from hourtrail.flows.trail import trail
 from hourtrail.policy.bands import BandPolicy
+from hourtrail.store import TenantStore
 
 ADA = "ada@firm.example"
 OTHER = WorkItem("globex", "support", "")
@@ -327,6 +329,30 @@ def test_moving_down_to_shadow_hides_what_was_open_and_what_was_seen_proves_noth
     with firm.store.tenant(firm.tenant) as db:
         (outcome,) = read_outcomes(db, model="rules").rows
     assert (outcome.shown, outcome.audited) == (True, False)
+
+
+def test_what_is_open_is_lowered_some_at_a_time_and_all_of_it(firm_on_both, monkeypatch):
+    firm = firm_on_both
+    read = []
+    monkeypatch.setattr(modes, "AT_ONCE", 2)
+    firm.tables()
+    firm.activities(*(meeting(f"m{hour}", hour) for hour in range(8, 17, 2)))
+    with firm.store.tenant(firm.tenant) as db:
+        db.put_controls(Controls(mode=Mode.PREFILL, model="rules"), [], "kim", EVENING)
+    before = shown_of(firm)
+    assert [row.band for row in before.values()] == [Band.PREFILL] * 5
+    whole = TenantStore.suggestions_named
+
+    def some(db, names):
+        read.append(len(names))
+        return whole(db, names)
+
+    monkeypatch.setattr(TenantStore, "suggestions_named", some)
+    monkeypatch.setattr(TenantStore, "suggestions", lambda *_given, **_more: pytest.fail("all of them at once"))
+    set_mode(firm.store, firm.tenant, Mode.SUGGEST, ADA, MODELS, now=NOW)
+    monkeypatch.undo()
+    assert read == [2, 2, 1]
+    assert {(row.band, row.revision) for row in firm.open()} == {(Band.SUGGEST, 2)}
 
 
 def test_moving_down_from_prefill_fills_nothing_in_from_that_moment_on(firm):

@@ -25,6 +25,9 @@ from hourtrail.wiring import Models
 RANK: Final = (Mode.SHADOW, Mode.SUGGEST, Mode.PREFILL)
 LONGEST_REASON: Final = 500
 
+AT_ONCE: Final = 500
+"""Open suggestions that are read together when the mode goes down; one with its evidence is some kilobytes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
@@ -192,15 +195,21 @@ def mode_gate(db: TenantStore, controls: Controls, mode: Mode, models: Models) -
 
 
 def _lower_open(db: TenantStore, policy: BandPolicy) -> None:
-    """Show what is open as the lower mode shows it, so that nobody goes on seeing what may not be shown any more."""
-    # Who is just confirming one of them does not keep the mode up: what they decided is open no more when it is read.
-    db.lock_suggestions([row.id for row in db.suggestions(status=SuggestionStatus.OPEN)])
-    changed = []
-    for row in db.suggestions(status=SuggestionStatus.OPEN):
-        after = _lowered(row, policy)
-        if after is not row:
-            changed.append(replace(after, revision=row.revision + 1))
-    db.reconcile_suggestions(create=(), update=changed, withdraw=())
+    """Show what is open as the lower mode shows it, so that nobody goes on seeing what may not be shown any more.
+
+    ``AT_ONCE`` at a time, however many wait.
+    """
+    names = db.open_names(AT_ONCE)
+    while names:
+        # Who is just confirming one of them does not keep the mode up: what they decided is open no more when it is read.
+        db.lock_suggestions(names)
+        changed = []
+        for row in db.suggestions_named(names).values():
+            after = _lowered(row, policy) if row.status is SuggestionStatus.OPEN else row
+            if after is not row:
+                changed.append(replace(after, revision=row.revision + 1))
+        db.reconcile_suggestions(create=(), update=changed, withdraw=())
+        names = db.open_names(AT_ONCE, after=names[-1])
 
 
 def _lowered(row: Suggestion, policy: BandPolicy) -> Suggestion:

@@ -81,6 +81,13 @@ class Suggestions(Scope):
             found |= {row["id"]: suggestion_of(row) for row in self._all(query)}
         return found
 
+    def open_names(self, most: int, *, after: str = "") -> list[str]:
+        """The next ids of open suggestions behind the id ``after``, in the order in which everybody waits for them."""
+        query = self._select(suggestion, suggestion.c.id).where(
+            suggestion.c.status == SuggestionStatus.OPEN, suggestion.c.id > after
+        )
+        return [row["id"] for row in self._all(query.order_by(suggestion.c.id).limit(most))]
+
     def open_withheld(self, people: Collection[str]) -> list[Suggestion]:
         """The open suggestions of these people that show no answer, by start."""
         found: list[Suggestion] = []
