@@ -15,8 +15,11 @@ from tests.serving.review_site import KIM, fill_review
 
 from hourtrail.domain.access import Role
 from hourtrail.domain.accounts import SecretKind, csrf_token
+from hourtrail.domain.billing import DisputeReason
 from hourtrail.domain.pricing.periods import BillingPeriod
 from hourtrail.flows.audit import daily_seal
+from hourtrail.flows.billing.closing import post
+from hourtrail.flows.billing.disputes import DisputeRequest, dispute
 from hourtrail.flows.billing.draft import DraftRequest, draft
 from hourtrail.flows.directory.telling import id_of
 from hourtrail.flows.identity.programs import NewSecret, create_secret
@@ -54,9 +57,10 @@ ORDER: Final[tuple[tuple[str, str, str, dict[str, str]], ...]] = (
     ("GET", "/v1/external-ids", "program", {"kind": "time-entries", "id": "$entry"}),
     ("GET", "/v1/time-entries", "program", {"person": ADA, "limit": "1"}),
     ("GET", "/v1/time-entries/{entry}", "program", {}),
-    ("GET", "/v1/time-entries/{entry}/trail", "program", {}),
     ("PATCH", "/v1/time-entries/{entry}", "program", {}),
     ("POST", "/v1/decisions/{decision}:undo", "program", {"decision": "$corrected"}),
+    ("POST", "/v1/decisions", "program", {}),
+    ("PATCH", "/v1/time-entries/{entry}", "program", {}),
     ("GET", "/v1/weeks/{person}/{date}", "program", {}),
     ("GET", "/v1/timesheets", "program", {"person": ADA, "limit": "1"}),
     ("GET", "/v1/timesheets/{person}/{week}", "program", {}),
@@ -68,6 +72,7 @@ ORDER: Final[tuple[tuple[str, str, str, dict[str, str]], ...]] = (
     ("POST", "/v1/timesheets/{person}/{week}:recall", "program", {"week": "$week"}),
     ("POST", "/v1/timesheets/{person}/{week}:submit", "program", {"week": "$week"}),
     ("POST", "/v1/timesheets/{person}/{week}:approve", "approver", {"week": "$week"}),
+    ("GET", "/v1/time-entries/{entry}/trail", "program", {}),
     ("POST", "/v1/timesheets/{person}/{week}:recall", "program", {"week": "$week"}),
     ("POST", "/v1/timesheets/{person}/{week}:submit", "program", {"week": "$week"}),
     ("GET", "/v1/findings", "reviewer", {"limit": "1"}),
@@ -137,7 +142,7 @@ class Run:
 
     def client(self, who: str) -> TestClient:
         if who not in self.clients:
-            app = create_app(self.store, TENANT, load_models(rules_only=True), login=Login(passwords=CHEAP))
+            app = create_app(self.store, TENANT, load_models(), login=Login(passwords=CHEAP))
             headers = (
                 {"Authorization": f"Bearer {key_for(self.store)}"} if who == "program" else _session(self.store, who)
             )
@@ -161,7 +166,10 @@ def _session(store: Store, who: str) -> dict[str, str]:
 def ask_everything(store: Store, *, twice: bool = False) -> Iterator[Asked]:
     """Ask every operation; a request that fails comes with its problem. ``twice`` asks each again with the same key."""
     mistake = id_of(key_text(*(TASK[name] for name in ("client", "project", "task"))))
-    run = Run(store, {"mistake": mistake, "soon": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(), "week": "2026-03-02"})
+    run = Run(
+        store,
+        {"mistake": mistake, "soon": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(), "week": "2026-03-02"},
+    )
     _prepare(run)
     for number, (method, path, who, given) in enumerate(ORDER):
         body = run.filled(BODIES[method, path]) if (method, path) in BODIES else None
@@ -188,8 +196,11 @@ def ask_everything(store: Store, *, twice: bool = False) -> Iterator[Asked]:
 
 def _prepare(run: Run) -> None:
     store = run.store
+    with store.tenant(TENANT, read_only=True) as db:
+        tasks = db.master().tasks
     fill_review(store)
     with store.tenant(TENANT) as db:
+        db.put_master(tasks)  # with the keywords and hints that the review's firm has no use for
         db.change_settings(
             {"administration": {"partner": TENANT}, "features": {"tier": "complete"}},
             actor="op",
@@ -197,13 +208,21 @@ def _prepare(run: Run) -> None:
             reason="example",
         )
     period = BillingPeriod(date(2026, 2, 1), date(2026, 2, 28))
-    run.values["draft"] = draft(
-        store, TENANT, DraftRequest(actor=DANA, period=period, contract="C-100"), now=NOON
-    ).draft.id
+    made = draft(store, TENANT, DraftRequest(actor=DANA, period=period, contract="C-100"), now=NOON)
+    run.values["draft"] = made.draft.id
+    post(store, TENANT, made.draft.id, BEN, now=NOON + timedelta(minutes=1))
+    said = DisputeRequest(
+        target=made.lines[0].id,
+        reason=DisputeReason.WRONG_HOURS,
+        raised_by="Lee",
+        actor=DANA,
+        note="45 minutes, not 60",
+    )
+    dispute(store, TENANT, said, now=NOON + timedelta(minutes=2))
     daily_seal(store, TENANT, NOON)
     new = NewSecret(kind=SecretKind.CLIENT_SECRET, program="psa", scopes=SCOPES, life=timedelta(days=1))
-    made = create_secret(store, TENANT, new, "test")
-    run.values |= {"client": made.program.id, "secret": made.secret}
+    secret = create_secret(store, TENANT, new, "test")
+    run.values |= {"client": secret.program.id, "secret": secret.secret}
 
 
 def _remember(run: Run, path: str, method: str, told: Any) -> None:
@@ -223,7 +242,7 @@ def _remember(run: Run, path: str, method: str, told: Any) -> None:
             [row] = told["results"][0].get("time_entries", [{"id": "none"}])
             run.values["draft_entry"] = row["id"]
         case "PATCH", _ if "decision" in told:
-            run.values["corrected"] = told["decision"]["id"]
+            run.values |= {"corrected": told["decision"]["id"], "entry": told["corrected"]}
         case "GET", "/v1/records/{kind}" if told.get("rows"):
             run.values["record"] = told["rows"][0]["id"]
         case "GET", "/v1/findings" if told.get("items"):

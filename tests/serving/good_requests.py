@@ -9,6 +9,11 @@ Body = dict[str, Any]
 MEETING: Final[Body] = {
     "source": "psa", "external_id": "cal-4711", "kind": "meeting", "person": ADA, "start": "2026-03-12T09:00:00+01:00",
     "end": "2026-03-12T10:00:00+01:00", "title": "Customer portal: checkout review", "participants": ["lee@acme.example"],
+    "response": "accepted",
+}  # fmt: skip
+COMMIT: Final[Body] = {
+    "source": "psa", "external_id": "c0ffee", "kind": "commit", "person": ADA, "start": "2026-03-12T15:40:00+01:00",
+    "title": "PORTAL-43 Keep the basket when the session ends", "container": "northlight/portal", "reference": "PORTAL-43",
 }  # fmt: skip
 ENTRY: Final[Body] = {
     "id": "psa-1", "person": ADA, "date": "2026-03-12", "minutes": 60, "client": "acme", "project": "portal", "task": "DEV",
@@ -31,10 +36,10 @@ BODIES: Final[dict[tuple[str, str], Body]] = {
         "rows": [{"kind": "time-entries", "id": "$entry", "source": "erp", "external_id": "T-1001"}]
     },
     ("POST", "/v1/suggestions:compute"): {"person": ADA, "from": "2026-03-09", "to": "2026-03-13"},
-    ("POST", "/v1/suggestions:score"): {"activities": [MEETING], "as_of": "2026-03-12T12:00:00Z"},
+    ("POST", "/v1/suggestions:score"): {"activities": [COMMIT, MEETING], "as_of": "2026-03-12T18:00:00Z"},
     ("POST", "/v1/decisions"): {
         "suggestion": "$suggestion", "verdict": "edit", "actor": ADA, "minutes": 45, "project": "portal", "client": "acme",
-        "task": "DEV", "narrative": "Checkout review", "billable": True, "shown_at": "2026-03-13T17:00:00Z",
+        "task": "DEV", "narrative": "Checkout", "billable": True, "shown_at": "2026-03-13T17:00:00Z",
     },
     ("POST", "/v1/decisions:batch"): {
         "actor": ADA, "atomic": False, "bulk": False,
@@ -50,7 +55,8 @@ BODIES: Final[dict[tuple[str, str], Body]] = {
     ("POST", "/v1/findings/{finding}/reviews"): {"kind": "note", "note": "Asked the team lead", "shown_at": "2026-03-13T17:00:00Z"},
     ("POST", "/v1/findings:clear"): {"from": "2026-04-13", "to": "2026-04-19"},
     ("POST", "/v1/checks"): {
-        "entries": [ENTRY], "grain": "day", "as_of": "2026-03-13", "only": ["duplicate_entry"], "scores": False,
+        "entries": [ENTRY, {**ENTRY, "id": "psa-2"}], "grain": "day", "as_of": "2026-03-13", "only": ["duplicate_entry"],
+        "scores": False,
     },
     ("PUT", "/v1/mode"): {"mode": "shadow", "reason": "the new team starts on Monday"},
     ("POST", "/v1/auto-post:propose"): {

@@ -113,3 +113,29 @@ def test_the_codes_of_a_refusal_are_told_where_it_may_come(standing: Site) -> No
 @pytest.mark.parametrize("word", ["hta_", "hts_", "htk_"])
 def test_no_secret_is_shown(word: str) -> None:
     assert re.findall(rf"{word}[\w-]{{20,}}", EXAMPLES.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("score_activities", ("suggestions", "suggestions.0.candidates", "suggestions.0.reasons")),
+        ("post_checks", ("findings",)),
+        ("list_invoices", ("invoices",)),
+        ("list_disputes", ("disputes",)),
+        ("get_trail", ("approvals", "corrected", "findings", "evidence", "suggestion.routing")),
+        ("list_findings", ("items",)),
+    ],
+)
+def test_an_example_shows_what_the_operation_is_for(operation: str, members: tuple[str, ...]) -> None:
+    answer = json.loads(EXAMPLES.read_text(encoding="utf-8"))[operation]["answer"]
+    for member in members:
+        value = answer
+        for part in member.split("."):
+            value = value[int(part) if part.isdigit() else part]
+        assert value, member
+
+
+def test_the_examples_come_from_the_shipped_model() -> None:
+    answer = json.loads(EXAMPLES.read_text(encoding="utf-8"))["score_activities"]["answer"]
+    assert (answer["model"]["name"], answer["degraded"]) == ("ranker", None)
+    assert answer["suggestions"][0]["band"] == "suggest"
