@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, groupby
-from typing import Final
 
 import numpy as np
 
@@ -23,9 +22,6 @@ from hourtrail.features.question import Question
 from hourtrail.features.same import same_features
 from hourtrail.features.spec import SPEC
 from hourtrail.features.wording import word_features
-
-_AT_ONCE: Final = 2_048
-"""Rows of the matrix that stay in the processor's cache while their columns are written."""
 
 
 @dataclass(frozen=True)
@@ -81,12 +77,10 @@ def pair_features(queries: Queries, pairs: Pairs, memory: Memory, catalogue: Cat
         **master_features(question),
         **_context(queries, pairs),
     }
-    matrix = np.full((len(pairs), len(SPEC.names)), np.nan)
-    there = [(place, columns[name]) for place, name in enumerate(SPEC.names) if name in columns]
-    for begin in range(0, len(pairs), _AT_ONCE):
-        rows = slice(begin, begin + _AT_ONCE)
-        for place, column in there:
-            matrix[rows, place] = column[rows]
+    # Column by column in memory, as they were found and as the ranker asks many rows.
+    matrix = np.empty((len(pairs), len(SPEC.names)), order="F")
+    for column, name in zip(matrix.T, SPEC.names, strict=True):
+        column[:] = columns.get(name, np.nan)
     return matrix
 
 
