@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hourtrail.features.arrays import Floats, Ints, ranges, share
+from hourtrail.features.arrays import Floats, Ints, Vectors, ranges, share
 from hourtrail.features.lexical import row_numbers
 from hourtrail.features.memory import Memory
 from hourtrail.features.pairs import Pairs
@@ -69,10 +69,13 @@ def own_features(question: Question) -> dict[str, Floats]:
 
 def _ranks(pairs: Pairs, newest: Floats) -> Floats:
     """Places in a window as ranks inside each query: 0 for the greatest; NaN stays."""
-    order = np.lexsort((-np.nan_to_num(newest, nan=-1.0), pairs.query))
-    ranks = np.empty(len(pairs))
-    ranks[order] = np.arange(len(pairs)) - np.searchsorted(pairs.query, pairs.query)
-    return np.where(np.isnan(newest), np.nan, ranks)
+    ranks = np.full(len(pairs), np.nan)
+    there = np.flatnonzero(~np.isnan(newest))
+    query = pairs.query[there]
+    # One number for both, and no two are alike: a place in a window belongs to one item.
+    order = np.argsort(query * WINDOW - newest[there].astype(np.int64))
+    ranks[there[order]] = np.arange(len(there)) - np.searchsorted(query, query)
+    return ranks
 
 
 class _Chunk:
@@ -188,7 +191,7 @@ class _Chunk:
         if table is None:
             return out
         spoken = (self.queries.traits.text[self.chunk] != 0)[self.query]
-        cosine = table.ravel()[self.spot]
+        cosine = table.ravel()[self.spot].astype(np.float64)
         nearest = np.partition(np.where(self.window.valid, table, -np.inf), -NEAREST, axis=1)[:, -NEAREST]
         squared = np.square(np.clip(cosine, 0.0, None))
         votes = squared * squared * (spoken & (cosine >= nearest[self.query]))
@@ -210,17 +213,25 @@ class _Chunk:
         edges = sorted({*changes.tolist(), *range(0, len(people), _RUN), len(people)})
         return [slice(first, last) for first, last in pairwise(edges)]
 
-    def _cosines(self) -> Floats | None:
+    def _cosines(self) -> Vectors | None:
+        """By meaning, shape (queries, WINDOW), anything where there is no entry; None without vectors."""
         both = self.memory.comparable(self.queries.vectors)
         if both is None:
             return None
         asked, known = both
-        table = np.zeros(self.window.rows.shape)
+        table = np.zeros(self.window.rows.shape, dtype=np.float32)
         for run in self._runs():
-            rows, places = self._stretch(run)
-            if len(rows):
-                product = asked[self.chunk[run]] @ known[rows].T
-                table[run] = np.take_along_axis(product, places, axis=1)
+            ends = self.window.places[run, -1] + 1
+            oldest = ends - np.minimum(self.window.total[run], WINDOW)
+            low, high = int(oldest.min()), int(ends.max())
+            if low == high:
+                continue
+            # A person's rows lie side by side, so every window is a piece of one line; those that are not full reach before it.
+            before = max(low + WINDOW - int(ends.min()), 0)
+            lines = np.zeros((len(ends), before + high - low), dtype=np.float32)
+            np.matmul(asked[self.chunk[run]], known[self.memory.by_person.rows[low:high]].T, out=lines[:, before:])
+            for row, line, stop in zip(table[run], lines, (before + ends - low).tolist(), strict=True):
+                row[:] = line[stop - WINDOW : stop]
         return table
 
     def _lexical(self) -> Floats:
@@ -242,15 +253,6 @@ class _Chunk:
             query[asked] * WINDOW + column, weights=weights[asked] * values[found], minlength=self.window.rows.size
         )
         return cells.astype(np.float64).reshape(self.window.rows.shape)
-
-    def _stretch(self, run: slice) -> tuple[Ints, Ints]:
-        """The rows that a run's windows read, and the place of each window's row among them."""
-        places = self.window.places[run]
-        read = places[self.window.valid[run]]
-        if not len(read):
-            return read, places
-        low, high = int(read.min()), int(read.max()) + 1
-        return self.memory.by_person.rows[low:high], np.clip(places - low, 0, high - low - 1)
 
 
 def _window(memory: Memory, queries: Queries, chunk: Ints, known: Ints) -> _Window:
