@@ -1,8 +1,9 @@
 """The replay's world: queries, memory, catalogue and candidates of every row, each readable only as of its instant."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 from typing import Final
 
 import numpy as np
@@ -66,7 +67,13 @@ class World:
 
     def pairs(self, first: int, last: int) -> Pairs:
         """The candidates of the rows ``first`` to ``last`` (not included), "none of these" behind them; queries from 0."""
-        return Pairs.of([np.append(self.candidates.of_row(row), self.none) for row in range(first, last)])
+        rows: list[Ints] = []
+        before, with_none = None, np.zeros(0, dtype=np.int64)
+        for items in self.candidates.of_rows(first, last):
+            if items is not before:
+                before, with_none = items, np.append(items, self.none)
+            rows.append(with_none)
+        return Pairs.of(rows)
 
     def features(self, first: int, last: int) -> tuple[NDArray[np.float64], Pairs]:
         """The feature matrix of those rows, one line a pair."""
@@ -157,17 +164,23 @@ class Candidates:
             days=days,
         )
 
-    def of_row(self, row: int) -> Ints:
-        """The item numbers in question for one row."""
-        asked = self.asked[row]
+    def of_rows(self, first: int, last: int) -> Iterator[Ints]:
+        """The item numbers in question for each row; the same array again where the row before it may book the same."""
+        for row, bookable in zip(range(first, last), self._bookable(first, last), strict=True):
+            yield bookable if len(bookable) <= MOST_CANDIDATES else self._most_recent(row, bookable)
+
+    def _bookable(self, first: int, last: int) -> Iterator[Ints]:
         if self.open_on is not None:
-            bookable = self.open_on[self.days[row]]
-        else:
-            bookable = self.revealed[: int(np.searchsorted(self.revealed_at, asked, side="right"))]
-        if len(bookable) <= MOST_CANDIDATES:
-            return bookable
-        own = self._recent(self.own_rows[self.person[row]], asked, OWN_WINDOW)[:OWN_CANDIDATES]
-        firm = self._recent(self.known_order, asked, FIRM_WINDOW)
+            yield from map(self.open_on.__getitem__, self.days[first:last])
+            return
+        revealed = np.searchsorted(self.revealed_at, self.asked[first:last], side="right")
+        for count, alike in groupby(revealed.tolist()):
+            items = self.revealed[:count]
+            yield from (items for _ in alike)
+
+    def _most_recent(self, row: int, bookable: Ints) -> Ints:
+        own = self._recent(self.own_rows[self.person[row]], self.asked[row], OWN_WINDOW)[:OWN_CANDIDATES]
+        firm = self._recent(self.known_order, self.asked[row], FIRM_WINDOW)
         ordered = np.concatenate([own, firm, bookable])
         ordered = ordered[np.isin(ordered, bookable)]
         _, first = np.unique(ordered, return_index=True)
