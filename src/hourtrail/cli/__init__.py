@@ -33,6 +33,10 @@ CORE: Final = (
         "ingest",
         "Read calendars (.ics), git repositories, ticket exports and contract files (CSV, JSONL) into the store.",
     ),
+    Core(
+        "jobs",
+        "The work of the night: sealing, retention, checks, confidence, refits. What it is, when it ran, and running it.",
+    ),
     Core("keys", "API keys: long-lived secrets that programs show as they are."),
     Core("policies", "The policies in force: version, digest, since when, and who decided them."),
     Core(

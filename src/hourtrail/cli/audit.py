@@ -45,7 +45,7 @@ def verify(ctx: click.Context, file: Path | None, against: Path | None, noted: s
         return _told_of_file(verify_file(file, against=against, expected=noted), as_json=as_json)
     if against is not None:
         raise click.UsageError("--against compares two exports; name the newer one as FILE")
-    with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
+    with opened(ctx, reading=True) as (store, tenant), store.tenant(tenant, read_only=True) as db:
         found = db.examine_audit()
         count, breaks = found.count, found.breaks
         head, roots = db.audit_head(), db.audit_roots()
@@ -60,7 +60,7 @@ def verify(ctx: click.Context, file: Path | None, against: Path | None, noted: s
 @common_options
 @click.pass_context
 def seal(ctx: click.Context, *, as_json: bool) -> int:
-    """Seal the trail: one hash (a Merkle root) that stands for every row so far. Done daily by the job daily_seal.
+    """Seal the trail: one hash (a Merkle root) that stands for every row so far. The job daily_seal does it each night, where `hourtrail jobs` runs.
 
     Note what is printed where nobody who can write to the database can: it proves later that no row was replaced.
     """
@@ -85,7 +85,7 @@ def export(ctx: click.Context, out: Path, actor: str, *, as_json: bool) -> int:
 
     The trail says who took it away.
     """
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, suspended=True) as (store, tenant):
         count = export_trail(store, tenant, out, actor=actor)
     if as_json:
         answer({"tenant": tenant, "file": str(out), "events": count})
@@ -103,7 +103,7 @@ def export(ctx: click.Context, out: Path, actor: str, *, as_json: bool) -> int:
 def prove_row(ctx: click.Context, row: int, *, as_json: bool) -> int:
     """Print a proof that ROW of the trail stands under a seal: JSON that `audit check-proof` checks without the database."""
     del as_json  # a proof is JSON either way
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         answer(prove(store, tenant, row))
     return OK
 

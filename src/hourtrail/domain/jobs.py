@@ -26,9 +26,6 @@ class JobOutcome(StrEnum):
     """Whoever ran it went away without a word; what it had not finished is done by the next run."""
 
 
-_FAILURES: Final = frozenset({JobOutcome.FAILED, JobOutcome.OVERDUE, JobOutcome.LOST})
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobPlan:
     """When a job runs: every day at ``at`` of the firm's own clock; ``within`` is how long one run may take.
@@ -71,19 +68,23 @@ class JobRun:
     counts: Mapping[str, int] = field(default_factory=dict)
     error: str = ""
 
+    def is_held(self, now: datetime) -> bool:
+        """Whether somebody is at it."""
+        return self.outcome is JobOutcome.RUNNING and self.held_until > now
+
 
 def is_due(plan: JobPlan, runs: Sequence[JobRun], now: datetime, zone: ZoneInfo) -> bool:
     """Whether the job has to run at ``now``. ``runs`` are the job's, in any order; those of before its last time do not count.
 
-    A run that came to its end fulfils the day. One that failed is tried again after a pause that grows; one that was stopped,
-    at once.
+    A run that came to its end fulfils the day. One that was stopped, or the first that was lost, is made up for at once; what
+    failed is tried again after a pause that grows.
     """
     since = plan.last_due(now, zone)
     rows = sorted((row for row in runs if row.started_at >= since), key=lambda row: row.started_at)
-    if any(row.outcome in (JobOutcome.DONE, JobOutcome.RUNNING) for row in rows):
+    if any(row.outcome is JobOutcome.DONE or row.is_held(now) for row in rows):
         return False
-    failed = [row for row in rows if row.outcome in _FAILURES]
-    if not failed:
+    failed = [row for row in rows if row.outcome not in (JobOutcome.DONE, JobOutcome.STOPPED)]
+    if not failed or (len(failed) == 1 and failed[0].outcome in (JobOutcome.LOST, JobOutcome.RUNNING)):
         return True
     pause = min(RETRY_AFTER * 2 ** min(len(failed) - 1, 10), LONGEST_RETRY)
-    return now >= (failed[-1].ended_at or failed[-1].started_at) + pause
+    return now >= (failed[-1].ended_at or failed[-1].held_until) + pause

@@ -103,5 +103,6 @@ class JobRuns(Scope):
 
     def _clock(self) -> datetime:
         if self._connection.dialect.name == "postgresql":
-            return self._connection.execute(select(func.clock_timestamp())).scalar_one().astimezone(UTC)
+            now: datetime = self._connection.execute(select(func.clock_timestamp())).scalar_one()
+            return now.astimezone(UTC)
         return datetime.now(UTC)

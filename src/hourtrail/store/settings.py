@@ -11,6 +11,7 @@ from hourtrail.domain.settings_wire import changed_keys, settings_digest, settin
 from hourtrail.domain.tenant import TenantState, TenantSuspended, TenantWord
 from hourtrail.store.audit import Audit
 from hourtrail.store.records import record_of
+from hourtrail.store.schema import activity, person, task, time_entry
 from hourtrail.store.tenant_schema import brand_logo, tenant_settings, tenant_state
 
 
@@ -88,6 +89,15 @@ class TenantWords(Audit):
         """The newest word on the tenant; None for one that nothing was ever recorded of."""
         row = self._one(self._select(tenant_state).order_by(tenant_state.c.place.desc()).limit(1))
         return record_of(TenantWord, row) if row is not None else None
+
+    def is_known(self) -> bool:
+        """Whether there is such a tenant: it was made, or something of it was recorded or read."""
+        tables = (activity, person, task, time_entry)
+        return (
+            self.standing() is not None
+            or bool(self.audit_head())
+            or any(self._one(self._select(table, table.c.tenant).limit(1)) for table in tables)
+        )
 
     def require_active(self) -> None:
         """Raises TenantSuspended."""
