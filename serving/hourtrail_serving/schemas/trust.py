@@ -31,6 +31,7 @@ _PLAIN_EVENT: Final[dict[str, Schema]] = {
     "payload_digest": {"description": "SHA-256 of the payload, which outlives it", **TEXT},
     "previous": TEXT,
     "digest": TEXT,
+    "salt": {"description": "random, part of what `digest` covers; empty in events of before and erased ones", **TEXT},
 }
 _DATA_OR_NULL: Final[Schema] = {
     "anyOf": [

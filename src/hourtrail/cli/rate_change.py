@@ -52,7 +52,7 @@ def propose_(
     """Propose a rate; nothing is priced with it before another person approves."""
     now = datetime.now(UTC)
     change = RateChange(
-        id=stable_id("change", (contract, grade, task, person, str(valid_from), actor, format_instant(now))),
+        id=stable_id("change", (contract, grade, task, str(valid_from), format_instant(now))),
         contract=contract, hourly_rate=Money(parse_decimal(rate, "rate"), currency), valid_from=valid_from,
         valid_to=valid_to, grade=grade, task=task, person=person, reason=reason, actor=actor, at=now,
     )  # fmt: skip
@@ -94,7 +94,7 @@ _decision("withdraw", Word.WITHDRAWN, "Withdraw a rate that you proposed.")
 @click.pass_context
 def list_(ctx: click.Context, *, as_json: bool) -> None:
     """List proposed rates and what became of them."""
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         rows = rate_changes(store, tenant)
     if as_json:
         answer({"rate_changes": [rate_change_to_json(row.change, row.word) for row in rows]})

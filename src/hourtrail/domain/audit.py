@@ -45,7 +45,11 @@ class AuditAction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEvent:
-    """One link of a tenant's chain. ``payload_digest`` outlives the payload when personal fields are erased."""
+    """One link of a tenant's chain. ``payload_digest`` outlives the payload when personal fields are erased.
+
+    ``salt`` and ``payload_salt`` went into the two digests; both are random, and go with what is erased, so that nobody can
+    try out whose name or words a digest covers. Empty in events of before salts, and where something was erased.
+    """
 
     sequence: int
     at: datetime
@@ -55,6 +59,8 @@ class AuditEvent:
     payload_digest: str
     previous: str
     digest: str
+    salt: str = ""
+    payload_salt: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +71,10 @@ class ChainBreak:
     reason: str
 
 
-def payload_digest(payload: Mapping[str, object]) -> str:
-    """SHA-256 of the payload as canonical JSON (sorted keys, no blanks, UTF-8)."""
-    text = json.dumps(payload, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+def payload_digest(payload: Mapping[str, object], salt: str = "") -> str:
+    """SHA-256 of the payload as canonical JSON (sorted keys, no blanks, UTF-8), with its salt where it has one."""
+    covered = {"payload": payload, "salt": salt} if salt else payload
+    text = json.dumps(covered, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -81,8 +88,10 @@ def link(
     object_id: str,
     digest: str,
     previous: str,
+    salt: str = "",
+    payload_salt: str = "",
 ) -> AuditEvent:
-    """The next event of a chain; its digest covers every field and the digest before it."""
+    """The next event of a chain; its digest covers every field, the digest before it, and the salt where there is one."""
     fields = {
         "tenant": tenant,
         "sequence": sequence,
@@ -92,10 +101,11 @@ def link(
         "object_id": object_id,
         "payload": digest,
         "previous": previous,
+        **({"salt": salt} if salt else {}),
     }
     return AuditEvent(
         sequence=sequence, at=utc(at), actor=actor, action=action, object_id=object_id,
-        payload_digest=digest, previous=previous, digest=payload_digest(fields),
+        payload_digest=digest, previous=previous, digest=payload_digest(fields), salt=salt, payload_salt=payload_salt,
     )  # fmt: skip
 
 
@@ -118,7 +128,7 @@ def oddities(tenant: str, event: AuditEvent, payload: Mapping[str, object] | Non
     if payload is None:
         gone = f"the payload of row {number} is missing, and no erasure in the trail tells of it"
         found.append(Odd(number, PAYLOAD, "", gone))
-    elif (stands := payload_digest(payload)) != event.payload_digest:
+    elif (stands := payload_digest(payload, event.payload_salt)) != event.payload_digest:
         found.append(Odd(number, PAYLOAD, stands, f"the payload of row {number} was changed after it was written"))
     return found
 
@@ -127,7 +137,7 @@ def as_it_stands(tenant: str, event: AuditEvent) -> str:
     """The digest that the row's fields give, whatever digest it carries."""
     return link(
         tenant=tenant, sequence=event.sequence, at=event.at, actor=event.actor, action=event.action,
-        object_id=event.object_id, digest=event.payload_digest, previous=event.previous,
+        object_id=event.object_id, digest=event.payload_digest, previous=event.previous, salt=event.salt,
     ).digest  # fmt: skip
 
 

@@ -8,7 +8,7 @@ file without this program.
 import gzip
 import json
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,9 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.instants import format_instant, parse_instant
 from hourtrail.domain.merkle import TreeHead
 
-FORMAT: Final = "hourtrail-audit/1"
+FORMAT: Final = "hourtrail-audit/2"
+_READ: Final = frozenset({"hourtrail-audit/1", FORMAT})
+"""Files of before salts are read as they were written."""
 LONGEST_LINE: Final = 16 << 20
 """Characters of one event; a clearing of a large firm lists its drawn entries."""
 
@@ -57,14 +59,20 @@ def header_line(header: TrailHeader) -> str:
 
 def event_line(event: AuditEvent, payload: dict[str, Any] | None) -> str:
     """The line of one event, with its end. ``payload`` is None where it was erased."""
-    return _line({**event_to_json(event), "payload": payload})
+    return _line(whole_event(event, payload))
+
+
+def whole_event(event: AuditEvent, payload: Mapping[str, Any] | None) -> dict[str, Any]:
+    """An event with all that its digests cover, salts included: whoever has it can check it."""
+    salt = {} if payload is None else {"payload_salt": event.payload_salt}
+    return {**event_to_json(event), "payload": payload, **salt}
 
 
 def read_header(path: Path) -> TrailHeader:
     """The first line. Raises InvalidInput for a file that is no audit trail."""
     for number, line in _lines(path):
         row = _parsed(path, number, line)
-        if row.get("format") != FORMAT:
+        if row.get("format") not in _READ:
             raise InvalidInput(f"{path} is no audit trail of the format {FORMAT}; `hourtrail audit export` writes one")
         try:
             return TrailHeader(
@@ -91,11 +99,11 @@ def read_events(path: Path) -> Iterator[tuple[AuditEvent, dict[str, Any] | None]
 
 
 def event_to_json(event: AuditEvent) -> dict[str, Any]:
-    """One event as the file and the API show it."""
+    """One event as the file and the API show it, without its payload and the salt of that."""
     return {
         "sequence": event.sequence, "at": format_instant(event.at), "actor": event.actor, "action": event.action.text,
         "object_id": event.object_id, "payload_digest": event.payload_digest, "previous": event.previous,
-        "digest": event.digest,
+        "digest": event.digest, "salt": event.salt,
     }  # fmt: skip
 
 
@@ -109,7 +117,8 @@ def event_from_json(row: dict[str, Any]) -> AuditEvent:
             raise ValueError(f"{name} is no SHA-256")
     return AuditEvent(
         sequence=row["sequence"], at=parse_instant(row["at"]), actor=str(row["actor"]), action=AuditAction(str(row["action"])),
-        object_id=str(row["object_id"]), **digests,
+        object_id=str(row["object_id"]), salt=str(row.get("salt") or ""), payload_salt=str(row.get("payload_salt") or ""),
+        **digests,
     )  # fmt: skip
 
 

@@ -12,11 +12,11 @@ from hourtrail.domain.merkle import TreeHead, inclusion_proof, is_included
 from hourtrail.exporters.audit_trail import (
     TrailHeader,
     event_from_json,
-    event_to_json,
     head_from_json,
     head_to_json,
     read_events,
     read_header,
+    whole_event,
     write_trail,
 )
 from hourtrail.store import Store
@@ -114,7 +114,7 @@ def prove(store: Store, tenant: str, sequence: int) -> dict[str, Any]:
         head, digests, found, changed = heads[0], [], None, []
         for event, payload in db.audit_trail():
             if event.sequence == sequence:
-                found = {**event_to_json(event), "payload": payload}
+                found = whole_event(event, payload)
                 changed = alterations(tenant, event, payload)
             digests.append(event.digest)
             if len(digests) == head.size:
@@ -126,7 +126,7 @@ def prove(store: Store, tenant: str, sequence: int) -> dict[str, Any]:
             f"{changed[0]}, or erased: alone it proves nothing any more; `hourtrail audit verify` on the whole trail tells which"
         )
     return {
-        "format": "hourtrail-audit-proof/1", "tenant": tenant, "event": found, "seal": head_to_json(head),
+        "format": "hourtrail-audit-proof/2", "tenant": tenant, "event": found, "seal": head_to_json(head),
         "path": inclusion_proof(digests, sequence - 1),
     }  # fmt: skip
 

@@ -11,7 +11,8 @@ from hourtrail.exporters.audit_trail import TrailHeader, event_line, event_to_js
 from hourtrail.flows.audit import prove
 from hourtrail.policy.audit_logging import audit_logging
 from hourtrail.store import Store, TenantStore
-from hourtrail.store.audit_reading import AuditQuery, Told
+from hourtrail.store.audit import Told
+from hourtrail.store.audit_reading import AuditQuery
 
 AT_ONCE: Final = 1_000
 """Events read in one transaction: whoever takes the trail away slowly holds nothing open."""
@@ -111,7 +112,10 @@ def prove_event(store: Store, tenant: str, sequence: int, *, payload: bool) -> d
     with store.tenant(tenant, read_only=True) as db:
         _require_short(db)
     proof = prove(store, tenant, sequence)
-    return proof if payload else {**proof, "event": {**proof["event"], "payload": None}}
+    if not payload:
+        told = {name: value for name, value in proof["event"].items() if name != "payload_salt"}
+        proof = {**proof, "event": {**told, "payload": None}}
+    return proof
 
 
 def _require_short(db: TenantStore) -> None:

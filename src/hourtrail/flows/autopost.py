@@ -66,7 +66,7 @@ def propose_order(
     at = now or datetime.now(UTC)
     require_person(actor)
     require_end(terms, at)
-    order = stable_id("apo", (actor, format_instant(at), str(terms.to_json())))
+    order = stable_id("apo", (format_instant(at), str(terms.to_json())))
     with store.tenant(tenant) as db:
         require_authority(db, actor, Permission.AUTO_POST_ORDER)
         db.settings().features.require(Feature.AUTO_POST)

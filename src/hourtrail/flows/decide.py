@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from secrets import token_hex
 from typing import Final, TypeAlias
 
 from hourtrail.domain.activity import Response, Status
@@ -217,7 +218,7 @@ class Deciding:
         # An undo rests on no evidence, only on somebody's word.
         evidence, salt = ((), "") if verdict is Verdict.UNDO else note_evidence(self.db, suggestion)
         return Decision(
-            id=stable_id(DECISION, (suggestion.id, verdict, request.actor, format_instant(self.now), supersedes)),
+            id=stable_id(DECISION, (suggestion.id, verdict, format_instant(self.now), supersedes)),
             suggestion=suggestion.id,
             verdict=verdict,
             actor=request.actor,
@@ -323,7 +324,7 @@ class Deciding:
     ) -> Decision:
         """A row of the log about time that nothing was suggested for."""
         return Decision(
-            id=stable_id(DECISION, (verdict, about, self.request.actor, format_instant(self.now))),
+            id=stable_id(DECISION, (verdict, about, format_instant(self.now))),
             suggestion="",
             verdict=verdict,
             actor=self.request.actor,
@@ -348,9 +349,7 @@ class Deciding:
         booking = Booking(
             item=item, minutes=request.parts[0].minutes, billable=flag, narrative=request.narrative or request.note
         )
-        decision = self.without_suggestion(
-            Verdict.ADDED_BY_HAND, f"{day} {item} {booking.minutes} {booking.narrative}", after=(booking,)
-        )
+        decision = self.without_suggestion(Verdict.ADDED_BY_HAND, token_hex(16), after=(booking,))
         entry = self.entry_by_hand(decision, booking, request.actor, day)
         self.db.append_decision(decision)
         self.db.add_entries((entry,))

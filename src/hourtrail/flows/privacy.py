@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from secrets import token_hex
 from typing import Any
 
 from hourtrail.domain.decision import require_person
 from hourtrail.domain.errors import NotAllowed, NotFound
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.forgetting import Forgotten, Trait
-from hourtrail.domain.identity import stable_id
 from hourtrail.domain.instants import day_bounds, format_instant, zone_named
 from hourtrail.domain.memory import Confirmation
 from hourtrail.domain.suggestion import Suggestion
@@ -103,7 +103,7 @@ def remember_again(
         if found is None:
             raise NotFound(f"{person} asked to forget nothing under {forgotten_id!r}, or it is remembered again")
         back = Forgotten(
-            id=_new_id(found, at), person=person, trait=found.trait, value=found.value, item=found.item, at=at,
+            id=_new_id(), person=person, trait=found.trait, value=found.value, item=found.item, at=at,
             takes_back=found.id,
         )  # fmt: skip
         db.add_forgotten(back)
@@ -170,13 +170,11 @@ def _forget(db: TenantStore, asked: Forgotten, memory: Sequence[Confirmation]) -
         raise NotFound(
             f"nothing that {asked.person} confirmed has the {asked.trait.value} {asked.value!r}; there is nothing to forget"
         )
-    row = replace(asked, id=_new_id(asked, asked.at))
+    row = replace(asked, id=_new_id())
     db.add_forgotten(row)
     return row, count
 
 
-def _new_id(row: Forgotten, at: datetime) -> str:
-    item = row.item or WorkItem("", "")
-    return stable_id(
-        "fgt", (row.person, row.trait.value, row.value, item.client, item.project, item.task, format_instant(at))
-    )
+def _new_id() -> str:
+    """Random: an id made of what is to be forgotten would let guesses at it be tried out."""
+    return f"fgt_{token_hex(10)}"

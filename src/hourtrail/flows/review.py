@@ -91,7 +91,7 @@ def _say(db: TenantStore, request: ReviewRequest, at: datetime) -> tuple[str, li
         for row in members:
             _require_fit(db, row, request.actor)
     assignee = _assignee(db, request, at) if request.kind in HANDING_ON else ""
-    act = stable_id("act", (request.target, request.kind, request.actor, format_instant(at)))
+    act = stable_id("act", (request.target, request.kind, format_instant(at)))
     seconds = seconds_between(request.shown_at, at)
     return act, [
         FindingReview(
@@ -160,7 +160,7 @@ def _undo(db: TenantStore, request: ReviewRequest, at: datetime) -> tuple[str, l
         verdicts = db.verdicts_of_act(standing.act) if standing else []
     if not verdicts:
         raise Conflict(f"there is no verdict on {request.target} to undo")
-    act = stable_id("act", (request.target, ReviewKind.UNDO, request.actor, format_instant(at)))
+    act = stable_id("act", (request.target, ReviewKind.UNDO, format_instant(at)))
     rows = []
     for row in verdicts:
         found = db.raised_finding(row.finding)

@@ -17,7 +17,7 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.suggestion import SuggestionStatus
 from hourtrail.domain.wire import activity_to_json
-from hourtrail.exporters.audit_trail import event_to_json
+from hourtrail.exporters.audit_trail import whole_event
 from hourtrail.store import Store, TenantStore
 from hourtrail.store.personal import COLUMNS
 from hourtrail.store.subject import TOLD_OF, HeldRow
@@ -219,7 +219,7 @@ def _about(value: Any, names: Names, *, whole: bool) -> Any:
 
 def _event(event: Any, payload: Mapping[str, Any] | None, names: Names, own: set[str]) -> Mapping[str, Any]:
     theirs = names.is_one(event.actor) or names.is_one(event.object_id) or event.object_id in own
-    return {**event_to_json(event), "payload": payload if theirs else None}
+    return whole_event(event, payload if theirs else None)
 
 
 def _plain(value: Any) -> Any:

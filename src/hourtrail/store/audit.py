@@ -5,9 +5,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from secrets import token_hex
+from typing import Any, Final
 
-from sqlalchemy import func
+from sqlalchemy import Select, func
 
 from hourtrail.domain.audit import GENESIS, AuditAction, AuditEvent, ChainBreak, Examiner, link, payload_digest
 from hourtrail.domain.errors import InvalidInput
@@ -42,6 +43,24 @@ class Examined:
     breaks: list[ChainBreak]
 
 
+_SALT: Final = 16
+"""Bytes: as many guesses as there are AES-128 keys."""
+
+Told = tuple[AuditEvent, dict[str, Any] | None]
+"""An event with its payload, None where that was erased."""
+
+
+def event_of(row: Row) -> AuditEvent:
+    """The event of a row, which has the payload's salt where it was asked for."""
+    salt = row.get("payload_salt") or ""
+    return record_of(AuditEvent, {**row, "action": AuditAction(row["action"]), "payload_salt": salt})
+
+
+def told_of(row: Row) -> Told:
+    """The event and the payload of a row of :meth:`Audit.told_events`."""
+    return event_of(row), row["payload"]
+
+
 class _Chain:
     """Events that follow each other, before they are written."""
 
@@ -54,14 +73,17 @@ class _Chain:
 
     def add(self, actor: str, action: AuditAction, object_id: str, payload: Mapping[str, object]) -> AuditEvent:
         """The next event."""
-        body = clean_json(dict(payload))
+        body, salt, payload_salt = clean_json(dict(payload)), token_hex(_SALT), token_hex(_SALT)
         event = link(
             tenant=self._tenant, sequence=self._sequence + 1, at=self._at, actor=clean(actor), action=action,
-            object_id=clean(object_id), digest=payload_digest(body), previous=self._digest,
+            object_id=clean(object_id), digest=payload_digest(body, payload_salt), previous=self._digest,
+            salt=salt, payload_salt=payload_salt,
         )  # fmt: skip
         self._sequence, self._digest = event.sequence, event.digest
-        self.events.append({**values_of(event), "action": action.text})
-        self.payloads.append({"sequence": event.sequence, "payload": body})
+        values = values_of(event)
+        del values["payload_salt"]  # stands beside the payload, and goes with it
+        self.events.append({**values, "action": action.text})
+        self.payloads.append({"sequence": event.sequence, "payload": body, "salt": payload_salt})
         return event
 
 
@@ -114,18 +136,20 @@ class Audit(Scope):
     def audit_events(self) -> Iterator[AuditEvent]:
         """The chain from its beginning; streams."""
         for row in self._stream(self._select(audit_event).order_by(audit_event.c.sequence)):
-            yield record_of(AuditEvent, {**row, "action": AuditAction(row["action"])})
+            yield event_of(row)
 
-    def audit_trail(self) -> Iterator[tuple[AuditEvent, dict[str, Any] | None]]:
+    def audit_trail(self) -> Iterator[Told]:
         """The chain from its beginning, each event with its payload, None where that was erased; streams."""
-        query = self._select(audit_event, audit_event, audit_payload.c.payload).outerjoin(
+        for row in self._stream(self.told_events().order_by(audit_event.c.sequence)):
+            yield told_of(row)
+
+    def told_events(self) -> Select[Any]:
+        """A query for events with payloads and their salts, for :func:`told_of`."""
+        columns = (audit_event, audit_payload.c.payload, audit_payload.c.salt.label("payload_salt"))
+        return self._select(audit_event, *columns).outerjoin(
             audit_payload,
             (audit_payload.c.tenant == audit_event.c.tenant) & (audit_payload.c.sequence == audit_event.c.sequence),
         )
-        for row in self._stream(query.order_by(audit_event.c.sequence)):
-            values = {**row, "action": AuditAction(row["action"])}
-            payload = values.pop("payload")
-            yield record_of(AuditEvent, values), payload
 
     def seal_audit(self, at: datetime) -> TreeHead | None:
         """Take the tree head over everything recorded so far and keep it; the standing one when nothing is new.

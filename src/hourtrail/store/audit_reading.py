@@ -7,16 +7,12 @@ from typing import Any, Final
 
 from sqlalchemy import Select
 
-from hourtrail.domain.audit import AuditAction, AuditEvent
-from hourtrail.store.audit import Audit
-from hourtrail.store.records import record_of
-from hourtrail.store.schema import audit_event, audit_payload
+from hourtrail.store.audit import Audit, Told, told_of
+from hourtrail.store.schema import audit_event
 from hourtrail.store.scope import half_open
 
 WINDOW: Final = 50_000
 """Rows looked at for one page: whoever asks for what is rare gets a short page and goes on, instead of holding a reader."""
-
-Told = tuple[AuditEvent, dict[str, Any] | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,14 +53,14 @@ class AuditReading(Audit):
             query = query.where(audit_event.c.action.startswith(asked.action, autoescape=True))
         elif asked.action:
             query = query.where(audit_event.c.action == asked.action)
-        rows = [_told(row) for row in self._all(query.limit(limit))]
+        rows = [told_of(row) for row in self._all(query.limit(limit))]
         reached = rows[-1][0].sequence if len(rows) == limit else until
         return AuditPage(rows, reached if reached < newest else None)
 
     def audit_run(self, *, after: int, until: int, limit: int) -> list[Told]:
         """The next events behind place ``after``, none behind ``until``."""
         query = self._told().where(audit_event.c.sequence > after, audit_event.c.sequence <= until)
-        return [_told(row) for row in self._all(query.limit(limit))]
+        return [told_of(row) for row in self._all(query.limit(limit))]
 
     def audit_size(self) -> int:
         """The place of the newest event; 0 for a new trail."""
@@ -72,14 +68,4 @@ class AuditReading(Audit):
         return int(newest["sequence"]) if newest else 0
 
     def _told(self) -> Select[Any]:
-        query = self._select(audit_event, audit_event, audit_payload.c.payload).outerjoin(
-            audit_payload,
-            (audit_payload.c.tenant == audit_event.c.tenant) & (audit_payload.c.sequence == audit_event.c.sequence),
-        )
-        return query.order_by(audit_event.c.sequence)
-
-
-def _told(row: Any) -> Told:
-    values = {**row, "action": AuditAction(row["action"])}
-    payload = values.pop("payload")
-    return record_of(AuditEvent, values), payload
+        return self.told_events().order_by(audit_event.c.sequence)

@@ -36,7 +36,9 @@ class ToldRows:
     def note(self, event: AuditEvent, payload: Mapping[str, Any] | None) -> None:
         """One event."""
         action, at = event.action.text, format_instant(event.at)
-        if action in _DECIDED:
+        if action in _DECIDED and payload is None and event.salt:
+            self._erased.add(("decision", event.object_id, event.actor, at))
+        elif action in _DECIDED:
             # As its payload stands: whether that may differ from what was written is the trail's own matter.
             said = event.payload_digest if payload is None else payload_digest(payload)
             self._told["decision", event.object_id] = event.sequence, said

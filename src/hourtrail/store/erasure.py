@@ -182,8 +182,10 @@ class Erasing(Subjects, OthersActivities):
             told = {"actor": eraser.text(event.actor), "object_id": about(event.object_id)}
             key = self.tenant, event.sequence
             if (told["actor"], told["object_id"]) != (event.actor, event.object_id):
+                # Without its salt nobody can try out whose name the digest of before covers.
+                told["salt"] = ""
                 stands = as_it_stands(
-                    self.tenant, dataclasses.replace(event, actor=told["actor"], object_id=told["object_id"])
+                    self.tenant, dataclasses.replace(event, actor=told["actor"], object_id=told["object_id"], salt="")
                 )
                 plan.changes.append((audit_event, key, told))
                 plan.changed[EVENT] += 1
@@ -195,7 +197,7 @@ class Erasing(Subjects, OthersActivities):
             words = event.actor in names.all or event.object_id in plan.own or event.object_id in names.all
             payload = eraser.json(before, words=words)
             if payload != before:
-                plan.changes.append((audit_payload, key, {"payload": payload}))
+                plan.changes.append((audit_payload, key, {"payload": payload, "salt": ""}))
                 plan.changed[PAYLOAD] += 1
                 plan.listed.append(ErasedRow(PAYLOAD, str(event.sequence), payload_digest(payload)))
             stays["payload"] = payload

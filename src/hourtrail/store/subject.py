@@ -9,14 +9,12 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, ScalarSelect, Table, Text, and_, cast, false, or_, select
 
 from hourtrail.domain.activity import Activity
-from hourtrail.domain.audit import AuditAction, AuditEvent
 from hourtrail.domain.erasure import Names, hint_of, is_distinctive
 from hourtrail.domain.errors import NotFound
 from hourtrail.store import identity_schema, schema
 from hourtrail.store.activities import activity_of
-from hourtrail.store.audit import Audit
+from hourtrail.store.audit import Audit, Told, told_of
 from hourtrail.store.ledger_schema import external_reference
-from hourtrail.store.records import record_of
 from hourtrail.store.schema import audit_event, audit_payload
 from hourtrail.store.scope import Row
 from hourtrail.store.types import CleanText, EnumText, Json
@@ -138,12 +136,9 @@ class Subjects(Audit):
         for row in self._stream(query.order_by(schema.activity.c.start, schema.activity.c.external_id)):
             yield activity_of(row, self._sealer), row["withdrawn_at"]
 
-    def trail_of(self, names: Names, own: Iterable[str]) -> list[tuple[AuditEvent, dict[str, Any] | None]]:
+    def trail_of(self, names: Names, own: Iterable[str]) -> list[Told]:
         """The events that the person wrote, that are about what is theirs (``own``), or that name them; in order."""
-        joined = self._select(audit_event, audit_event, audit_payload.c.payload).outerjoin(
-            audit_payload,
-            (audit_payload.c.tenant == audit_event.c.tenant) & (audit_payload.c.sequence == audit_event.c.sequence),
-        )
+        joined = self.told_events()
         found: dict[int, Row] = {}
         for condition in (
             audit_event.c.actor.in_(names.all),
@@ -154,8 +149,7 @@ class Subjects(Audit):
         for some in chunks(sorted(own)):
             query = joined.where(audit_event.c.object_id.in_(some))
             found |= {row["sequence"]: dict(row) for row in self._stream(query)}
-        rows = (found[number] for number in sorted(found))
-        return [(record_of(AuditEvent, {**row, "action": AuditAction(row["action"])}), row["payload"]) for row in rows]
+        return [told_of(found[number]) for number in sorted(found)]
 
     def _held_in(self, table: Table, names: Names) -> Iterator[HeldRow]:
         about = self._is_about(table, names)

@@ -122,7 +122,7 @@ def _about(ground: Ground, request: DisputeRequest, at: datetime) -> Dispute:
     standing = [line] if line else [one for rows in db.claims_on([name]).values() for one in rows]
     amounts = add_up(one.amount for one in standing)
     return Dispute(
-        id=stable_id("dispute", (request.target, request.reason, request.raised_by, format_instant(at))),
+        id=stable_id("dispute", (request.target, request.reason, format_instant(at))),
         reason=request.reason,
         raised_by=request.raised_by.strip(),
         actor=request.actor,

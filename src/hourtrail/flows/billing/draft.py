@@ -124,7 +124,7 @@ def draft(
         drafting = _Drafting(ground, contract, request)
         drafting.sort_out()
         number = len(db.drafts(contract=contract.id)) + 1
-        name = stable_id("draft", (contract.id, str(number), request.actor, format_instant(at)))
+        name = stable_id("draft", (contract.id, str(number), format_instant(at)))
         return _kept(db, drafting, name, posting_date, at)
 
 
