@@ -217,6 +217,21 @@ def test_what_was_kept_of_another_model_is_measured_again(data: Path, tmp_path: 
 
 
 @pytest.mark.usefixtures("bundled")
+def test_what_other_code_cost_is_not_taken_for_what_this_costs(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for other, is_kept in (("a", False), ("a", True), ("b", False)):
+        monkeypatch.setattr(steps, "_code", lambda digest=other: digest)
+        done = _report(data, tmp_path, "--only", "cost", "--json")
+        assert ("cost: kept from an earlier run" in done.stderr) is is_kept
+    keys = {step.name: steps.key(steps.Run(data, tmp_path), step) for step in steps.STEPS}
+    monkeypatch.undo()
+    assert steps._code() != "b"
+    assert len(steps._code()) == 64
+    assert keys["cost"] != keys["openstack"] == keys["gate"]
+
+
+@pytest.mark.usefixtures("bundled")
 def test_tables_stand_between_their_marks_and_nothing_else_is_touched(data: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     names = ("cost", "steps", "goals")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from hourtrail.domain.ports import Encoder
 from hourtrail.flows.backtest.benchmark import overlaps, split_row
@@ -159,6 +159,7 @@ class Report:
             "features_ms": round(spent[0], 3),
             "ranker_ms": round(spent[1], 3),
             "both_ms": round(sum(spent), 3),
+            "blas": _kernel(),
         }
 
     @cached_property
@@ -190,6 +191,14 @@ class Report:
     def _overlap(self, done: Replayed, scorer: RankerScorer) -> bool:
         keys = done.world.rows.keys
         return overlaps([keys[row] for row in done.measured()], scorer.trained_on)
+
+
+def _kernel() -> str:
+    """What multiplies numpy's matrices, and for which processor it was made: a third of the cost depends on it."""
+    loaded = [library for library in threadpool_info() if library["user_api"] == "blas"]
+    # scipy brings a library of its own; the product of two arrays is numpy's.
+    own = [library for library in loaded if "numpy" in library["filepath"]] or loaded
+    return ", ".join(f"{library['internal_api']} {library.get('architecture', '')}".strip() for library in own[:1])
 
 
 def _numbers(names: Sequence[str]) -> NDArray[np.int64]:

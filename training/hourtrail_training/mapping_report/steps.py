@@ -17,6 +17,8 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+import hourtrail.features
+import hourtrail_models
 from hourtrail.domain.errors import HourtrailError
 from hourtrail.domain.ports import Encoder
 from hourtrail_models.encoder import bundled_encoder
@@ -44,7 +46,7 @@ Told = dict[str, Any]
 @dataclass(frozen=True, slots=True)
 class Step:
     """A name for ``--only``, what it measures, whether others may run beside it, and what plays a part: the bundled ranker,
-    simulated firms.
+    simulated firms, how the code is written.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Step:
     alone: bool = False
     of_ranker: bool = True
     of_simulated: bool = False
+    of_code: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,21 +143,33 @@ STEPS: Final = (
     Step("openstack", _openstack),
     Step("hadoop", lambda report: report.bundled(HADOOP, None, 30.0, 90.0)),
     Step("nifi", lambda report: report.bundled(NIFI, None, 30.0)),
-    Step("cost", Report.cost, alone=True),
+    Step("cost", Report.cost, alone=True, of_code=True),
 )
 """Vectors first, because all others read them; the cost last, when nothing else takes time; between them the longest first."""
 NAMES: Final = tuple(step.name for step in STEPS)
 
 
 def key(where: Run, step: Step) -> str:
-    """What a kept step must agree in: the sets, the bundled encoder, the report itself; the bundled ranker and its features."""
+    """What a kept step must agree in: the sets, the bundled encoder, the report; the bundled ranker, its features; the code."""
     said = [VERSION, *(file_digest(portion.file(where.data)) for portion in PUBLIC), bundled_encoder().fingerprint]
     if step.of_simulated and where.simulated is not None:
         said.append(read_rows(where.simulated).digest)
     if step.of_ranker:
         scorer = bundled_scorer()
         said += [scorer.ref.digest, scorer.spec.version]
+    if step.of_code:
+        said.append(_code())
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
+
+
+def _code() -> str:
+    """A digest of the code that finds features and scores: what a step costs is a property of it."""
+    found = hashlib.sha256()
+    for package in (hourtrail.features, hourtrail_models):
+        for folder in package.__path__:
+            for file in sorted(Path(folder).rglob("*.py")):
+                found.update(file.read_bytes())
+    return found.hexdigest()
 
 
 def run(where: Run, names: Sequence[str], *, jobs: int, say: Say) -> tuple[dict[str, Told], dict[str, str]]:

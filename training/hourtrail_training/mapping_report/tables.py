@@ -121,9 +121,12 @@ def _cold_start(lines: Sequence[Line]) -> str:
 
 def _cost(lines: Sequence[Line]) -> str:
     return _table(
-        ("events a batch", "pairs an event", "features", "ranker", "together"),
+        ("events a batch", "pairs an event", "features", "ranker", "together", "matrix products"),
         [
-            (f"{line['events']:,}", line["pairs_an_event"], *(f"{line[name]} ms" for name in ("features_ms", "ranker_ms", "both_ms")))
+            (
+                f"{line['events']:,}", line["pairs_an_event"],
+                *(f"{line[name]} ms" for name in ("features_ms", "ranker_ms", "both_ms")), line["blas"],
+            )
             for line in lines
         ],
     )  # fmt: skip
