@@ -23,7 +23,8 @@ LONGEST_KEPT: Final = 36_500
 class Retention:
     """For how many days what is kept, counted from the day of the work; 0 keeps it until somebody removes it.
 
-    ``raw_activity_days``: activities and their texts. ``suggestion_text_days``: titles and evidence inside suggestions.
+    ``raw_activity_days``: activities and their texts. ``suggestion_text_days``: titles and evidence inside suggestions,
+    decided on or not; what was booked, and what a decision says was proposed, are the log's.
     ``legal_hold`` stops every removal by time for the whole tenant, ``held_people`` for these people.
     """
 

@@ -91,7 +91,7 @@ def _counted(store: Store, tenant: str, settings: Retention, told: Retained) -> 
         activities, waiting = (
             db.count_old(_midnight(told.kept_from), told.kept_from, held) if told.kept_from else (0, 0)
         )
-        texts = db.count_old_texts(told.texts_from, held) if told.texts_from else 0
+        texts = db.count_old_texts(told.texts_from, held, told.kept_from) if told.texts_from else 0
     return Retained(
         activities=activities, suggestions_withdrawn=waiting, suggestion_texts=texts, kept_from=told.kept_from,
         texts_from=told.texts_from, held_people=told.held_people,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, cast, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, select, tuple_, update
 
 from hourtrail.domain.erasure import Eraser, Names
 from hourtrail.domain.identity import text_digest
@@ -25,9 +25,14 @@ class Retaining(Scope):
         waiting = select(func.count()).select_from(suggestion).where(*self._undecided(day, held))
         return int(self._connection.scalar(old) or 0), int(self._connection.scalar(waiting) or 0)
 
-    def count_old_texts(self, day: date, held: Collection[str]) -> int:
-        """How many suggestions of earlier days still hold words of what was seen, decided on or not."""
+    def count_old_texts(self, day: date, held: Collection[str], withdrawn_before: date | None = None) -> int:
+        """How many suggestions of earlier days still hold words of what was seen, decided on or not.
+
+        Not counted are those that :meth:`withdraw_undecided` with ``withdrawn_before`` empties.
+        """
         query = select(func.count()).select_from(suggestion).where(*self._worded(day, held))
+        if withdrawn_before is not None:
+            query = query.where(~and_(*self._undecided(withdrawn_before, held)))
         return int(self._connection.scalar(query) or 0)
 
     def remove_old_activities(self, before: datetime, held: Collection[str], most: int) -> int:
