@@ -167,6 +167,7 @@ class Guarded(APIRoute):
             request.state.principal, request.state.csrf, request.state.served = who, csrf, served
             limits = served.settings.limits
             told = {} if who.kind is PrincipalKind.ANYBODY else served.login.pace.take(who, tenant, limits)
+            request.state.told = told
             _require(rule, who)
             if rule.feature is not None:
                 served.settings.features.require(rule.feature)

@@ -11,6 +11,7 @@ from hourtrail.domain.access import PEOPLE_ONLY, Permission
 from hourtrail.policy.roles import SCOPES
 from hourtrail_serving.access import RULES, SAFE, Rule
 from hourtrail_serving.gate import CSRF_HEADER
+from hourtrail_serving.header_words import HEADERS, declare, named
 from hourtrail_serving.openapi_examples import show
 from hourtrail_serving.problems import MEDIA_TYPE
 from hourtrail_serving.schemas import SCHEMAS
@@ -27,14 +28,11 @@ def answers(schema: str, description: str, *problems: HTTPStatus, status: int = 
     }
 
 
-_ETAG: Final[Schema] = {"ETag": {"description": "of this answer; If-None-Match and If-Match take it", "schema": TEXT}}
-
-
 def one(schema: str, description: str, *problems: HTTPStatus) -> dict[int | str, Schema]:
     """:func:`answers` of an endpoint that reads one record by its address: with a tag, and 304 for whoever has it already."""
     found = answers(schema, description, HTTPStatus.NOT_FOUND, HTTPStatus.PRECONDITION_FAILED, *problems)
-    found[200]["headers"] = _ETAG
-    return {**found, 304: {"description": "It is still what If-None-Match names", "headers": _ETAG}}
+    found[200]["headers"] = named("ETag")
+    return {**found, 304: {"description": "It is still what If-None-Match names", "headers": named("ETag")}}
 
 
 def writes(schema: str, description: str, *problems: HTTPStatus, status: int = 200) -> dict[int | str, Schema]:
@@ -117,6 +115,7 @@ def _secure(document: Schema) -> None:
                 operation["responses"].setdefault(str(int(code)), _refusal(code))
             mark(operation, method.upper(), path, _refusal(HTTPStatus.GONE))
             operation["responses"] = dict(sorted(operation["responses"].items()))
+            declare(operation, rule)
             show(operation, method.upper(), path, rule)
 
 
@@ -127,6 +126,7 @@ def described(app: FastAPI) -> Callable[[], Schema]:
         if app.openapi_schema is None:
             made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
             made.setdefault("components", {}).setdefault("schemas", {}).update(SCHEMAS)
+            made["components"]["headers"] = HEADERS
             made["info"]["x-served-until"] = V1_UNTIL.isoformat()
             _secure(made)
             app.openapi_schema = made

@@ -88,6 +88,11 @@ CODES: Final[dict[str, tuple[HTTPStatus, str]]] = {
 }
 """Every stable code with its status and title; ``docs/reference/http-api.md`` says when each is given."""
 
+_WAITS: Final[tuple[tuple[type[HourtrailError], int], ...]] = (
+    (KeyInWork, 1), (Busy, 5), (StoreUnavailable, 30), (ModelUnavailable, 30),
+)  # fmt: skip
+"""Seconds until it is worth asking again."""
+
 MOST_FAULTS: Final = 50
 """Faults listed of one request; a list of thousands helps nobody."""
 
@@ -122,7 +127,14 @@ def install(app: FastAPI) -> None:
 async def _hourtrail(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HourtrailError)
     body = body_of(error)
-    return JSONResponse(body, status_code=body["status"], media_type=MEDIA_TYPE, headers=challenge(request, error))
+    headers = {**_share(request), **challenge(request, error)}
+    return JSONResponse(body, status_code=body["status"], media_type=MEDIA_TYPE, headers=headers)
+
+
+def _share(request: Request) -> dict[str, str]:
+    """What the gate tells of whoever asks, where it came to know them: a refusal counts as a request too."""
+    told: dict[str, str] = getattr(request.state, "told", {})
+    return told
 
 
 def body_of(error: HourtrailError) -> dict[str, Any]:
@@ -157,16 +169,19 @@ def _document(status: int, name: str, title: str, detail: str, errors: Sequence[
     return {**body, "errors": list(errors)} if errors else body
 
 
+def _wait(error: HourtrailError) -> int | None:
+    """After how many seconds the same may go well; None where waiting helps nothing."""
+    if isinstance(error, (TooManyRequests, TooManyFailures)):
+        return error.seconds
+    return next((seconds for kind, seconds in _WAITS if isinstance(error, kind)), None)
+
+
 def challenge(request: Request, error: HourtrailError) -> dict[str, str]:
     """The headers of a refusal: how to authenticate (RFC 6750, 3), or when to come back."""
     if isinstance(error, Gone):
         return error.headers
-    if isinstance(error, TooManyRequests):
-        return {"Retry-After": str(error.seconds), **error.headers}
-    if isinstance(error, TooManyFailures):
-        return {"Retry-After": str(error.seconds)}
-    if isinstance(error, KeyInWork):
-        return {"Retry-After": "1"}
+    if (seconds := _wait(error)) is not None:
+        return {"Retry-After": str(seconds), **(error.headers if isinstance(error, TooManyRequests) else {})}
     if isinstance(error, NotSignedIn):
         shown = ', error="invalid_token"' if "authorization" in request.headers else ""
         return {"WWW-Authenticate": f'Bearer realm="hourtrail"{shown}'}
@@ -175,14 +190,17 @@ def challenge(request: Request, error: HourtrailError) -> dict[str, str]:
     return {}
 
 
-async def _invalid(_request: Request, error: Exception) -> JSONResponse:
+async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     faults = error.errors()
     errors = [
         {"in": str(row["loc"][0]), "at": _path(row["loc"]), "reason": _reason(row)} for row in faults[:MOST_FAULTS]
     ]
     detail = first_fault(error)
-    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The request does not fit", detail, errors=errors)
+    return problem(
+        HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The request does not fit", detail, errors=errors,
+        headers=_share(request),
+    )  # fmt: skip
 
 
 def first_fault(error: RequestValidationError) -> str:
@@ -208,7 +226,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     status = HTTPStatus(error.status_code)
     derived = status.phrase.lower().replace(" ", "-")
     name = next((code for known, code, _ in _OTHERS if known is status), derived)
-    headers = dict(error.headers or {})
+    headers = {**_share(request), **(error.headers or {})}
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = _methods(request)
     return problem(status, name, status.phrase, _detail(status, error.detail), headers=headers)

@@ -10,7 +10,8 @@ from email.utils import format_datetime
 from typing import Any, Final
 
 from hourtrail.domain.errors import HourtrailError
-from hourtrail_serving.schemas.parts import TEXT, Schema
+from hourtrail_serving.header_words import ENDING, named
+from hourtrail_serving.schemas.parts import Schema
 
 V1_UNTIL: Final = date(2029, 12, 31)
 """``/v1`` is served at least until the end of that day; it moves later, never earlier."""
@@ -81,13 +82,6 @@ def announced(method: str, path: str, query: Mapping[str, Any]) -> dict[str, str
     return ending.headers()
 
 
-_HEADERS: Final[Schema] = {
-    "Deprecation": {"description": "since when it is said that this ends (RFC 9745)", "schema": TEXT},
-    "Sunset": {"description": "when it ends (RFC 8594)", "schema": TEXT},
-    "Link": {"description": "what takes its place", "schema": TEXT},
-}
-
-
 def mark(operation: Schema, method: str, path: str, problem: Schema) -> None:
     """Say in the document what ends. ``problem`` is the answer that it gives from then on."""
     ending = ENDINGS.get((method, path))
@@ -103,6 +97,6 @@ def mark(operation: Schema, method: str, path: str, problem: Schema) -> None:
     operation["description"] = f"{operation.get('description', '')}\n\n{words}".strip()
     for status, answer in operation["responses"].items():
         if status.startswith("2"):
-            answer["headers"] = {**answer.get("headers", {}), **_HEADERS}
+            answer["headers"] = {**answer.get("headers", {}), **named(*ENDING)}
     if not ending.member:
         operation["responses"]["410"] = problem

@@ -126,6 +126,7 @@ class Asked:
     status: int
     kind: str
     body: Any
+    headers: frozenset[str] = frozenset()
 
     @property
     def key(self) -> tuple[str, str]:
@@ -190,7 +191,7 @@ def ask_everything(store: Store, *, twice: bool = False) -> Iterator[Asked]:
             answer = run.client(who).request(method, address, headers=headers, **more)
             kind = answer.headers["content-type"].partition(";")[0]
             told = answer.json() if kind.endswith("json") else answer.text
-            yield Asked(method, path, body, answer.status_code, kind, told)
+            yield Asked(method, path, body, answer.status_code, kind, told, frozenset(answer.headers))
         _remember(run, path, method, told)
 
 

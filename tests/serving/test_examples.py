@@ -3,24 +3,31 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from jsonschema import Draft202012Validator
-from tests.serving.conftest import Site
+from tests.serving.conftest import TENANT, Site
 from tests.serving.examples_run import Asked, ask_everything
+from tests.serving.good_requests import MEETING
 
 import hourtrail_serving
 from hourtrail.store import Store
+from hourtrail_serving.guards import HEADERS
+from hourtrail_serving.header_words import OWN
 from hourtrail_serving.openapi_examples import FILE
 from hourtrail_serving.problems import CODES, TYPE_BASE
+from hourtrail_serving.served import HEAVY_AT_ONCE
 
 EXAMPLES: Final = Path(hourtrail_serving.__file__).parent / FILE
 REFERENCE: Final = Path(__file__).parents[2] / "docs" / "reference" / "http-api.md"
 MOST_SHOWN: Final = 2
 WITHOUT: Final = {"/v1/audit/export", "/v1/people/{person}/export", "/v1/models/{name}/card"}
 """They answer files."""
+EVERYWHERE: Final = {name.lower() for name in HEADERS} | {"content-type", "content-length"}
+"""Headers that no operation declares: every answer carries them."""
 SECRETS: Final = re.compile(r"ht[a-z]_[\w-]{20,}(\.\w+)?")
 
 
@@ -32,6 +39,10 @@ def operations(found: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]
     for path, item in found["paths"].items():
         for method, operation in item.items():
             yield method.upper(), path, operation
+
+
+def declared(answer: dict[str, Any]) -> set[str]:
+    return {name.lower() for name in answer.get("headers", {})}
 
 
 def fitting(schema: dict[str, Any], found: dict[str, Any], value: Any) -> list[str]:
@@ -64,8 +75,10 @@ def test_every_operation_answers_its_example_as_the_document_says(
 
 
 def _faults(found: dict[str, Any], operation: dict[str, Any], row: Asked) -> list[str]:
-    answer = operation["responses"][str(row.status)]["content"][row.kind]
-    faults = fitting(answer["schema"], found, row.body)
+    told = operation["responses"][str(row.status)]
+    faults = [f"undeclared header {name}" for name in row.headers - EVERYWHERE - declared(told)]
+    answer = told["content"][row.kind]
+    faults += fitting(answer["schema"], found, row.body)
     if row.request is not None and "/oauth/" not in row.path:
         faults += fitting(operation["requestBody"]["content"]["application/json"]["schema"], found, row.request)
     return faults
@@ -139,3 +152,44 @@ def test_the_examples_come_from_the_shipped_model() -> None:
     answer = json.loads(EXAMPLES.read_text(encoding="utf-8"))["score_activities"]["answer"]
     assert (answer["model"]["name"], answer["degraded"]) == ("ranker", None)
     assert answer["suggestions"][0]["band"] == "suggest"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "bearer", "status", "sent"),
+    [
+        ("GET", "/v1/me", None, "", 200, {"ratelimit", "ratelimit-policy"}),
+        ("GET", "/v1/suggestions", None, "", 422, {"ratelimit", "ratelimit-policy"}),
+        ("GET", "/v1/suggestions/{suggestion}", None, "", 404, {"ratelimit", "ratelimit-policy"}),
+        ("GET", "/v1/me", None, "wrong", 401, {"www-authenticate"}),
+        ("GET", "/v1/accounts", None, "", 403, {"www-authenticate", "ratelimit"}),
+        ("POST", "/v1/oauth/token", {"grant_type": "client_credentials"}, "", 401, {"ratelimit", "pragma"}),
+        ("POST", "/v1/suggestions:score", {"activities": [MEETING]}, "", 503, {"retry-after", "ratelimit"}),
+    ],
+)
+def test_the_headers_of_a_refusal_are_declared(
+    standing: Site, method: str, path: str, body: Any, bearer: str, status: int, sent: set[str]
+) -> None:
+    operation = document(standing)["paths"][path][method.lower()]
+    more: dict[str, Any] = {"data": body} if "oauth" in path else {"json": body}
+    if bearer:
+        more["headers"] = {"Authorization": f"Bearer {bearer}"}
+    with ExitStack() as stack:
+        if status == 503:
+            for _ in range(HEAVY_AT_ONCE):
+                stack.enter_context(standing.app.state.tenancy.served(TENANT).heavy())
+        answer = standing.http.request(method, path.replace("{suggestion}", "none"), **more)
+    assert answer.status_code == status, answer.text
+    told = {name.lower() for name in answer.headers} - EVERYWHERE - {"date", "server"}
+    assert sent <= told
+    assert told <= declared(operation["responses"][str(status)])
+
+
+def test_what_is_sent_too_often_says_when_to_come_back(standing: Site) -> None:
+    for _, path, operation in operations(document(standing)):
+        for status, answer in operation["responses"].items():
+            if status in {"429", "503"}:
+                assert "retry-after" in declared(answer), (path, status)
+
+
+def test_each_operation_with_headers_of_its_own_is_one(standing: Site) -> None:
+    assert set(OWN) <= {operation["operationId"] for _, _, operation in operations(document(standing))}
