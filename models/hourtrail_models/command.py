@@ -1,6 +1,5 @@
 """``hourtrail models``: which weights are here and registered, who let them serve, and the acts on them."""
 
-import logging
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -9,11 +8,12 @@ import click
 
 from hourtrail.cli.common import answer, common_options, opened, say
 from hourtrail.cli.settings import OK, UNUSABLE, Settings
-from hourtrail.domain.errors import HourtrailError, ModelUnavailable
+from hourtrail.domain.errors import HourtrailError, ModelUnavailable, NotFound
 from hourtrail_models.artefact import BUNDLED, load, pinned_digests
 from hourtrail_models.registered import registered_rows
-from hourtrail_models.registry import configured, without_password
+from hourtrail_models.registry import existing, without_password
 from hourtrail_models.registry_command import (
+    REGISTRY,
     cards,
     compare,
     promote,
@@ -26,32 +26,33 @@ from hourtrail_models.reviews import first_due, newest
 
 
 @click.group(invoke_without_command=True)
+@REGISTRY
 @common_options
 @click.pass_context
-def models(ctx: click.Context, *, as_json: bool) -> int:
+def models(ctx: click.Context, registry: str, *, as_json: bool) -> int:
     """List the bundled and the registered models: digests checked, aliases, who signed off, which reviews are overdue.
 
-    Exit code 2 when a bundled model is not whole or the configured registry does not answer.
+    Exit code 2 when a bundled model is not whole, or the database or the registry does not answer.
     """
     if ctx.invoked_subcommand is not None:
         return OK
     today = datetime.now(UTC).date()
-    reviews = _reviews(ctx)
+    reviews, problems = _reviews(ctx)
     rows = [_row(name, pinned, reviews, today) for name, pinned in sorted(pinned_digests().items())]
     registered: list[dict[str, Any]] = []
-    problem = ""
-    if configured():
+    uri = existing(registry)
+    if uri:
         try:
-            registered = registered_rows(ctx.ensure_object(Settings).tenant_name, today=today)
+            registered = registered_rows(ctx.ensure_object(Settings).tenant_name, today=today, stated=uri)
         except ModelUnavailable as error:
-            problem = str(error)
+            problems.append(str(error))
     if as_json:
         answer(
             {
                 "models": rows,
-                "registry": without_password(configured()) or None,
+                "registry": without_password(uri) or None,
                 "registered": registered,
-                "problem": problem or None,
+                "problem": "; ".join(problems) or None,
             }
         )
     else:
@@ -59,9 +60,9 @@ def models(ctx: click.Context, *, as_json: bool) -> int:
             _print(row)
         for row in registered:
             _print_registered(row)
-        if problem:
+        for problem in problems:
             say(problem)
-    return OK if all(row["whole"] for row in rows) and not problem else UNUSABLE
+    return OK if all(row["whole"] for row in rows) and not problems else UNUSABLE
 
 
 models.add_command(cards)
@@ -73,14 +74,15 @@ models.add_command(shadow)
 models.add_command(use_cases_command)
 
 
-def _reviews(ctx: click.Context) -> dict[str, dict[str, Any]]:
-    """The tenant's newest review of each digest; none where there is no store yet, or it does not answer."""
+def _reviews(ctx: click.Context) -> tuple[dict[str, dict[str, Any]], list[str]]:
+    """The tenant's newest review of each digest, and why they cannot be told; a database that is not there yet has none."""
     try:
-        with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
-            return newest(db)
+        with opened(ctx, reading=True) as (store, tenant), store.tenant(tenant, read_only=True) as db:
+            return newest(db), []
+    except NotFound as error:
+        return {}, [f"reviews cannot be told: {error}"] if ctx.ensure_object(Settings).store_url else []
     except HourtrailError as error:
-        logging.getLogger(__name__).info("reviews are not told: %s", error)
-        return {}
+        return {}, [f"reviews cannot be told: {error}"]
 
 
 def _row(name: str, pinned: str, reviews: Mapping[str, dict[str, Any]], today: date) -> dict[str, Any]:

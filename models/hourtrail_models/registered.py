@@ -5,23 +5,24 @@ from typing import Any
 
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.instants import format_instant
-from hourtrail_models.registry import Registry, configured, registered_name
+from hourtrail_models.registry import DEFAULT_FILE, Registry, existing, registered_name
 from hourtrail_models.use_cases import use_cases
 
 
-def registry_of(tenant: str, use_case: str = "ranker") -> Registry:
-    """The tenant's registered model. Raises InvalidInput where no registry is configured."""
-    uri = configured()
+def registry_of(tenant: str, use_case: str = "ranker", *, stated: str = "") -> Registry:
+    """The tenant's registered model, where ``registry.address`` says. Raises InvalidInput where nobody has registered one."""
+    uri = existing(stated)
     if not uri:
         raise InvalidInput(
-            "no model registry is configured; set HOURTRAIL_REGISTRY to an mlflow server or database, like sqlite:///mlflow.db"
+            f"no model is registered here: there is no {DEFAULT_FILE} in this folder. `hourtrail train` makes one; name another "
+            "mlflow server or database with --registry or HOURTRAIL_REGISTRY"
         )
     return Registry(uri, registered_name(use_case, tenant))
 
 
-def registered_rows(tenant: str, *, today: date) -> list[dict[str, Any]]:
+def registered_rows(tenant: str, *, today: date, stated: str = "") -> list[dict[str, Any]]:
     """Every version of every listed use case, newest first, with the sign-offs that made its aliases."""
-    return [row for name in use_cases() for row in _rows(registry_of(tenant, name), today)]
+    return [row for name in use_cases() for row in _rows(registry_of(tenant, name, stated=stated), today)]
 
 
 def _rows(registry: Registry, today: date) -> list[dict[str, Any]]:

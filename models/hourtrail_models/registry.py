@@ -23,6 +23,9 @@ from hourtrail.domain.instants import format_instant, parse_instant
 
 SETTING: Final = "HOURTRAIL_REGISTRY"
 """The one setting: the address of the mlflow server or database whose registry is served from."""
+MLFLOW_SETTING: Final = "MLFLOW_TRACKING_URI"
+DEFAULT_FILE: Final = "mlflow.db"
+DEFAULT: Final = f"sqlite:///{DEFAULT_FILE}"
 CHAMPION, CHALLENGER, SHADOW = "champion", "challenger", "shadow"
 ALIASES: Final = (CHAMPION, CHALLENGER, SHADOW)
 DIGEST, AUTHOR, GATE, SPEC_VERSION, DATA = (
@@ -105,8 +108,19 @@ def registered_name(use_case: str, tenant: str) -> str:
 
 
 def configured() -> str:
-    """The registry's address; empty where none is configured."""
+    """The registry from which models are served; empty where none is configured, so that the bundled ones serve."""
     return os.environ.get(SETTING, "").strip()
+
+
+def address(stated: str = "") -> str:
+    """Where models are registered: what was stated, else HOURTRAIL_REGISTRY, else mlflow's own setting, else a file here."""
+    return stated.strip() or configured() or os.environ.get(MLFLOW_SETTING, "").strip() or DEFAULT
+
+
+def existing(stated: str = "") -> str:
+    """The same address, to read from; empty where it is the file here and nobody has made one."""
+    found = address(stated)
+    return found if found != DEFAULT or Path(DEFAULT_FILE).is_file() else ""
 
 
 def without_password(uri: str) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Final
 
 import click
 
@@ -22,13 +23,40 @@ from hourtrail_models.promotion import Promotion, roll_back
 from hourtrail_models.promotion import promote as promote_version
 from hourtrail_models.ranker import from_artefact
 from hourtrail_models.registered import registry_of
-from hourtrail_models.registry import ALIASES, CHALLENGER, CHAMPION, SignOff
+from hourtrail_models.registry import (
+    ALIASES,
+    CHALLENGER,
+    CHAMPION,
+    DEFAULT,
+    DEFAULT_FILE,
+    SignOff,
+    address,
+    configured,
+    without_password,
+)
 from hourtrail_models.reviews import sign as sign_review
 from hourtrail_models.serving_model import cache_folder, fetched
 from hourtrail_models.shadow import shadow_run
 from hourtrail_models.shipped import bundled_scorer
 from hourtrail_models.use_cases import use_cases
 
+STATED: Final = "hourtrail.registry"
+
+
+def _registry(ctx: click.Context, _param: click.Parameter, value: str) -> str:
+    """What is given behind the command wins over what is given before it."""
+    if value:
+        ctx.meta[STATED] = value
+    return str(ctx.meta.get(STATED, ""))
+
+
+REGISTRY = click.option(
+    "--registry",
+    default="",
+    metavar="URL",
+    callback=_registry,
+    help=f"mlflow server or database; also HOURTRAIL_REGISTRY, MLFLOW_TRACKING_URI.  [default: {DEFAULT}]",
+)
 PERSON = click.option("--as", "actor", required=True, metavar="PERSON", help="Who says so.")
 
 
@@ -39,6 +67,7 @@ PERSON = click.option("--as", "actor", required=True, metavar="PERSON", help="Wh
 @click.option("--evidence", required=True, metavar="TEXT", help="What you looked at: a report, a run, a ticket.")
 @click.option("--review-by", type=Day(), metavar="D", help="When it must be reviewed again.  [default: in 180 days]")
 @click.option("--use-case", default="ranker", show_default=True, help="An entry of the allow-list.")
+@REGISTRY
 @common_options
 @click.pass_context
 def promote(
@@ -49,6 +78,7 @@ def promote(
     evidence: str,
     review_by: date | None,
     use_case: str,
+    registry: str,
     *,
     as_json: bool,
 ) -> None:
@@ -60,20 +90,23 @@ def promote(
         use_case=use_case, version=version, alias=alias, approver=actor, evidence=evidence, review_by=review_by
     )
     with opened(ctx) as (store, tenant):
-        row = promote_version(registry_of(tenant, use_case), store, tenant, asked)
+        row = promote_version(registry_of(tenant, use_case, stated=registry), store, tenant, asked)
     _print_signed(row, as_json=as_json)
+    if alias == CHAMPION and configured() != address(registry):
+        say(f"suggest and serve answer with it where HOURTRAIL_REGISTRY={_anywhere(address(registry))} is set")
 
 
 @click.command()
 @PERSON
 @click.option("--reason", default="", metavar="TEXT", help="Why.")
 @click.option("--use-case", default="ranker", show_default=True, help="An entry of the allow-list.")
+@REGISTRY
 @common_options
 @click.pass_context
-def rollback(ctx: click.Context, actor: str, reason: str, use_case: str, *, as_json: bool) -> None:
+def rollback(ctx: click.Context, actor: str, reason: str, use_case: str, registry: str, *, as_json: bool) -> None:
     """Back to the champion before this one, in one act; where there was none, to the fallback of the allow-list."""
     with opened(ctx) as (store, tenant):
-        row = roll_back(registry_of(tenant, use_case), store, tenant, actor, reason)
+        row = roll_back(registry_of(tenant, use_case, stated=registry), store, tenant, actor, reason)
     _print_signed(row, as_json=as_json)
 
 
@@ -94,9 +127,12 @@ def rollback(ctx: click.Context, actor: str, reason: str, use_case: str, *, as_j
     metavar="FILE",
     help="Activities with their known answer, in place of what people said.",
 )
+@REGISTRY
 @common_options
 @click.pass_context
-def compare(ctx: click.Context, first: date, last: date, other: str, truth: Path | None, *, as_json: bool) -> None:
+def compare(
+    ctx: click.Context, first: date, last: date, other: str, truth: Path | None, registry: str, *, as_json: bool
+) -> None:
     """Replay stored suggestions under model B beside the model in use: what would have been different, and who was right.
 
     Every question is asked as of the instant at which it was asked then. Nothing is changed.
@@ -105,7 +141,7 @@ def compare(ctx: click.Context, first: date, last: date, other: str, truth: Path
         raise InvalidInput(f"--from {first} lies behind --to {last}")
     with opened(ctx) as (store, tenant):
         models = load_models(tenant=tenant)
-        name, scorer = _scorer(other, tenant)
+        name, scorer = _scorer(other, tenant, registry)
         found = compare_models(store, tenant, first, last, a=models, b=scorer, name=name, truth=_answers(truth))
     if as_json:
         answer(found.as_json())
@@ -114,15 +150,16 @@ def compare(ctx: click.Context, first: date, last: date, other: str, truth: Path
 
 
 @click.command()
+@REGISTRY
 @common_options
 @click.pass_context
-def shadow(ctx: click.Context, *, as_json: bool) -> None:
+def shadow(ctx: click.Context, registry: str, *, as_json: bool) -> None:
     """Let the challenger and the shadow answer the newest suggestions silently, and log what they would have shown.
 
     The background job nightly_shadow does the same. Nobody sees these answers; `hourtrail models compare` tells how good they are.
     """
     with opened(ctx) as (store, tenant):
-        reports = shadow_run(store, tenant, datetime.now(UTC))
+        reports = shadow_run(store, tenant, datetime.now(UTC), registry=registry)
     if as_json:
         answer({"silent": [asdict(row) for row in reports]})
         return
@@ -153,9 +190,12 @@ def review(ctx: click.Context, model: str, actor: str, evidence: str, review_by:
 
 
 @click.command("use-cases")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output, nothing else there.")
+@common_options
 def use_cases_command(*, as_json: bool) -> None:
-    """List what models may be used for here, who answers for it, and what serves when no model may."""
+    """List what models may be used for here, who answers for it, and what serves when no model may.
+
+    The list is the installation's: it is the same for every tenant and database.
+    """
     rows = list(use_cases().values())
     if as_json:
         answer({"use_cases": [asdict(row) for row in rows]})
@@ -172,6 +212,11 @@ def cards(folder: Path) -> None:
         click.echo(path)
 
 
+def _anywhere(uri: str) -> str:
+    """The address as it holds in any folder, without its password."""
+    return f"sqlite:///{Path(DEFAULT_FILE).absolute()}" if uri == DEFAULT else without_password(uri)
+
+
 def _answers(path: Path | None) -> dict[str, WorkItem] | None:
     """What each activity of a labelled file was, by its key."""
     if path is None:
@@ -180,14 +225,14 @@ def _answers(path: Path | None) -> dict[str, WorkItem] | None:
     return dict(zip(rows.keys, rows.items, strict=True))
 
 
-def _scorer(other: str, tenant: str) -> tuple[str, Scorer]:
+def _scorer(other: str, tenant: str, stated: str) -> tuple[str, Scorer]:
     if other == "bundled":
         return "", bundled_scorer()
     if other == "rules":
         return "", RulesScorer()
     if Path(other).is_dir():
         return f"the model in {other}", from_artefact(load(Path(other)))
-    registry = registry_of(tenant)
+    registry = registry_of(tenant, stated=stated)
     return "", fetched(registry, registry.version(other), cache_folder() / registry.name)
 
 

@@ -43,16 +43,19 @@ class SilentReport:
     seen_right: int
 
 
-def shadow_run(store: Store, tenant: str, now: datetime) -> list[SilentReport]:
-    """Let the tenant's challenger and shadow answer what they have not answered yet. Idempotent."""
+def shadow_run(store: Store, tenant: str, now: datetime, *, registry: str = "") -> list[SilentReport]:
+    """Let the tenant's challenger and shadow answer what they have not answered yet. Idempotent.
+
+    ``registry`` names one in place of the usual (``registry.address``).
+    """
     models = load_models(tenant=tenant)
-    registry = registry_of(tenant)
+    registered = registry_of(tenant, stated=registry)
     reports = []
     for alias in (CHALLENGER, SHADOW):
-        version = registry.at(alias)
+        version = registered.at(alias)
         if version is None:
             continue
-        silent = fetched(registry, version, cache_folder() / registry.name)
+        silent = fetched(registered, version, cache_folder() / registered.name)
         with store.tenant(tenant) as db:
             fresh = answer_silently(db, models, silent, alias=alias, now=now)
             reports.append(_report(db, silent, alias, fresh))

@@ -1,7 +1,6 @@
 """``hourtrail train``: fit and calibrate the ranker on the decision log or a labelled file, logged as an mlflow run."""
 
 import getpass
-import os
 from dataclasses import asdict
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,7 +12,7 @@ from hourtrail.cli.settings import OK, REFUSED
 from hourtrail.domain.errors import Conflict, ModelUnavailable
 from hourtrail.wiring import load_models
 from hourtrail_models.artefact import Artefact
-from hourtrail_models.registry import configured
+from hourtrail_models.registry import address
 from hourtrail_training.dask_boost import boost_at
 from hourtrail_training.ranker import Trained, TrainOptions, write_artefact
 from hourtrail_training.ranker import train as fit
@@ -68,7 +67,9 @@ from hourtrail_training.tracking import log_run
     help="Folder of the artefact; must not exist.",
 )
 @click.option(
+    "--registry",
     "--tracking",
+    "tracking",
     default="",
     metavar="URL",
     help="mlflow server or database; also HOURTRAIL_REGISTRY, MLFLOW_TRACKING_URI.  [default: sqlite:///mlflow.db]",
@@ -112,9 +113,7 @@ def train(
     _require_new(out)
     if file is None:
         with opened(ctx) as (store, tenant):
-            trainer = Trainer(
-                uri=tracking_uri(tracking), store=store, tenant=tenant, author=author, boost=boost_at(dask)
-            )
+            trainer = Trainer(uri=address(tracking), store=store, tenant=tenant, author=author, boost=boost_at(dask))
             made = train_and_register(trainer, out, now=datetime.now(UTC), say=say)
         print_registered(made, as_json=as_json)
         return REFUSED if made.found.dataset.unreadable else OK
@@ -131,7 +130,7 @@ def train(
         raise ModelUnavailable(f"the encoder is needed for training: {models.degraded}")
     trained = fit(file, options, models.encoder, today=datetime.now(UTC).date(), say=say)
     artefact = write_artefact(trained, out, version)
-    run = log_run(tracking_uri(tracking), trained, artefact, options)
+    run = log_run(address(tracking), trained, artefact, options)
     if as_json:
         answer(
             {
@@ -148,11 +147,6 @@ def train(
         _print(trained, artefact, run)
     say_refused(list(trained.refused), len(trained.refused))
     return REFUSED if trained.refused else OK
-
-
-def tracking_uri(stated: str) -> str:
-    """Where runs go: what was stated, else the registry that is served from, else mlflow's own setting, else a file here."""
-    return stated or configured() or os.environ.get("MLFLOW_TRACKING_URI") or "sqlite:///mlflow.db"
 
 
 def print_registered(made: Registered, *, as_json: bool) -> None:

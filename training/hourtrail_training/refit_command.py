@@ -7,7 +7,8 @@ import click
 
 from hourtrail.cli.common import answer, common_options, opened, say
 from hourtrail.cli.settings import OK, REFUSED
-from hourtrail_training.command import print_registered, tracking_uri
+from hourtrail_models.registry import address
+from hourtrail_training.command import print_registered
 from hourtrail_training.dask_boost import boost_at
 from hourtrail_training.refit import NEW_LABELS, Trainer, new_labels
 from hourtrail_training.refit import refit as run_refit
@@ -47,7 +48,7 @@ def refit(ctx: click.Context, least: int, registry: str, dask: str, author: str,
     """
     now = datetime.now(UTC)
     with opened(ctx) as (store, tenant):
-        trainer = Trainer(uri=tracking_uri(registry), store=store, tenant=tenant, author=author, boost=boost_at(dask))
+        trainer = Trainer(uri=address(registry), store=store, tenant=tenant, author=author, boost=boost_at(dask))
         made = run_refit(trainer, now=now, say=say, least=least)
         fresh = new_labels(trainer, now=now)[0] if made is None else 0
     if made is not None:

@@ -60,7 +60,9 @@ def verify(ctx: click.Context, file: Path | None, against: Path | None, noted: s
 @common_options
 @click.pass_context
 def seal(ctx: click.Context, *, as_json: bool) -> int:
-    """Seal the trail: one hash (a Merkle root) that stands for every row so far. The job daily_seal does it each night, where `hourtrail jobs` runs.
+    """Seal the trail: one hash (a Merkle root) that stands for every row so far.
+
+    The job daily_seal does it each night, where `hourtrail jobs` runs.
 
     Note what is printed where nobody who can write to the database can: it proves later that no row was replaced.
     """
