@@ -12,6 +12,7 @@ import uvicorn
 from hourtrail.cli.common import answer, installation_options, opened, say
 from hourtrail.cli.settings import Settings
 from hourtrail.domain.errors import InvalidInput, NotAllowed
+from hourtrail.domain.tenant import TenantState
 from hourtrail.store import Store
 from hourtrail.wiring import REGISTRY, load_models
 from hourtrail_serving.app import create_app
@@ -26,6 +27,7 @@ from hourtrail_serving.listening import (
     require_safe_place,
     url_of,
 )
+from hourtrail_serving.own_providers import secrets_of_tenants
 from hourtrail_serving.process import tune
 from hourtrail_serving.tenancy import Tenants, watch_hosts
 from hourtrail_serving.unchecked import QUIET
@@ -127,9 +129,11 @@ def serve(
     if require_safe_place(host, public_url, (*names, *proxies), no_login=no_login, allow_remote=allow_remote):
         say(IN_THE_CLEAR)
     public, provider = public_address(public_url), identity_provider(oidc_issuer, oidc_client)
-    with listening(host, port) as listener, opened(ctx, create=True) as (store, _):
+    secrets = secrets_of_tenants()
+    with listening(host, port) as listener, opened(ctx, create=True, suspended=True) as (store, _):
         if wanted.only:
             _say_who_can_sign_in(store, wanted.only, no_login=no_login, sso=provider is not None)
+        _say_who_is_suspended(store, wanted)
         registry = bool(os.environ.get(REGISTRY, "").strip()) and not rules_only
         shared = load_models(rules_only=rules_only, tenant=wanted.only or None)
         if shared.degraded:
@@ -145,7 +149,7 @@ def serve(
         # Without a registry everybody has the same model; with one, each tenant its own, loaded when it is first asked for.
         own = registry and not wanted.only
         models = (lambda tenant: load_models(tenant=tenant) if tenant else shared) if own else shared
-        app = create_app(store, wanted, models, names=known, login=login, quiet=QUIET)
+        app = create_app(store, wanted, models, names=known, login=login, quiet=QUIET, secrets=secrets)
         stop = Event()
         app.state.tenancy.look()
         watch_hosts(app.state.tenancy, stop)
@@ -167,6 +171,12 @@ def serve(
             uvicorn.Server(config).run(sockets=[listener])
         finally:
             stop.set()
+
+
+def _say_who_is_suspended(store: Store, wanted: Tenants) -> None:
+    names = [word.tenant for word in store.tenants() if word.state is TenantState.SUSPENDED]
+    if closed := [name for name in names if wanted.names is None or name in wanted.names]:
+        say(f"suspended, so that nobody is let in until they are resumed: {', '.join(closed)}")
 
 
 def _wanted(ctx: click.Context, tenants: tuple[str, ...], *, all_tenants: bool, no_login: bool) -> Tenants:

@@ -24,7 +24,7 @@ def drift(ctx: click.Context, last: date, weeks: int, reference: int, *, as_json
 
     Accuracy stands twice: plain, on what people answered, and weighted by how likely each was to be answered (SNIPS).
     """
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         found = find_drift(store, tenant, load_models(tenant=tenant), last=last, weeks=weeks, reference=reference)
     if as_json:
         answer(found.as_json())

@@ -61,7 +61,7 @@ def auto_post(ctx: click.Context, *, as_json: bool) -> None:
     if ctx.invoked_subcommand is not None:
         return
     now = datetime.now(UTC)
-    with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
+    with opened(ctx, reading=True) as (store, tenant), store.tenant(tenant, read_only=True) as db:
         said = db.auto_post()
     if as_json:
         answer(auto_post_to_json(said, now))
@@ -116,7 +116,7 @@ def enable(ctx: click.Context, order: str, actor: str, reason: str, *, as_json: 
 def stop(ctx: click.Context, actor: str, reason: str, *, as_json: bool) -> None:
     """The kill switch: nothing more is submitted, in any process, from this moment on. Ends every order and every proposal."""
     now = datetime.now(UTC)
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, suspended=True) as (store, tenant):
         said = stop_auto_post(store, tenant, actor, reason, now=now)
     if as_json:
         answer(auto_post_to_json(said, now))

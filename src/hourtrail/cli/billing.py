@@ -163,7 +163,7 @@ def lines(
 ) -> None:
     """List the drafts with their lines, as they are priced and as the client reads them."""
     wanted = closing.Wanted(draft=draft_id, contract=contract, client=client, posted=posted)
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         rows = closing.drafts(store, tenant, wanted, limit=limit)
     if as_json:
         answer({"drafts": [shown_to_json(row) for row in rows]})
@@ -266,7 +266,7 @@ def answer_(ctx: click.Context, dispute_id: str, word: str, actor: str, note: st
 @click.pass_context
 def disputes(ctx: click.Context, client: str, *, only_open: bool, as_json: bool) -> None:
     """List disputes with their owners, and the clients that dispute often, with their reasons."""
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         found = disputing.disputes(store, tenant, client=client, only_open=only_open, today=_today())
     if as_json:
         answer(disputes_to_json(found))
@@ -307,7 +307,7 @@ def policy(ctx: click.Context, file: Path | None, actor: str, *, as_json: bool) 
 
     It says what stops an entry, what happens at a cap, what a client's record must hold, and how each client reads a draft.
     """
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=file is None) as (store, tenant):
         if file is not None:
             try:
                 text = file.read_text(encoding="utf-8")

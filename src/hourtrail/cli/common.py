@@ -16,6 +16,7 @@ from hourtrail.cli.settings import Settings
 from hourtrail.domain.activity import Rejected
 from hourtrail.domain.errors import HourtrailError, NotFound
 from hourtrail.domain.instants import parse_date
+from hourtrail.flows.known_tenants import require_known
 from hourtrail.store import Store, default_url, open_store
 
 P = ParamSpec("P")
@@ -69,19 +70,36 @@ class Day(click.ParamType[date]):
 
 
 @contextmanager
-def opened(ctx: click.Context, *, create: bool = False) -> Iterator[tuple[Store, str]]:
+def opened(
+    ctx: click.Context, *, create: bool = False, reading: bool = False, suspended: bool = False
+) -> Iterator[tuple[Store, str]]:
     """The store and the tenant's name; the store is closed at the end.
 
-    Only a command that brings data in makes a new SQLite file: a mistyped name must not answer "nothing there".
+    For a tenant that is suspended nothing but ``reading`` is done (TenantSuspended), unless ``suspended`` says that this is
+    for it all the same: to let it go on, to hand out what is its own, to stop something. Only a command that brings data in
+    makes a new SQLite file, or a tenant: a mistyped name must not answer "nothing there" (NotFound).
     """
-    settings = ctx.ensure_object(Settings)
-    url = settings.store_url or os.environ.get("HOURTRAIL_STORE") or default_url()
+    tenant = ctx.ensure_object(Settings).tenant_name
+    with opened_store(ctx, create=create) as store:
+        if not create:
+            require_known(store, tenant)
+        store.only_active = not suspended
+        if not reading and not suspended:
+            with store.tenant(tenant, read_only=True) as db:
+                db.require_active()
+        yield store, tenant
+
+
+@contextmanager
+def opened_store(ctx: click.Context, *, create: bool = False) -> Iterator[Store]:
+    """The store alone, for what concerns no tenant, or several."""
+    url = ctx.ensure_object(Settings).store_url or os.environ.get("HOURTRAIL_STORE") or default_url()
     file = Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") or "://" not in url else None
     if not create and file is not None and not file.exists():
         raise NotFound(f"there is no database at {file}; `hourtrail ingest` makes one, or name yours with --store")
     store = open_store(url)
     try:
-        yield store, settings.tenant_name
+        yield store
     finally:
         store.close()
 

@@ -28,7 +28,7 @@ def confidence(ctx: click.Context, *, as_json: bool) -> None:
     """
     if ctx.invoked_subcommand is not None:
         return
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         report = confidence_report(store, tenant, load_models(tenant=tenant), now=datetime.now(UTC))
     if as_json:
         answer(report.to_json())

@@ -43,7 +43,7 @@ def export(
     With --json and no --format, one JSON array. CSV cells that a spreadsheet would run as a formula start with an
     apostrophe; ingest takes it off again. Findings are those of the stored entries, checked now, and all found before.
     """
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         if what == "findings":
             check_stored(store, tenant, today=datetime.now(UTC).date())
         count = _write(store, tenant, what, first=first, last=last, form=form, out=out, as_json=as_json)

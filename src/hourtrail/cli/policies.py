@@ -20,7 +20,7 @@ def policies(ctx: click.Context, name: str | None, *, as_json: bool) -> None:
     With NAME the whole policy is printed, as JSON: data_access, approval_routing, exception_handling, audit_logging, checks, billing
     or confidence. A version that ends in +changed is a shipped policy whose content is not what was reviewed.
     """
-    with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
+    with opened(ctx, reading=True) as (store, tenant), store.tenant(tenant, read_only=True) as db:
         found = [policy_named(db, name)] if name else policies_of(db)
     if name and as_json:
         answer(found[0].to_json(body=True))

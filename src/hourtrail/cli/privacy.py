@@ -66,7 +66,7 @@ def _told(tenant: str, count: int, *, as_json: bool) -> int:
 @click.pass_context
 def manager_view(ctx: click.Context, person: str, day: date, *, as_json: bool) -> int:
     """Show what a manager sees of PERSON's DAY, and how much of it they do not."""
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         seen = managers_view(store, tenant, person, day)
     if as_json:
         answer(seen)
@@ -146,7 +146,7 @@ def remember(ctx: click.Context, forgotten: str, person: str, *, as_json: bool) 
 @click.pass_context
 def list_forgotten(ctx: click.Context, person: str, *, as_json: bool) -> int:
     """List what PERSON asked to forget."""
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         rows = forgotten_of(store, tenant, person)
     if as_json:
         answer({"forgotten": [forgotten_to_json(row) for row in rows]})

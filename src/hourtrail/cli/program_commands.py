@@ -53,7 +53,7 @@ def add_commands(group: click.Group, kind: SecretKind, *, create: str, noun: str
     @click.pass_context
     def list_(ctx: click.Context, *, as_json: bool) -> None:
         now = datetime.now(UTC)
-        with opened(ctx) as (store, tenant):
+        with opened(ctx, reading=True) as (store, tenant):
             rows = [secret_to_json(row, program, now) for row, program in secrets_of(store, tenant, kind)]
         if as_json:
             answer({"secrets": rows})

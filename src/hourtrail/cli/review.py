@@ -95,7 +95,7 @@ def list_(
     as_json: bool,
 ) -> None:
     """List what waits: probability x money at risk x age, largest first, each line with its reason."""
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         wanted = Filter(queue=queue, owner=owner, check=check_name, route=route or "")
         found = review_queue(store, tenant, _today(), wanted)
     items = found.audits if audit else found.items
@@ -139,7 +139,7 @@ def _print_items(items: tuple[Item, ...]) -> None:
 @click.pass_context
 def show(ctx: click.Context, finding: str, *, as_json: bool) -> None:
     """Show one line of the queue: expected against measured, comparable entries, and what was said before."""
-    with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
+    with opened(ctx, reading=True) as (store, tenant), store.tenant(tenant, read_only=True) as db:
         seen = behind(db, queue_of(db, _today()).item(finding))
     if as_json:
         answer(
@@ -277,7 +277,7 @@ def clear(ctx: click.Context, first: date, last: date, person: str | None, actor
 @click.pass_context
 def precision(ctx: click.Context, *, as_json: bool) -> None:
     """How often each check is right, which are muted, what the audit of cleared entries found, and the effort an hour."""
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         report = review_report(store, tenant)
     if as_json:
         answer(report.to_json())
@@ -341,7 +341,7 @@ def policy(ctx: click.Context, file: Path | None, actor: str, *, as_json: bool) 
 
     It says which queue and owner take what, by when, when a check goes silent, and how much of what is cleared is audited.
     """
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=file is None) as (store, tenant):
         if file is not None:
             try:
                 set_review_policy(store, tenant, load_policy(file.read_text(encoding="utf-8"), str(file)), actor)

@@ -58,7 +58,7 @@ def revoke(ctx: click.Context, login: str, names: tuple[str, ...], reason: str, 
 @click.pass_context
 def list_(ctx: click.Context, *, as_json: bool) -> None:
     """The log of roles: every grant and revocation, who did it, and why."""
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         logins = {holder.account.id: holder.account.login for holder in accounts(store, tenant)}
         with store.tenant(tenant, read_only=True) as db:
             rows = sorted(db.role_changes(), key=lambda row: (row.at, row.account, row.role.value))
@@ -88,7 +88,7 @@ def conflicts(ctx: click.Context, *, as_json: bool) -> None:
     Roles that conflict are refused when they are granted; an account listed here got them under an older policy. Exit code 1
     when there is one.
     """
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         found = standing_conflicts(store, tenant)
     if as_json:
         rules = [{"roles": [row.one.value, row.other.value], "reason": row.reason} for row in CONFLICTS]

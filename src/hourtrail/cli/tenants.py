@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from hourtrail.cli.common import answer, common_options, installation_options, opened
+from hourtrail.cli.common import answer, common_options, installation_options, opened, opened_store
 from hourtrail.cli.identity_options import by_option, show, table, tell_secret
 from hourtrail.domain.brand_picture import MOST_BYTES
 from hourtrail.domain.errors import InvalidInput
@@ -73,7 +73,7 @@ def create(
     new = NewTenant(
         name=name, template=template(source), admin=admin, sso=sso, product=product, hosts=tuple(map(str.lower, hosts))
     )
-    with opened(ctx, create=True) as (store, _):
+    with opened_store(ctx, create=True) as store:
         done = create_tenant(store, new, actor, passwords=Passwords())
     if as_json:
         told = {
@@ -111,7 +111,7 @@ def templates_(*, as_json: bool) -> None:
 @click.pass_context
 def list_(ctx: click.Context, *, as_json: bool) -> None:
     """Every tenant of the database: state, tier, version of its settings, open accounts."""
-    with opened(ctx) as (store, _):
+    with opened_store(ctx) as store:
         rows = [described(store, word) for word in store.tenants()]
     if as_json:
         answer({"tenants": rows})
@@ -129,7 +129,7 @@ def list_(ctx: click.Context, *, as_json: bool) -> None:
 @click.pass_context
 def show_tenant(ctx: click.Context, name: str, *, as_json: bool) -> None:
     """One tenant: state and why, brand, hosts, features, accounts."""
-    with opened(ctx) as (store, _):
+    with opened_store(ctx) as store:
         row = described(store, administered(store, name, name))
     if as_json:
         answer(row)
@@ -164,7 +164,7 @@ def resume(ctx: click.Context, name: str, reason: str, actor: str, *, as_json: b
 
 
 def _say(ctx: click.Context, name: str, state: TenantState, actor: str, reason: str, *, as_json: bool) -> None:
-    with opened(ctx) as (store, _):
+    with opened_store(ctx) as store:
         word = set_state(store, name, state, actor, reason=reason)
     if as_json:
         answer({"tenant": word.tenant, "state": word.state.value, "since": format_instant(word.at), "by": word.actor})
@@ -181,7 +181,7 @@ def logo(ctx: click.Context, file: Path, actor: str, *, as_json: bool) -> None:
     """Put the picture in FILE (a small PNG) on the tenant's pages."""
     if file.stat().st_size > MOST_BYTES:
         raise InvalidInput(f"{file} has {file.stat().st_size:,} bytes; a logo has at most {MOST_BYTES:,}")
-    with opened(ctx, create=True) as (store, tenant):
+    with opened(ctx, suspended=True) as (store, tenant):
         made = set_logo(store, tenant, file.read_bytes(), actor)
     if as_json:
         answer({"tenant": tenant, "version": made.version, "logo": made.brand.logo})
@@ -202,7 +202,7 @@ def settings() -> None:
 @click.pass_context
 def show_(ctx: click.Context, number: int | None, *, as_json: bool) -> None:
     """Show the document, every default stated. What is shown with --json can be changed and given to `set`."""
-    with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
+    with opened(ctx, suspended=True) as (store, tenant), store.tenant(tenant, read_only=True) as db:
         version = number or db.settings().version
         document = settings_to_mapping(db.settings()) if number is None else db.settings_document(number)
     if document is None:
@@ -231,7 +231,7 @@ def set_(ctx: click.Context, file: Path, reason: str, based_on: int | None, acto
         document = settings_to_mapping(load_settings(file.read_text(encoding="utf-8"), str(file)))
     except UnicodeDecodeError as error:
         raise InvalidInput(f"{file} is not UTF-8 text") from error
-    with opened(ctx, create=True) as (store, tenant):
+    with opened(ctx, suspended=True) as (store, tenant):
         made = change_settings(store, tenant, document, actor, reason=reason, based_on=based_on)
     if as_json:
         answer({"tenant": tenant, "version": made.version})
@@ -244,7 +244,7 @@ def set_(ctx: click.Context, file: Path, reason: str, based_on: int | None, acto
 @click.pass_context
 def history(ctx: click.Context, *, as_json: bool) -> None:
     """Every version: when, by whom, why, and the digest of its document."""
-    with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
+    with opened(ctx, suspended=True) as (store, tenant), store.tenant(tenant, read_only=True) as db:
         rows = db.settings_history()
     told = [
         {

@@ -42,7 +42,7 @@ def list_them(
     ctx: click.Context, person: str | None, first: date | None, last: date | None, status: str | None, *, as_json: bool
 ) -> None:
     """The weeks that hold an entry, and where each stands."""
-    with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
+    with opened(ctx, reading=True) as (store, tenant), store.tenant(tenant, read_only=True) as db:
         found = [row for row in _stored(db, person, first, last) if status in {None, row.status}]
     if len(found) > MOST:
         raise InvalidInput(f"{len(found)} weeks are too many for one answer; narrow them with --from, --to or --person")
@@ -70,7 +70,7 @@ def _stored(db: TenantStore, person: str | None, first: date | None, last: date 
 @click.pass_context
 def show(ctx: click.Context, person: str, week: date, *, as_json: bool) -> None:
     """One week: its entries, and what keeps it from being submitted or approved. DAY is any day of it."""
-    with opened(ctx) as (store, tenant), store.tenant(tenant, read_only=True) as db:
+    with opened(ctx, reading=True) as (store, tenant), store.tenant(tenant, read_only=True) as db:
         row = timesheet(db, person, week)
         body = sheet_to_json(row, blocking(db, _waiting(row)))
     if as_json:

@@ -12,7 +12,7 @@ from hourtrail.flows.trail import trail as read_trail
 @click.pass_context
 def trail(ctx: click.Context, entry: str, *, as_json: bool) -> None:
     """Show the evidence, model, score, threshold, decision, actor and times behind a time entry."""
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         found = read_trail(store, tenant, entry)
     if as_json:
         answer(found)

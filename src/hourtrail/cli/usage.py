@@ -26,7 +26,7 @@ def usage(ctx: click.Context, first: date | None, last: date | None, *, as_csv: 
     if as_csv and as_json:
         raise click.UsageError("--csv and --json are two forms of one answer; choose one")
     until = last or datetime.now(UTC).date()
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         found = read_usage(store, tenant, first or until - timedelta(days=30), until)
     if as_json:
         answer(found.to_json())

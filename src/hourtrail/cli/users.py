@@ -88,7 +88,7 @@ def add(
 @click.pass_context
 def list_(ctx: click.Context, *, as_json: bool) -> None:
     """Every account with its roles."""
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         rows = accounts(store, tenant)
     if as_json:
         answer({"accounts": [row.to_json() for row in rows]})

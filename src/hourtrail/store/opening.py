@@ -55,10 +55,14 @@ def _make_folder(url: URL) -> None:
 
 
 class Store:
-    """An open database. Safe to share between threads; each ``tenant`` block has a connection of its own."""
+    """An open database. Safe to share between threads; each ``tenant`` block has a connection of its own.
+
+    With ``only_active`` nothing is written for a tenant that is suspended; what it holds can be read.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.only_active = False
         self.keys = Keyring(engine.url)
         self._turns = Turns(BUSY_SECONDS)
 
@@ -73,7 +77,7 @@ class Store:
 
         On SQLite a transaction takes the write lock when it begins; with ``read_only`` it does not, and readers never wait
         for a writer. Raises InvalidInput for an empty or overlong name, Conflict and StoreUnavailable for what the database
-        refuses.
+        refuses, TenantSuspended where only active ones are written for.
         """
         if not name.strip() or len(name) > 200:
             raise InvalidInput("a tenant needs a name of 1 to 200 characters")
@@ -84,6 +88,8 @@ class Store:
                     # Read by the row-level security policies; ends with the transaction.
                     connection.execute(select(func.set_config("app.tenant", name, True)))
                 db = TenantStore(connection, name, self.keys)
+                if self.only_active and not read_only:
+                    db.require_active()
                 try:
                     yield db
                 finally:
