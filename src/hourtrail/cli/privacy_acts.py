@@ -1,5 +1,6 @@
 """``hourtrail privacy``: what is removed by time or by request, what is handed to a person, and what rules would take out."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.wire import rejected_to_json
 from hourtrail.flows.erasure import Erasure, erase, erasure_to_json, look_before_erasing
 from hourtrail.flows.privacy_rules import try_rules
+from hourtrail.flows.reapply import reapply_erasures
 from hourtrail.flows.retention import Retained, retain
 from hourtrail.flows.subject import export_subject
 
@@ -70,6 +72,55 @@ def _tell(seen: Erasure) -> None:
         click.echo("  …; --json lists up to 1,000")
 
 
+@click.command(name="reapply")
+@click.argument("trail", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--as", "actor", required=True, metavar="ADMIN", help="Who erases; the audit trail says so.")
+@click.option(
+    "--person",
+    "named",
+    multiple=True,
+    metavar="PSEUDONYM=PERSON",
+    help="About whom an erasure is, where the trail cannot tell.",
+)
+@click.option("--dry-run", is_flag=True, help="Only tell whom it would erase.")
+@common_options
+@click.pass_context
+def reapply(
+    ctx: click.Context, trail: Path, actor: str, named: tuple[str, ...], *, dry_run: bool, as_json: bool
+) -> int:
+    """Do again the erasures that a restored backup does not know of: those in TRAIL, an export of the trail made since.
+
+    Run it before anybody works with the restored database. TRAIL names nobody; rows that it lists as erased stand in the
+    backup as they were, and tell whom. A second run finds nothing. Exit code 1 where an erasure is still to be done.
+    """
+    pairs = [one.partition("=") for one in named]
+    if any(not (pseudonym and person) for pseudonym, _, person in pairs):
+        raise click.UsageError(
+            "--person takes PSEUDONYM=PERSON, both as they stand in the trail and in the master data"
+        )
+    with opened(ctx) as (store, tenant):
+        done = reapply_erasures(
+            store, tenant, trail, actor, named={name: person for name, _, person in pairs}, dry_run=dry_run
+        )
+    open_ones = bool(done.held or done.unknown) or (dry_run and bool(done.done))
+    if as_json:
+        answer({**asdict(done), "dry_run": dry_run})
+        return NOTHING_DONE if open_ones else OK
+    verb = "would be erased again" if dry_run else "erased again"
+    for pseudonym, person in done.done.items():
+        # Once it is done, nobody is told the name any more.
+        click.echo(f"{verb}: {f'{person} as ' if dry_run else ''}{pseudonym}")
+    for pseudonym in done.held:
+        click.echo(f"left alone under a legal hold: {pseudonym}")
+    for pseudonym in done.gone:
+        click.echo(f"nothing is held any more of {pseudonym}")
+    for pseudonym in done.unknown:
+        click.echo(f"not known who it was: {pseudonym}; look up the request and give --person {pseudonym}=PERSON")
+    if not (done.done or done.held or done.unknown or done.gone):
+        click.echo("every erasure of that trail stands in this database")
+    return NOTHING_DONE if open_ones else OK
+
+
 @click.command(name="retain")
 @click.option("--dry-run", is_flag=True, help="Only count what would go.")
 @click.option("--days", type=click.IntRange(0), help="Instead of the tenant's raw_activity_days; 0 keeps all.")
@@ -80,7 +131,7 @@ def retain_(ctx: click.Context, days: int | None, *, dry_run: bool, as_json: boo
 
     The job `retention` does it. A legal hold of the tenant or of a person beats it. A second run finds nothing.
     """
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=dry_run) as (store, tenant):
         done = retain(store, tenant, days=days, dry_run=dry_run)
     if as_json:
         answer({**_retained_to_json(done), "dry_run": dry_run})
@@ -128,7 +179,7 @@ def export_person(
     ctx: click.Context, person: str, out: Path, actor: str, reason: str, request: str, *, as_json: bool
 ) -> int:
     """Write everything that is held about PERSON to a ZIP file: JSON Lines by kind, a README in plain words, digests."""
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, suspended=True) as (store, tenant):
         if out.exists():
             raise InvalidInput(f"{out} exists already; an export never replaces a file, choose another name")
         draft = out.with_name(out.name + ".part")
@@ -170,7 +221,7 @@ def test_rules(ctx: click.Context, paths: tuple[Path, ...], person: str, zone: s
     from hourtrail.wiring import sources  # noqa: PLC0415 - help must not wait for every source
 
     options = ReadOptions(today=datetime.now(UTC).date(), person=person, zone=zone)
-    with opened(ctx) as (store, tenant):
+    with opened(ctx, reading=True) as (store, tenant):
         trial = try_rules(store, tenant, paths, options, sources=sources())
     if as_json:
         answer(
@@ -192,4 +243,4 @@ def test_rules(ctx: click.Context, paths: tuple[Path, ...], person: str, zone: s
     return OK
 
 
-COMMANDS = (erase_person, retain_, export_person, rules)
+COMMANDS = (erase_person, reapply, retain_, export_person, rules)
