@@ -4,11 +4,13 @@ import ipaddress
 import os
 import socket
 from collections.abc import Collection
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from hourtrail.domain.errors import InvalidInput
-from hourtrail_serving.provider import Provider
+
+if TYPE_CHECKING:
+    from hourtrail_serving.provider import Provider
 
 PROVIDER_SECRET: Final = "HOURTRAIL_OIDC_SECRET"  # noqa: S105 - the name of an environment variable
 
@@ -58,7 +60,7 @@ def public_address(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def identity_provider(issuer: str, client: str) -> Provider | None:
+def identity_provider(issuer: str, client: str) -> "Provider | None":
     """The provider that people sign in with; None where none is named. Raises InvalidInput for half a one, or plain http."""
     if not issuer and not client:
         return None
@@ -70,6 +72,8 @@ def identity_provider(issuer: str, client: str) -> Provider | None:
     parts = urlsplit(issuer)
     if parts.scheme != "https" and not (parts.scheme == "http" and only_here(parts.hostname or "")):
         raise InvalidInput(f"the identity provider {issuer[:100]!r} has to be reached by https")
+    from hourtrail_serving.provider import Provider  # noqa: PLC0415 - see its first lines
+
     return Provider(issuer=issuer, client_id=client, client_secret=secret)
 
 

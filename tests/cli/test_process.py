@@ -58,8 +58,12 @@ UNUSED = (
     "torch",
     "scipy.stats",
     "scipy.optimize",
+    "scipy.special",
+    "authlib",
+    "joserfc",
+    "httpx2",
 )
-"""What fits models, reads tables or changes a schema: most of the seconds of a start, where it is imported for nothing."""
+"""What fits models, reads tables, changes a schema or asks an identity provider: most of the seconds of a start, where it is imported for nothing."""
 
 
 @pytest.fixture(scope="module")

@@ -25,7 +25,8 @@ from hourtrail.wiring import load_models
 from hourtrail_serving import provider as module
 from hourtrail_serving.app import create_app
 from hourtrail_serving.gate import Login
-from hourtrail_serving.provider import COOKIE, Journey, Provider, ProviderSilent, _Known
+from hourtrail_serving.journey import COOKIE, Journey
+from hourtrail_serving.provider import Provider, ProviderSilent, _Known
 
 # What the provider's own code still calls; it runs in a thread of this process.
 pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config:DeprecationWarning")

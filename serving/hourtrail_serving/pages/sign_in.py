@@ -1,7 +1,7 @@
 """Signing in and out, with a password or with the firm's identity provider."""
 
 from http import HTTPStatus
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import APIRouter, Form, Query
 from pydantic import Field
@@ -12,9 +12,12 @@ from hourtrail.domain.accounts import LONGEST_LOGIN, LONGEST_PASSWORD, NotSigned
 from hourtrail.flows.identity.sign_in import Attempt, SignedIn, account_for, sign_in, sign_out, start_session
 from hourtrail_serving.fields import OptionalCode, Strict
 from hourtrail_serving.gate import Login
+from hourtrail_serving.journey import COOKIE, COOKIE_SECONDS, Journey
 from hourtrail_serving.pages.shell import GuardedPage, own_address, sign_in_page
-from hourtrail_serving.provider import COOKIE, COOKIE_SECONDS, Journey, Provider
 from hourtrail_serving.served import Context, Served, served_of
+
+if TYPE_CHECKING:
+    from hourtrail_serving.provider import Provider
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=GuardedPage)
 
@@ -137,7 +140,7 @@ def _signed_in(request: Request, served: Served, done: SignedIn, onward: str) ->
     return answer
 
 
-def _provider(served: Served) -> Provider:
+def _provider(served: Served) -> "Provider":
     if served.login.provider is None:
         raise SignInRefused("this server knows no identity provider; sign in with a password")
     return served.login.provider

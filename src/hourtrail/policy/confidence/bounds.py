@@ -3,20 +3,24 @@
 from math import sqrt
 from typing import Final
 
-from scipy.special import betaincinv
-
 QUANTILE: Final = 1.645
 """One-sided 95 % of the normal distribution."""
 
 
 def lower(right: int, shown: int, confidence: float = 0.95) -> float:
     """The one-sided lower bound of Clopper and Pearson (1934); 0 where nothing was right."""
-    return float(betaincinv(right, shown - right + 1, 1 - confidence)) if right else 0.0
+    return _beta_quantile(right, shown - right + 1, 1 - confidence) if right else 0.0
 
 
 def upper(right: int, shown: int, confidence: float = 0.95) -> float:
     """The one-sided upper bound; 1 where nothing was wrong."""
-    return 1.0 if right >= shown else float(betaincinv(right + 1, shown - right, confidence))
+    return 1.0 if right >= shown else _beta_quantile(right + 1, shown - right, confidence)
+
+
+def _beta_quantile(one: int, other: int, share: float) -> float:
+    from scipy.special import betaincinv  # noqa: PLC0415 - a tenth of a second, that no start has to take
+
+    return float(betaincinv(one, other, share))
 
 
 def headroom(promise: float, shown: int) -> float:
