@@ -1783,6 +1783,11 @@ class Administration(TypedDict):
     partner: str
 
 
+class SignIn(TypedDict):
+    issuer: str
+    client: str
+
+
 class Settings1(TypedDict):
     brand: Brand
     features: Features
@@ -1790,6 +1795,7 @@ class Settings1(TypedDict):
     privacy: Privacy
     limits: Limits
     administration: Administration
+    sign_in: SignIn
     policies: dict[str, Any]
     """
     policies by name, each as its own command reads it

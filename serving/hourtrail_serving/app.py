@@ -1,6 +1,6 @@
 """The web application: the API, the pages, and what stands before them."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from importlib.resources import files
 from typing import Final
 
@@ -39,6 +39,7 @@ from hourtrail_serving.api import (
 from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
 from hourtrail_serving.openapi import described
+from hourtrail_serving.own_providers import OwnProviders
 from hourtrail_serving.pages import brand, control, day, day_acts, review, sign_in
 from hourtrail_serving.pages import privacy as privacy_page
 from hourtrail_serving.tenancy import Tenancy, Tenants
@@ -95,12 +96,14 @@ def create_app(
     names: Collection[str] = (),
     login: Login | None = None,
     quiet: float = 0.0,
+    secrets: Mapping[str, str] | None = None,
 ) -> FastAPI:
     """The application for one tenant of an open store, or for several.
 
     ``models`` are the same for all of them, or found by a tenant's name ("" for whoever is at the door of none). ``names``
     are the host names that it answers to beside localhost, plain addresses and the tenants' own. Without ``login`` people
-    sign in with passwords. ``quiet`` is the tenancy's. The caller closes the store. Raises RouteWithoutRule.
+    sign in with passwords. ``quiet`` is the tenancy's. ``secrets`` are those of tenants' own identity providers, by
+    tenant. The caller closes the store. Raises RouteWithoutRule.
     """
     app = FastAPI(
         title="Hourtrail",
@@ -119,6 +122,7 @@ def create_app(
         login=login,
         load=(lambda _tenant: models) if isinstance(models, Models) else models,
         quiet=quiet,
+        own_providers=OwnProviders(secrets or {}),
     )
     app.state.tenancy = tenancy
     problems.install(app)

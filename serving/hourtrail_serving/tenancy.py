@@ -26,6 +26,7 @@ from hourtrail.store.tenants import NOBODYS
 from hourtrail.wiring import Models
 from hourtrail_serving.brought import BroughtMemory
 from hourtrail_serving.gate import Login
+from hourtrail_serving.own_providers import OwnProviders
 from hourtrail_serving.served import HEAVY_AT_ONCE, Served
 from hourtrail_serving.unchecked import Unchecked
 
@@ -85,6 +86,7 @@ class Tenancy:
     places: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(HEAVY_AT_ONCE))
     checking: Lock = field(default_factory=Lock)
     quiet: float = 0.0
+    own_providers: OwnProviders = field(default_factory=OwnProviders)
     _kept: "OrderedDict[str, _Kept]" = field(default_factory=OrderedDict)
     _hosts: dict[str, str] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
@@ -121,14 +123,16 @@ class Tenancy:
         with self._lock:
             before = self._kept.get(tenant)
         if before is None:
-            made = self._new(tenant, settings or TenantSettings())
+            made = self._new(tenant, settings)
+        elif settings is None:
+            made = before.served
         else:
-            made = self._with_settings(before.served, settings or before.served.settings)
+            made = self._with_settings(before.served, settings)
         with self._lock:
             # Another thread may have been faster: its places are held by requests, so they stay.
             standing = self._kept.get(tenant)
             if standing is not None and before is None:
-                made = self._with_settings(standing.served, made.settings)
+                made = standing.served if settings is None else self._with_settings(standing.served, settings)
             until = self.clock() + (FRESH if settings is not None else 0.0)
             self._kept[tenant] = _Kept(made, until)
             self._kept.move_to_end(tenant)
@@ -187,10 +191,12 @@ class Tenancy:
         log.info("now serving %s %s", models.scorer.ref.name, models.scorer.ref.version)
         return True
 
-    def _new(self, tenant: str, settings: TenantSettings) -> Served:
+    def _new(self, tenant: str, known: TenantSettings | None) -> Served:
+        settings = known or TenantSettings()
         return Served(
-            store=self.store, tenant=tenant, models=self.load("" if tenant == NOBODYS else tenant), login=self.login,
-            settings=settings, vectors=self.vectors.of(tenant), brought=self.brought.of(tenant), places=self.places,
+            store=self.store, tenant=tenant, models=self.load("" if tenant == NOBODYS else tenant),
+            login=self.own_providers.login(self.login, tenant, known), settings=settings,
+            vectors=self.vectors.of(tenant), brought=self.brought.of(tenant), places=self.places,
             own_places=self._share(settings), unchecked=Unchecked(self.quiet), checking=self.checking,
         )  # fmt: skip
 
@@ -201,10 +207,13 @@ class Tenancy:
 
     def _with_settings(self, served: Served, settings: TenantSettings) -> Served:
         """With other settings; a changed share begins anew, and what is being computed under the old one ends under it."""
-        if settings == served.settings:
+        login = self.own_providers.login(self.login, served.tenant, settings)
+        if settings == served.settings and login.provider is served.login.provider:
             return served
         same = settings.limits.heavy_at_once == served.settings.limits.heavy_at_once
-        return replace(served, settings=settings, own_places=served.own_places if same else self._share(settings))
+        return replace(
+            served, settings=settings, login=login, own_places=served.own_places if same else self._share(settings)
+        )
 
     def _settings(self, tenant: str) -> TenantSettings | None:
         """The tenant's settings; None, with a line in the log, when the store cannot tell."""

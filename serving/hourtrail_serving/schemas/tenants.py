@@ -25,7 +25,7 @@ _DOCUMENT: Final = object_of(
     ),
     privacy=object_of(rules=list_of(_RULE), participants={"enum": ["domains", "addresses"]}),
     limits=object_of(person_per_minute=COUNT, program_per_minute=COUNT, heavy_at_once=COUNT),
-    administration=object_of(partner=TEXT),
+    administration=object_of(partner=TEXT), sign_in=object_of(issuer=TEXT, client=TEXT),
     policies={"description": "policies by name, each as its own command reads it", "type": "object"},
 )  # fmt: skip
 _CHANGE: Final = object_of(version=COUNT, actor=TEXT, reason=TEXT, at=INSTANT, digest=TEXT)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from hourtrail.domain.brand import Brand
 from hourtrail.domain.errors import InvalidInput
@@ -140,6 +141,35 @@ class Administration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    """``issuer`` is the address of the tenant's own identity provider (OpenID Connect), ``client`` what it calls us; both empty
+    for the installation's. The client's secret is no setting: the operator keeps it beside the server.
+    """
+
+    issuer: str = ""
+    client: str = ""
+
+    def __post_init__(self) -> None:
+        words("sign_in.issuer", self.issuer)
+        words("sign_in.client", self.client)
+        if bool(self.issuer) != bool(self.client):
+            raise InvalidInput("sign_in: issuer and client go together; give both, or neither")
+        if self.issuer and not _is_provider(self.issuer):
+            raise InvalidInput("sign_in.issuer: must be an address like https://login.firm.example")
+
+
+def _is_provider(text: str) -> bool:
+    """Whether it can be asked: over https, or in the clear on this machine."""
+    try:
+        parts = urlsplit(text)
+        here = parts.hostname in {"localhost", "127.0.0.1", "::1"}
+    except ValueError:
+        return False
+    plain = not (parts.query or parts.fragment or parts.username)
+    return bool(parts.hostname) and plain and (parts.scheme == "https" or (parts.scheme == "http" and here))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TenantSettings:
     """Everything that is the tenant's own to say. ``version`` is 0 for the defaults, then counts the documents.
 
@@ -154,6 +184,7 @@ class TenantSettings:
     privacy: Privacy = field(default_factory=Privacy)
     limits: Limits = field(default_factory=Limits)
     administration: Administration = field(default_factory=Administration)
+    sign_in: SignIn = field(default_factory=SignIn)
     policies: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: MappingProxyType({}))
 
 
@@ -170,5 +201,5 @@ class SettingsChange:
 
 __all__ = [
     "Administration", "Brand", "Feature", "FeatureOff", "Features", "Limits", "Privacy", "PrivacyAction", "PrivacyRule", "Retention",
-    "SettingsChange", "TenantSettings", "Tier",
+    "SettingsChange", "SignIn", "TenantSettings", "Tier",
 ]  # fmt: skip

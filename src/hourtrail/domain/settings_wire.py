@@ -10,7 +10,16 @@ from typing import Any, Final, TypeVar
 
 from hourtrail.domain.brand import Brand
 from hourtrail.domain.errors import InvalidInput
-from hourtrail.domain.settings import Administration, Features, Limits, Privacy, PrivacyRule, Retention, TenantSettings
+from hourtrail.domain.settings import (
+    Administration,
+    Features,
+    Limits,
+    Privacy,
+    PrivacyRule,
+    Retention,
+    SignIn,
+    TenantSettings,
+)
 from hourtrail.domain.settings_fields import table
 
 S = TypeVar("S")
@@ -26,6 +35,7 @@ _SECTIONS: Final[Mapping[str, type[Any]]] = MappingProxyType(
         "privacy": Privacy,
         "limits": Limits,
         "administration": Administration,
+        "sign_in": SignIn,
     }
 )
 _POLICIES: Final = "policies"
@@ -134,6 +144,6 @@ def _policies(value: object) -> Mapping[str, Mapping[str, Any]]:
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
-    if isinstance(value, (Brand, Features, Retention, Privacy, PrivacyRule, Limits, Administration)):
+    if isinstance(value, (Brand, Features, Retention, Privacy, PrivacyRule, Limits, Administration, SignIn)):
         return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
     return str(value) if isinstance(value, str) else value

@@ -14,7 +14,7 @@ from hourtrail.store import Store, TenantStore
 POLICIES: Final = ("billing", "review")
 """Those that a settings document may name."""
 
-OPERATORS: Final = ("features", "limits", "administration")
+OPERATORS: Final = ("features", "limits", "administration", "sign_in")
 """Sections that only whoever runs the installation changes; the hosts of the brand too."""
 
 
