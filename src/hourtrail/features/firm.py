@@ -234,7 +234,7 @@ def _activity(question: Question) -> dict[str, Floats]:
         counts[is_own] -= own.count(of_own[is_own], known[query[is_own]])
         return counts
 
-    entries = everybody.count(of_item, question.known[query])
+    entries = question.entries[first]
     now = others(entries, question.known)
     out: dict[str, Floats] = {"firm_markov": _followed(question)}
     for days in (7, 30, 120):

@@ -88,12 +88,15 @@ class _Chunk:
         self.window = _window(self.memory, self.queries, chunk, question.known[chunk])
         spot = np.flatnonzero(self.window.valid)
         cell = spot // WINDOW * self.shape[1] + question.slot_of_row[self.window.rows.ravel()[spot]]
-        # Those of a cell side by side, oldest first: sums over stretches take a fifth of the time of sums over places.
-        order = np.argsort(cell * WINDOW + spot % WINDOW)
-        self.spot, cell = spot[order], cell[order]
+        # Those of a cell side by side, oldest first: sums over stretches take a fifth of the time of sums over places. Cell and
+        # place in one number, since numbers are put in order in a quarter of the time that finding their order takes.
+        both = (cell * WINDOW + spot % WINDOW).astype(np.min_scalar_type(self.shape[0] * self.shape[1] * WINDOW))
+        both.sort()
+        cell = (both // WINDOW).astype(np.int64)
         self.begins = np.flatnonzero(np.append(True, cell[1:] != cell[:-1])[: len(cell)])
         self.cells = cell[self.begins]
-        self.query, self.place = self.spot // WINDOW, self.spot % WINDOW
+        self.query, self.place = cell // self.shape[1], (both % WINDOW).astype(np.int64)
+        self.spot = self.query * WINDOW + self.place
         self.row: Ints = self.window.rows.ravel()[self.spot]
         self.days = np.abs(self.queries.traits.at[chunk][self.query] - self.memory.traits.at[self.row]) / _DAY
 

@@ -53,6 +53,11 @@ class Question:
         return self.memory.by_item.codes(self.catalogue.keys[self.pairs.distinct])
 
     @cached_property
+    def entries(self) -> Ints:
+        """How many entries on its item each pair's query may read, everybody's."""
+        return self.memory.by_item.count(self.item_codes[self.pairs.slot], self.known[self.pairs.query])
+
+    @cached_property
     def slot_of_item(self) -> Ints:
         """The number, among the items in question, of each item of ``memory.by_item``."""
         slots = np.full(len(self.memory.by_item.keys), self.width, dtype=np.int64)

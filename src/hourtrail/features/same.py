@@ -56,8 +56,7 @@ def _entries(question: Question) -> tuple[Floats, Floats]:
     queries, pairs, memory = question.queries, question.pairs, question.memory
     people = memory.by_person
     history = people.count(people.codes(queries.person), question.known)[pairs.query]
-    on_item = memory.by_item.count(question.item_codes[pairs.slot], question.known[pairs.query])
-    return history.astype(np.float64), pairs.summed(on_item.astype(np.float64))
+    return history.astype(np.float64), pairs.summed(question.entries.astype(np.float64))
 
 
 def _tells_nothing(alike: Floats, everything: Floats) -> NDArray[np.bool_]:

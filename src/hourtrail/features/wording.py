@@ -37,12 +37,10 @@ def _tables(question: Question, chunk: Ints) -> dict[str, Floats]:
     """Tables of shape (queries, slots + 1)."""
     memory, shape = question.memory, (len(chunk), question.width + 1)
     known = question.known[chunk]
-    candidate = np.zeros(shape, dtype=np.bool_)
+    busy = np.zeros(shape)
     reading = question.read(chunk)
-    candidate[reading.query, question.pairs.slot[reading.pairs]] = True
-    codes = np.broadcast_to(question.item_codes, (len(chunk), question.width))
-    entries = memory.by_item.count(codes, np.broadcast_to(known[:, None], codes.shape))
-    busy = np.where(candidate, np.column_stack((entries, np.zeros(len(chunk)))) + 0.5, 0.0)
+    busy[reading.query, question.pairs.slot[reading.pairs]] = question.entries[reading.pairs] + 0.5
+    candidate = busy > 0
     prior = np.where(candidate, busy / np.maximum(busy.sum(axis=1, keepdims=True), 0.5), 1.0)
 
     said = question.queries.traits.terms[chunk]
