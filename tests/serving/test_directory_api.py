@@ -194,6 +194,10 @@ def test_under_dual_control_a_card_is_told_once_and_then_changed_by_two_people(p
         report = psa.put("directory/contracts", {**terms, name: value})
         assert (counts(report), [field for _, field, _ in refused(report)]) == ([0, 0, 0], [name])
         assert "propose a row of the rate card" in refused(report)[0][2]
+    for name, value in (("kind", "time_and_materials"), ("currency", "USD"), ("currency", "")):
+        report = psa.put("directory/contracts", {**terms, name: value})
+        assert (counts(report), [field for _, field, _ in refused(report)]) == ([0, 0, 0], [name])
+        assert "as a contract with another id" in refused(report)[0][2]
     other = {**ROWS["contracts"], "contract": "C8"}
     assert counts(psa.put("directory/contracts", other)) == [1, 0, 0]
     assert counts(psa.put("directory/contracts", {**other, "blended_rate": "1"})) == [0, 0, 0], (

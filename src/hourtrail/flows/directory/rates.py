@@ -11,8 +11,8 @@ from hourtrail.flows.billing.settings import billing_policy_of
 from hourtrail.store import TenantStore
 from hourtrail.store.master import key_of
 
-_OF_CONTRACT: Final = ("blended_rate", "overage_rate")
-"""Rates that a contract states beside its card, and that are billed before or beside it."""
+_OF_CONTRACT: Final = ("kind", "currency", "blended_rate", "overage_rate")
+"""What a contract states beside its card and prices work: how it is billed, in what, and rates before or beside the card's."""
 
 
 @dataclass(slots=True)
@@ -54,12 +54,14 @@ class RateControl:
 
 def _require_same(before: Contract, row: Contract) -> None:
     for name in _OF_CONTRACT:
-        stands = getattr(before, name)
-        if stands != getattr(row, name):
+        stands, told = getattr(before, name), getattr(row, name)
+        # A contract without a rate of its own may be given its currency: each row of its card states one already.
+        given = name == "currency" and not stands and before.blended_rate is None and before.overage_rate is None
+        if stands != told and not given:
             raise InvalidInput(
-                f"{name}: the rates of contract {row.id[:60]} change only when one person proposes and another approves them; send"
-                f" it as it stands ({'none' if stands is None else stands}), and propose a row of the rate card, or agree new"
-                " terms as a contract with another id"
+                f"{name}: what contract {row.id[:60]} is priced by changes only when one person proposes and another approves it;"
+                f" send it as it stands ({stands or 'none'}), and propose a row of the rate card, or agree new terms as a"
+                " contract with another id"
             )
 
 
