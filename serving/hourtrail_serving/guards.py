@@ -14,8 +14,6 @@ from hourtrail_serving.access import SAFE
 from hourtrail_serving.listening import is_address, only_here
 from hourtrail_serving.problems import problem
 
-TOO_LARGE: Final = "the request's body is too large; send less at once"
-
 BODY_SECONDS = 60.0
 """How long a body may take to come: at five megabytes, less than 100 kilobytes a second."""
 
@@ -64,6 +62,7 @@ class Guards:
         self.app = app
         self.known = known
         self.most_bytes = most_bytes
+        self.too_large = f"the request's body is larger than {most_bytes:,} bytes; send less at once"
         self.only_here = only_here
         self.names = frozenset({"localhost", *(name.lower() for name in names)})
 
@@ -120,7 +119,7 @@ class Guards:
         stated = headers.get("content-length", "")
         if not stated.isdecimal() or int(stated[:20]) <= self.most_bytes:
             return None
-        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", TOO_LARGE
+        return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", self.too_large
 
     def _counted(self, receive: Receive) -> Receive:
         """``receive`` that ends a body without a stated length where it becomes too large, and any where it takes too long.
@@ -141,7 +140,7 @@ class Guards:
             read += len(message.get("body", b""))
             is_whole = not message.get("more_body", False)
             if read > self.most_bytes:
-                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE)
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self.too_large)
             return message
 
         return counting

@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-from hourtrail_serving.access import Rule
+from hourtrail.domain.accounts import TooManyFailures
+from hourtrail_serving.access import Rule, TooManyRequests
 from hourtrail_serving.problems import CODES, MEDIA_TYPE, TYPE_BASE
 from hourtrail_serving.schemas.parts import Schema
 
@@ -28,6 +29,23 @@ _OF_OPERATIONS: Final[dict[str, tuple[str, ...]]] = {
     "busy": ("POST /v1/suggestions:", "POST /v1/checks"),
 }
 """Codes that only these can come to, by the beginning of their method and path."""
+
+
+_DETAILS: Final[dict[str, str]] = {
+    "too-many-requests": str(TooManyRequests(42, {})),
+    "too-many-failures": str(TooManyFailures(30)),
+    "not-signed-in": "send an API key or an access token as `Authorization: Bearer …`",
+    "missing-permission": "this needs entries:write; psa has its scopes. An administrator can grant it",
+    "not-found": "there is no time entry 'te_1' in tenant 'northlight'; list them with GET /v1/time-entries",
+    "invalid-input": "minutes: must be a whole number, like 45",
+    "bad-request": "the body cannot be read; send one JSON object in UTF-8 with Content-Type: application/json",
+    "too-large": "the request's body is larger than 5,242,880 bytes; send less at once",
+    "content-encoding": "bodies are read as they come; send this one without Content-Encoding",
+    "request-timeout": "the request's body did not come in time; send less at once",
+    "foreign-host": "this server does not answer to the name 'example.net'; start it with --name if it should",
+    "store-unavailable": "the database does not answer; the server's log says why. Try again later",
+}
+"""What a refusal says, where its title is not all that is known of it before."""
 
 
 @cache
@@ -68,4 +86,5 @@ def _show_problem(answer: Schema, content: Schema, codes: list[str]) -> None:
         return
     own, title = CODES[codes[0]]
     answer["description"] = ", ".join(f"`{code}`" for code in codes)
-    content["example"] = {"type": f"{TYPE_BASE}{codes[0]}", "title": title, "status": int(own), "detail": title}
+    detail = _DETAILS.get(codes[0], title)
+    content["example"] = {"type": f"{TYPE_BASE}{codes[0]}", "title": title, "status": int(own), "detail": detail}

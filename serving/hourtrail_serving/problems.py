@@ -32,6 +32,7 @@ from hourtrail.flows.timesheets import Blocked
 from hourtrail.store import StoreUnavailable
 from hourtrail_serving.access import RULES, ForgedForm, TooManyRequests, is_act_on
 from hourtrail_serving.etags import PreconditionFailed
+from hourtrail_serving.fault_words import place_of, reason_of, sentence
 from hourtrail_serving.idempotency import KeyInWork, KeyReused
 from hourtrail_serving.served import Busy
 from hourtrail_serving.versions import Gone
@@ -92,6 +93,9 @@ _WAITS: Final[tuple[tuple[type[HourtrailError], int], ...]] = (
     (KeyInWork, 1), (Busy, 5), (StoreUnavailable, 30), (ModelUnavailable, 30),
 )  # fmt: skip
 """Seconds until it is worth asking again."""
+
+_UNREADABLE: Final = "There was an error parsing the body"
+"""FastAPI's words for a body that is no text."""
 
 MOST_FAULTS: Final = 50
 """Faults listed of one request; a list of thousands helps nobody."""
@@ -193,32 +197,12 @@ def challenge(request: Request, error: HourtrailError) -> dict[str, str]:
 async def _invalid(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     faults = error.errors()
-    errors = [
-        {"in": str(row["loc"][0]), "at": _path(row["loc"]), "reason": _reason(row)} for row in faults[:MOST_FAULTS]
-    ]
-    detail = first_fault(error)
+    errors = [{"in": str(row["loc"][0]), "at": place_of(row), "reason": reason_of(row)} for row in faults[:MOST_FAULTS]]
+    detail = sentence(faults)
     return problem(
         HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", "The request does not fit", detail, errors=errors,
         headers=_share(request),
     )  # fmt: skip
-
-
-def first_fault(error: RequestValidationError) -> str:
-    """The first fault of a request in a sentence, and how many more there are."""
-    faults = error.errors()
-    at, more = _path(faults[0]["loc"]), f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-    return f"{f'{at}: ' if at else ''}{_reason(faults[0])}{more}"
-
-
-def _path(location: Sequence[Any]) -> str:
-    return ".".join(str(part)[:60] for part in location[1:])
-
-
-def _reason(row: Any) -> str:
-    if row["type"] == "json_invalid":
-        return f"is not JSON: {row.get('ctx', {}).get('error', 'cannot be read')}"
-    # pydantic puts "Value error, " before the sentences of our own errors.
-    return str(row["msg"]).removeprefix("Value error, ")[:500]
 
 
 async def _http(request: Request, error: Exception) -> JSONResponse:
@@ -229,7 +213,7 @@ async def _http(request: Request, error: Exception) -> JSONResponse:
     headers = {**_share(request), **(error.headers or {})}
     if status is HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = _methods(request)
-    return problem(status, name, status.phrase, _detail(status, error.detail), headers=headers)
+    return problem(status, name, status.phrase, _detail(request, status, error.detail), headers=headers)
 
 
 def _methods(request: Request) -> str:
@@ -239,9 +223,13 @@ def _methods(request: Request) -> str:
     return ", ".join(sorted(known))
 
 
-def _detail(status: HTTPStatus, detail: str) -> str:
+def _detail(request: Request, status: HTTPStatus, detail: str) -> str:
     if status is HTTPStatus.NOT_FOUND:
-        return "there is nothing at this address; /openapi.json lists what there is"
+        return "there is nothing at this address; /docs lists what there is, for programs /openapi.json"
+    if status is HTTPStatus.METHOD_NOT_ALLOWED:
+        return f"{request.method} does nothing at this address; it takes {_methods(request) or 'no request'}"
+    if detail == _UNREADABLE:
+        return "the body cannot be read; send one JSON object in UTF-8 with Content-Type: application/json"
     return detail or status.description
 
 

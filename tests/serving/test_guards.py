@@ -118,7 +118,7 @@ def test_a_body_that_is_too_large_is_refused_told_or_streamed(standing: Site) ->
         assert response.status_code == 413
         assert response.headers["content-type"] == "application/problem+json"
         assert response.json()["type"] == "urn:hourtrail:problem:too-large"
-        assert "too large" in response.json()["detail"]
+        assert "larger than" in response.json()["detail"]
 
 
 @pytest.mark.parametrize(

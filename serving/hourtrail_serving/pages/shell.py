@@ -17,8 +17,9 @@ from hourtrail.domain.errors import HourtrailError, NotAllowed
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.settings import Feature
 from hourtrail.store.tenants import NOBODYS
+from hourtrail_serving.fault_words import sentence
 from hourtrail_serving.gate import CSRF_FIELD, Guarded
-from hourtrail_serving.problems import challenge, first_fault, status_of
+from hourtrail_serving.problems import challenge, status_of
 from hourtrail_serving.served import served_of
 
 
@@ -123,7 +124,7 @@ class GuardedPage(Guarded):
                 if "text/html" not in request.headers.get("accept", ""):
                     raise
                 # Somebody changed the address by hand: they get a page, not a problem document.
-                status, said = HTTPStatus.UNPROCESSABLE_ENTITY, first_fault(error)
+                status, said = HTTPStatus.UNPROCESSABLE_ENTITY, sentence(error.errors())
                 return page(request, "refused.html", status=status, error=said, heading="This address does not fit")
 
         return handle
