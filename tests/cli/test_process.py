@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hourtrail.cli import CORE, hourtrail
+from hourtrail.cli import CORE, SECTIONS, hourtrail
 from hourtrail.flows.demo import FIRST
 
 COMMAND = Path(sys.executable).with_name("hourtrail")
@@ -107,6 +107,16 @@ def test_what_help_says_is_what_the_command_says():
         first = (row.load().help or "").partition("\n\n")[0].replace("\n", " ")
         assert first.startswith(row.help), row.name
     assert {"serve", "train"} <= set(hourtrail.list_commands(None))
+
+
+def test_help_lists_every_command_once_by_who_uses_it(run):
+    told = run("--help").out
+    placed = [name for names in SECTIONS.values() for name in names]
+    assert sorted(placed) == hourtrail.list_commands(None), "each command belongs to somebody"
+    listed = [line.split()[0] for line in told.splitlines() if re.match(r"  [a-z]", line)]
+    assert [name for name in listed if name in placed] == placed
+    assert [line[:-1] for line in told.splitlines() if line[:-1] in SECTIONS] == list(SECTIONS)
+    assert "other packages" not in told
 
 
 def test_every_command_explains_itself(run):

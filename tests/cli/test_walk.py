@@ -162,6 +162,7 @@ def test_the_demonstration_leaves_other_folders_alone(run, tmp_path):
 
 
 def test_the_command_follows_another_tenant_and_store(week, run, tmp_path):
+    run("tenants", "create", "other")
     assert run("suggest", *WEEK, "--tenant", "other", "--rules-only", "--json").json["suggestions"] == []
     assert run("--tenant", "other", "suggest", *WEEK, "--rules-only", "--json").json["suggestions"] == []
     other = f"sqlite:///{tmp_path / 'other.sqlite'}"

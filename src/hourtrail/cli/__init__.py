@@ -55,9 +55,24 @@ CORE: Final = (
 )
 """The commands of this package, with what ``hourtrail --help`` says about each without importing it."""
 
+SECTIONS: Final = {
+    "For consultants": ("demo", "ingest", "sources", "suggest", "decide", "timesheets", "trail", "privacy"),
+    "For reviewers and billing": ("check", "review", "billing", "export"),
+    "For ML engineers": (
+        "backtest", "confidence", "train", "refit", "models", "drift", "simulate",
+    ),
+    "For administrators": (
+        "serve", "tenants", "users", "roles", "keys", "clients", "jobs", "auto-post", "policies", "audit", "usage", "completion",
+    ),
+}  # fmt: skip
+"""Who reads ``hourtrail --help``: consultants, reviewers and finance, ML engineers, administrators; in the order of use."""
+
 
 @click.group(
-    cls=CommandGroup, core=CORE, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110}
+    cls=CommandGroup,
+    core=CORE,
+    sections=SECTIONS,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(__version__, prog_name="hourtrail")
 @click.option(
@@ -111,4 +126,4 @@ def main() -> None:
     sys.exit(code if isinstance(code, int) else OK)
 
 
-__all__ = ["CORE", "OK", "REFUSED", "UNUSABLE", "hourtrail", "main"]
+__all__ = ["CORE", "OK", "REFUSED", "SECTIONS", "UNUSABLE", "hourtrail", "main"]

@@ -1,7 +1,7 @@
 """A group whose commands are imported when they are called, so that help and completion answer at once."""
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
@@ -35,9 +35,12 @@ class Core:
 class CommandGroup(click.Group):
     """The core's commands by table, those of other packages by entry point."""
 
-    def __init__(self, *args: Any, core: Sequence[Core] = (), **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, core: Sequence[Core] = (), sections: Mapping[str, Sequence[str]] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
         self._core = {command.name: command for command in core}
+        self._sections = sections or {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Every command's name."""
@@ -57,9 +60,15 @@ class CommandGroup(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The list of commands, none of them imported."""
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, self._told(name)) for name in self.list_commands(ctx)])
+        """The list of commands by who uses them, none of them imported."""
+        there = self.list_commands(ctx)
+        placed = {name for names in self._sections.values() for name in names}
+        sections = {**self._sections, "Commands of other packages": [name for name in there if name not in placed]}
+        for title, names in sections.items():
+            rows = [(name, self._told(name)) for name in names if name in there]
+            if rows:
+                with formatter.section(title):
+                    formatter.write_dl(rows)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Names of commands and options, none of them imported."""

@@ -22,6 +22,7 @@ from hourtrail.domain.activity import ReadOptions
 from hourtrail.flows.fetch import fetched
 from hourtrail.flows.ingest import IngestReport
 from hourtrail.flows.ingest import ingest as run_ingest
+from hourtrail.flows.known_tenants import is_new
 from hourtrail.store import Store
 from hourtrail.wiring import sources
 
@@ -77,6 +78,10 @@ def ingest(
     if first and last and last < first:
         raise click.UsageError(f"--to {last} lies before --from {first}")
     with opened(ctx, create=True) as (store, tenant), fetched(paths) as (local, unreachable):
+        if is_new(store, tenant):
+            say(
+                f"{tenant} is a new tenant, made by this; hourtrail tenants create {tenant} gives it settings from a template"
+            )
         options = ReadOptions(
             today=datetime.now(UTC).date(),
             person=person,

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import click
 
-from hourtrail.cli.common import answer, counted, installation_options, opened, say
+from hourtrail.cli.common import answer, counted, installation_options, opened_store, say
 from hourtrail.cli.identity_options import show, table
 from hourtrail.cli.settings import OK, Settings
 from hourtrail.domain.errors import HourtrailError
@@ -48,7 +48,7 @@ def jobs() -> None:
 def list_(ctx: click.Context, tenants: tuple[str, ...], *, as_json: bool) -> None:
     """Every job: what it does, when it runs by the firm's clock, when it last ran at each firm and how that ended."""
     now, rows = datetime.now(UTC), registered()
-    with opened(ctx) as (store, _):
+    with opened_store(ctx) as store:
         told = [_told_of(store, tenant, rows, now) for tenant in firms(store, _wanted(ctx, tenants))]
     listed: list[dict[str, Any]] = [
         {
@@ -83,7 +83,7 @@ def run(ctx: click.Context, names: tuple[str, ...], tenants: tuple[str, ...], *,
     if not names and not only_due:
         raise click.UsageError("name a job (hourtrail jobs list), or ask for what is due with --due")
     chosen = named(names) if names else registered()
-    with opened(ctx) as (store, _), _until_told() as stop:
+    with opened_store(ctx) as store, _until_told() as stop:
         where = firms(store, _wanted(ctx, tenants))
         found = due(store, chosen, where, datetime.now(UTC)) if only_due else _now(chosen, where)
         ran = list(_ran(store, found, stop, only_due=only_due))
@@ -109,7 +109,7 @@ def work(ctx: click.Context, names: tuple[str, ...], every: float, tenants: tupl
     finished, and is due again. With --json each run is a line of JSON on standard output.
     """
     wanted, chosen = _wanted(ctx, tenants), named(names) if names else registered()
-    with opened(ctx) as (store, _), _until_told() as stop:
+    with opened_store(ctx) as store, _until_told() as stop:
         firms(store, wanted)  # A mistyped firm is told now, not every half minute.
         say(f"working on {store.url}; {counted(len(chosen), 'job')}, a look every {every:g} s")
         while not stop.is_set():

@@ -14,14 +14,14 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from hourtrail.domain.errors import InvalidInput, NotFound
+from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.jobs import JobPlan, JobRun, is_due
 from hourtrail.domain.tenant import TenantState
 from hourtrail.flows.job_process import HOLDER, JobProcess, ended
+from hourtrail.flows.known_tenants import DEFAULT_TENANT, require_known
 from hourtrail.store import Store, TenantStore
 
 GROUP: Final = "hourtrail.jobs"
-DEFAULT_TENANT: Final = "default"
 
 _HOUR: Final = timedelta(hours=1)
 
@@ -93,11 +93,8 @@ def firms(store: Store, wanted: Sequence[str] = ()) -> list[str]:
     """
     if wanted:
         for tenant in wanted:
+            require_known(store, tenant)
             with store.tenant(tenant, read_only=True) as db:
-                if not db.is_known():
-                    raise NotFound(
-                        f"there is no tenant {tenant[:80]!r}; hourtrail tenants list shows those that there are"
-                    )
                 db.require_active()
         return list(dict.fromkeys(wanted))
     words = store.tenants()
