@@ -23,9 +23,9 @@ from pydantic import StringConstraints
 
 from hourtrail.domain.access import Principal
 from hourtrail.domain.errors import Conflict, InvalidInput
+from hourtrail.domain.retention import ANSWERS_KEPT
 from hourtrail.store import Store, TenantStore
 
-KEPT: Final = timedelta(days=1)
 GIVEN_BACK: Final = timedelta(minutes=10)
 """A request is worked on no longer than that; whoever held the key then is gone."""
 
@@ -137,7 +137,7 @@ class Answers:
     def _claim(self, db: TenantStore, owner: str, key: str, digest: str) -> dict[str, Any] | None:
         """What was answered; None for a key that is new, and taken now."""
         now = self.clock()
-        db.forget_answers(owner, now - KEPT, self.most)
+        db.forget_answers(owner, now - ANSWERS_KEPT, self.most)
         if db.claim_answer(owner, key, digest, now):
             return None
         found = db.kept_answer(owner, key)

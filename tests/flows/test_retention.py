@@ -39,7 +39,7 @@ def store(url):
             db.put_activities([seen(0), seen(1), seen(2, start=LATER), seen(3, person="bob")])
             db.put_vectors("f", {text_digest("Prüfung der Bücher"): b"1", text_digest("other"): b"2"})
             young = suggestion(2)
-            young = replace(young, block=replace(young.block, date=LATER.date()))
+            young = replace(young, block=replace(young.block, date=LATER.date(), text="other"))
             db.reconcile_suggestions(create=[suggestion(0), suggestion(1), young], update=[], withdraw=[])
         decide(opened, "t", Request(suggestion="sug_0", verdict=Verdict.ACCEPT, actor="ann"), now=NINE)
         yield opened

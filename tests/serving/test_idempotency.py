@@ -11,8 +11,9 @@ import pytest
 from tests.databases import KINDS, database, postgresql_server
 
 from hourtrail.domain.access import Principal, PrincipalKind
+from hourtrail.domain.retention import ANSWERS_KEPT
 from hourtrail.store import Store, TenantStore, open_store
-from hourtrail_serving.idempotency import GIVEN_BACK, KEPT, Answers, KeyInWork, KeyReused
+from hourtrail_serving.idempotency import GIVEN_BACK, Answers, KeyInWork, KeyReused
 
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 PSA = Principal(kind=PrincipalKind.PROGRAM, id="app_1", name="psa", permissions={})
@@ -45,7 +46,7 @@ def telling(number: int) -> Callable[[], dict[str, int]]:
 def test_an_answer_is_kept_for_a_day_whichever_process_is_asked(answers: Answers, now: list[datetime]) -> None:
     assert answers.once(PSA, "k", "request", telling(1)) == {"call": 1}
     another_process = Answers(answers.store, answers.tenant, clock=lambda: now[0])
-    now[0] += KEPT
+    now[0] += ANSWERS_KEPT
     assert another_process.once(PSA, "k", "request", telling(2)) == {"call": 1}
     now[0] += timedelta(seconds=1)
     assert another_process.once(PSA, "k", "request", telling(3)) == {"call": 3}

@@ -148,6 +148,11 @@ def retain_(ctx: click.Context, days: int | None, *, dry_run: bool, as_json: boo
     if done.texts_from:
         texts = counted(done.suggestion_texts, "suggestion")
         click.echo(f"texts of decided suggestions are kept from {done.texts_from} on: {texts} {verb}emptied")
+    if done.sessions or done.answers or done.sign_in_failures:
+        click.echo(
+            f"{counted(done.sessions, 'ended session')}, {counted(done.answers, 'kept answer')} and"
+            f" {counted(done.sign_in_failures, 'count')} of failed sign-ins {verb}removed"
+        )
     if done.held_people:
         click.echo(f"left alone under a legal hold: {counted(done.held_people, 'person', 'people')}")
     return OK
@@ -158,6 +163,9 @@ def _retained_to_json(row: Retained) -> dict[str, object]:
         "activities": row.activities,
         "suggestions_withdrawn": row.suggestions_withdrawn,
         "suggestion_texts": row.suggestion_texts,
+        "sessions": row.sessions,
+        "answers": row.answers,
+        "sign_in_failures": row.sign_in_failures,
         "kept_from": row.kept_from.isoformat() if row.kept_from else None,
         "texts_from": row.texts_from.isoformat() if row.texts_from else None,
         "legal_hold": row.legal_hold,

@@ -1,9 +1,17 @@
 """For how long what sources saw is kept, and what stops its removal."""
 
 from datetime import date, timedelta
+from typing import Final
 
 from hourtrail.domain.errors import Conflict
 from hourtrail.domain.settings import Retention
+
+SESSIONS_KEPT: Final = timedelta(days=30)
+"""After a session ended; that somebody signed in stays in the audit trail."""
+ANSWERS_KEPT: Final = timedelta(days=1)
+"""Of an answer that is kept for a retry with the same ``Idempotency-Key``."""
+FAILURES_KEPT: Final = timedelta(days=1)
+"""Of failed sign-ins and the addresses that they came from; they count for an hour."""
 
 
 def kept_from(days: int, today: date) -> date | None:

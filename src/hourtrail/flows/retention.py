@@ -14,11 +14,13 @@ AT_ONCE: Final = 2_000
 """Rows in one transaction: nobody who books time waits long for it."""
 
 ACTOR: Final = "system:retention"
+COUNTED: Final = ("activities", "suggestions_withdrawn", "suggestion_texts", "sessions", "answers", "sign_in_failures")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retained:
-    """What one run removed, or would: activities, suggestions nobody decided on, and texts of decided ones.
+    """What one run removed, or would: activities, suggestions nobody decided on, texts of decided ones, sessions that ended,
+    answers kept for a retry, failed sign-ins.
 
     ``kept_from`` and ``texts_from`` are the first work days that are still kept, None where nothing is removed by time.
     """
@@ -26,6 +28,9 @@ class Retained:
     activities: int = 0
     suggestions_withdrawn: int = 0
     suggestion_texts: int = 0
+    sessions: int = 0
+    answers: int = 0
+    sign_in_failures: int = 0
     kept_from: date | None = None
     texts_from: date | None = None
     legal_hold: bool = False
@@ -53,7 +58,7 @@ def retain(
     if settings.legal_hold:
         return told
     if dry_run:
-        return _counted(store, tenant, settings, told)
+        return _counted(store, tenant, settings, told, at)
     held = frozenset(settings.held_people)
     removed = {"activities": 0, "suggestions_withdrawn": 0, "suggestion_texts": 0}
 
@@ -73,29 +78,46 @@ def retain(
         until_none_is_left("activities", lambda db: db.remove_old_activities(before, held, AT_ONCE), raw)
     if texts is not None:
         until_none_is_left("suggestion_texts", lambda db: db.empty_old_texts(texts, held, AT_ONCE), texts)
-    return replace(
-        told, activities=removed["activities"], suggestions_withdrawn=removed["suggestions_withdrawn"],
-        suggestion_texts=removed["suggestion_texts"],
-    )  # fmt: skip
+    traces = _remove_traces(store, tenant, held, at, orphans=any(removed.values()))
+    return replace(told, **removed, **_traces(traces))
 
 
 def retention(store: Store, tenant: str, now: datetime) -> Mapping[str, int]:
     """The job ``retention``: what was removed, in numbers. Safe to run twice."""
     done = asdict(retain(store, tenant, now=now))
-    return {name: done[name] for name in ("activities", "suggestions_withdrawn", "suggestion_texts")}
+    return {name: done[name] for name in COUNTED}
 
 
-def _counted(store: Store, tenant: str, settings: Retention, told: Retained) -> Retained:
+def _remove_traces(store: Store, tenant: str, held: frozenset[str], at: datetime, *, orphans: bool) -> dict[str, int]:
+    """What no setting names, and with ``orphans`` the vectors that nothing stored has a text for any more."""
+    with store.tenant(tenant) as db:
+        traces = db.remove_traces(at, held)
+        if any(traces.values()):
+            db.record(actor=ACTOR, action="system:retention:applied", object_id=tenant, payload=traces, at=at)
+        if orphans:
+            db.forget_orphaned_vectors()
+    return traces
+
+
+def _traces(removed: Mapping[str, int]) -> dict[str, int]:
+    return {
+        "sessions": removed["session"],
+        "answers": removed["kept_answer"],
+        "sign_in_failures": removed["sign_in_failure"],
+    }
+
+
+def _counted(store: Store, tenant: str, settings: Retention, told: Retained, at: datetime) -> Retained:
     held = frozenset(settings.held_people)
     with store.tenant(tenant, read_only=True) as db:
         activities, waiting = (
             db.count_old(_midnight(told.kept_from), told.kept_from, held) if told.kept_from else (0, 0)
         )
+        traces = db.count_traces(at, held)
         texts = db.count_old_texts(told.texts_from, held, told.kept_from) if told.texts_from else 0
-    return Retained(
-        activities=activities, suggestions_withdrawn=waiting, suggestion_texts=texts, kept_from=told.kept_from,
-        texts_from=told.texts_from, held_people=told.held_people,
-    )  # fmt: skip
+    return replace(
+        told, activities=activities, suggestions_withdrawn=waiting, suggestion_texts=texts, **_traces(traces)
+    )
 
 
 def _midnight(day: date) -> datetime:

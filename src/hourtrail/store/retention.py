@@ -4,13 +4,16 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Text, and_, cast, delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Table, Text, and_, cast, delete, func, select, tuple_, update
 
 from hourtrail.domain.erasure import Eraser, Names
 from hourtrail.domain.identity import text_digest
+from hourtrail.domain.retention import ANSWERS_KEPT, FAILURES_KEPT, SESSIONS_KEPT
 from hourtrail.domain.suggestion import SuggestionStatus
-from hourtrail.store.schema import activity, decision, suggestion, text_vector
+from hourtrail.store.identity_schema import account, kept_answer, session, sign_in_failure
+from hourtrail.store.schema import activity, decision, suggestion, text_vector, time_entry
 from hourtrail.store.scope import Scope
+from hourtrail.store.upsert import chunks
 
 _NOBODY: Final = Eraser(Names(person=""), "")
 """Empties words and replaces no name."""
@@ -53,6 +56,45 @@ class Retaining(Scope):
         """Empty titles, texts and evidence inside suggestions of days before ``day``; how many. Numbers and answers stay."""
         query = select(suggestion.c.id, suggestion.c.body, suggestion.c.block).where(*self._worded(day, held))
         return self._empty(self._all(query.limit(most)))
+
+    def count_traces(self, at: datetime, held: Collection[str]) -> dict[str, int]:
+        """How many sessions that ended, kept answers and failed sign-ins are over at ``at``, by table."""
+        return {
+            table.name: int(self._connection.scalar(select(func.count()).select_from(table).where(*old)) or 0)
+            for table, old in self._over(at, held)
+        }
+
+    def remove_traces(self, at: datetime, held: Collection[str]) -> dict[str, int]:
+        """Remove those; how many of each."""
+        return {
+            table.name: self._connection.execute(delete(table).where(*old)).rowcount
+            for table, old in self._over(at, held)
+        }
+
+    def forget_orphaned_vectors(self) -> int:
+        """Forget vectors of texts that stand in no suggestion and no entry any more; how many. What is still asked for
+        beside them, such as names of work items, is encoded again.
+        """
+        kept: set[str] = set()
+        for row in self._stream(self._select(suggestion, suggestion.c.block)):
+            kept |= {text_digest(row["block"]["text"]), text_digest(row["block"]["title"])}
+        for row in self._stream(self._select(time_entry, time_entry.c.narrative)):
+            kept.add(text_digest(row["narrative"]))
+        known = set(self._connection.scalars(self._select(text_vector, text_vector.c.digest).distinct()))
+        for some in chunks(sorted(known - kept)):
+            mine = (text_vector.c.tenant == self.tenant, text_vector.c.digest.in_(some))
+            self._connection.execute(delete(text_vector).where(*mine))
+        return len(known - kept)
+
+    def _over(self, at: datetime, held: Collection[str]) -> list[tuple[Table, list[ColumnElement[bool]]]]:
+        ended = func.coalesce(session.c.closed_at, session.c.ends_at) < at - SESSIONS_KEPT
+        of_held = select(account.c.id).where(account.c.tenant == self.tenant, account.c.person.in_(sorted(held)))
+        over = {
+            session: [ended, session.c.account.not_in(of_held)],
+            kept_answer: [kept_answer.c.started_at < at - ANSWERS_KEPT],
+            sign_in_failure: [sign_in_failure.c.last_at < at - FAILURES_KEPT, sign_in_failure.c.closed_until < at],
+        }
+        return [(table, [table.c.tenant == self.tenant, *conditions]) for table, conditions in over.items()]
 
     def _empty(self, rows: Sequence[Any], **also: Any) -> int:
         texts: set[str] = set()
