@@ -2,7 +2,7 @@
 
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,6 +11,8 @@ from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from fastapi import Depends
+from fastapi.dependencies.models import Dependant
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -151,6 +153,9 @@ class Guarded(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """FastAPI's own handler behind the gate."""
         inner = super().get_route_handler()
+        known = sorted(_query_of(self.dependant))
+        # Pages leave out what they do not know: an address that somebody typed still leads somewhere.
+        told_apart = self.include_in_schema
 
         async def handle(request: Request) -> Response:
             rule = rule_of(request.method, self.path)
@@ -171,6 +176,8 @@ class Guarded(APIRoute):
             _require(rule, who)
             if rule.feature is not None:
                 served.settings.features.require(rule.feature)
+            if told_apart:
+                _require_known(request, known)
             if csrf and request.method not in SAFE:
                 await _require_own_form(request, csrf)
             carrier = "" if who.kind is PrincipalKind.PERSON else f"{_CARRIERS[who.kind]}:{who.id}"
@@ -190,6 +197,24 @@ def _require(rule: Rule, who: Principal) -> None:
         needed = " or ".join(rule.needs)
         held = ", ".join(who.roles) or ("its scopes" if who.kind is PrincipalKind.PROGRAM else "no role")
         raise MissingPermission(f"this needs {needed}; {who.name} has {held}. An administrator can grant it")
+
+
+def _query_of(dependant: Dependant) -> set[str]:
+    """The names of the query's parameters that an endpoint and what it depends on take."""
+    inner = (name for one in dependant.dependencies for name in _query_of(one))
+    return {field.alias for field in dependant.query_params}.union(inner)
+
+
+def _require_known(request: Request, known: Sequence[str]) -> None:
+    """Refuse a parameter that the operation does not take: a filter that was misspelt would answer another question."""
+    takes = f"this address takes {', '.join(known)}" if known else "this address takes none"
+    faults = [
+        {"type": "unknown_parameter", "loc": ("query", name), "msg": f"is no parameter here; {takes}", "input": None}
+        for name in dict.fromkeys(request.query_params)
+        if name not in known
+    ]
+    if faults:
+        raise RequestValidationError(faults)
 
 
 async def _require_own_form(request: Request, csrf: str) -> None:

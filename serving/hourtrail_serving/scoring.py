@@ -12,7 +12,7 @@ from hourtrail.domain.access import Permission, Principal, PrincipalKind, Reach
 from hourtrail.domain.activity import Activity, Rejected
 from hourtrail.domain.block import Candidate, Withheld
 from hourtrail.domain.confidence import Mode
-from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.errors import InvalidInput, NothingRead
 from hourtrail.domain.firm import NOT_WORK, WorkItem
 from hourtrail.domain.instants import format_instant
 from hourtrail.domain.master import MasterData
@@ -68,7 +68,8 @@ class ScoreRequest(Strict):
 
 
 def score(served: Served, body: ScoreRequest, who: Principal) -> Row:
-    """The answer of ``POST /v1/suggestions:score``. Raises InvalidInput when there is too much to score at once.
+    """The answer of ``POST /v1/suggestions:score``. Raises InvalidInput when there is too much to score at once,
+    NothingRead when no row of it can be read.
 
     The tenant's thresholds, mode, gates and circuit breaker route it, whoever's master data comes along. What the blind audit
     asks about is not scored until its person has answered, whoever sends it; and while the tenant is in shadow, the ranking is
@@ -77,6 +78,11 @@ def score(served: Served, body: ScoreRequest, who: Principal) -> Row:
     refused: list[Rejected] = []
     with served.store.tenant(served.tenant, read_only=True) as db:
         activities = _activities(gate_of(db), body, refused)
+        if len(refused) == len(body.activities):
+            first = refused[0]
+            raise NothingRead(
+                f"none of the {len(refused)} activities could be read; the first: {first.field or ''} {first.reason}"
+            )
         as_of = body.as_of or max((row.end or row.start for row in activities), default=None)
         models = with_controls(db, served.models)
         questions = OpenQuestions.of(db, {who.person, *(row.person for row in activities)} - {""})

@@ -101,9 +101,12 @@ def test_a_private_appointment_and_addresses_are_not_told_back(site: Site) -> No
         assert word not in text_of
 
 
-def test_only_refused_rows_give_an_empty_answer(site: Site) -> None:
-    answer = score(site, activities=[{"source": "git"}], tasks=TASKS)
-    assert (answer["suggestions"], answer["as_of"], len(answer["refused"])) == ([], None, 1)
+def test_where_no_row_can_be_read_the_request_is_refused_as_for_activities_that_are_kept(site: Site) -> None:
+    rows = [{"source": "git"}, {**COMMIT, "kind": "party"}]
+    for path, body in (("/v1/suggestions:score", {"tasks": TASKS}), ("/v1/activities", {})):
+        answer = site.http.post(path, json={**body, "activities": rows})
+        assert answer.status_code == 422, path
+        assert "external_id" in answer.json()["detail"]
 
 
 @pytest.mark.parametrize(
