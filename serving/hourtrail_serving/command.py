@@ -14,6 +14,7 @@ from hourtrail.cli.settings import Settings
 from hourtrail.domain.errors import InvalidInput, NotAllowed
 from hourtrail.domain.tenant import TenantState
 from hourtrail.store import Store
+from hourtrail.store.tenants import walks_past_row_security
 from hourtrail.wiring import REGISTRY, load_models
 from hourtrail_serving.app import create_app
 from hourtrail_serving.champion import watch
@@ -40,6 +41,12 @@ NO_LOGIN: Final = (
 IN_THE_CLEAR: Final = (
     "WARNING: other machines reach this address without encryption, so passwords and keys can be read on the way. Put it"
     " behind a proxy that speaks https, and give the address that people use with --public-url."
+)
+
+UNFENCED: Final = (
+    "WARNING: several tenants are served by a database role that row-level security does not hold back (a superuser, or BYPASSRLS)."
+    " The program still asks for one tenant's rows alone; let it connect as a role that owns nothing, so that the database refuses"
+    " the others' too."
 )
 
 
@@ -133,6 +140,8 @@ def serve(
     with listening(host, port) as listener, opened(ctx, create=True, suspended=True) as (store, _):
         if wanted.only:
             _say_who_can_sign_in(store, wanted.only, no_login=no_login, sso=provider is not None)
+        elif walks_past_row_security(store.engine):
+            say(UNFENCED)
         _say_who_is_suspended(store, wanted)
         registry = bool(os.environ.get(REGISTRY, "").strip()) and not rules_only
         shared = load_models(rules_only=rules_only, tenant=wanted.only or None)

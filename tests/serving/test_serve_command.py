@@ -6,12 +6,13 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
 from click.testing import CliRunner
+from tests.databases import database, postgresql_server
 
 from hourtrail.cli import hourtrail
 from hourtrail.domain.errors import HourtrailError
@@ -109,6 +110,20 @@ def test_listening_for_others_warns_and_still_asks_who_it_is(tmp_path: Path) -> 
         _, errors = process.communicate(timeout=30)
     assert "WARNING: other machines reach this address without encryption" in errors
     assert "nobody can sign in yet: hourtrail users add" in errors
+
+
+@pytest.mark.parametrize(("tenants", "warned"), [(("--all-tenants",), True), (("--tenant", "acme"), False)])
+def test_several_tenants_behind_a_superuser_are_warned_of(
+    tmp_path: Path, tenants: tuple[str, ...], warned: bool
+) -> None:
+    with ExitStack() as stack:
+        address = stack.enter_context(postgresql_server(tmp_path))
+        url = stack.enter_context(database("postgresql", tmp_path, address))
+        arguments = ("serve", *tenants, "--port", "0", "--rules-only", "--json", "--store", url)
+        _, process = stack.enter_context(served(*arguments))
+        process.terminate()
+        _, errors = process.communicate(timeout=30)
+    assert ("row-level security does not hold back" in errors) is warned
 
 
 def test_a_port_in_use_is_said_plainly(tmp_path: Path) -> None:

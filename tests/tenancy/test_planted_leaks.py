@@ -18,6 +18,7 @@ from hourtrail.store.engine import make_engine
 from hourtrail.store.locations import normalised
 from hourtrail.store.schema import metadata
 from hourtrail.store.scope import Scope
+from hourtrail.store.tenants import walks_past_row_security
 
 
 def _clerk(store: Store, name: str) -> Store:
@@ -68,6 +69,11 @@ def test_every_table_refuses_another_tenants_rows_whatever_the_statement(two: Tw
             db._connection.execute(table.insert().values(dict(row)))
         assert "row-level security" in str(caught.value.__cause__ or caught.value), table.name
     assert two.changed() == []
+
+
+def test_a_role_that_row_security_does_not_hold_back_is_known(two: Two, clerk: Store) -> None:
+    assert walks_past_row_security(two.store.engine)
+    assert not walks_past_row_security(clerk.engine)
 
 
 def _forgetful(monkeypatch: pytest.MonkeyPatch) -> None:
