@@ -42,6 +42,60 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> dict[str, subprocess.Com
     return done
 
 
+MEETING = """BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//test//test//EN
+BEGIN:VEVENT
+UID:one@example.com
+DTSTAMP:20260301T000000Z
+DTSTART:20260303T090000Z
+DTEND:20260303T100000Z
+SUMMARY:Open RegTech sprint of the community
+END:VEVENT
+END:VCALENDAR
+"""
+
+
+def test_your_own_week_of_the_readme_walks_from_an_empty_folder(tmp_path: Path) -> None:
+    """Its own commands, with the examples that it links to; only the calendar and the repository are made here."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    section = readme.partition("## Your own week")[2].partition("\n## ")[0]
+    for name, example in re.findall(r"\| `([a-z.-]+)` \|[^|]*\| \[[^]]*\]\(([^)]*)\)", section):
+        (tmp_path / name).write_bytes((ROOT / example).read_bytes())
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "calendar.ics",
+        "jira-export.json",
+        "tasks.csv",
+        "assignments.csv",
+    }
+    (tmp_path / "calendar.ics").write_text(MEETING, encoding="utf-8")
+    assigned = (tmp_path / "assignments.csv").read_text(encoding="utf-8").replace("\nme,", "\nada@example.com,")
+    (tmp_path / "assignments.csv").write_text(assigned, encoding="utf-8")
+    repository = tmp_path / "home" / "code" / "portal"
+    subprocess.run(["git", "init", "-q", repository], check=True)
+    author = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", "-C", repository]
+    subprocess.run(["git", *author, "commit", "-q", "--allow-empty", "-m", "PORTAL-1 Fix the login"], check=True)
+    environment = {
+        **os.environ,
+        "HOME": str(tmp_path / "home"),
+        "HOURTRAIL_STORE": f"sqlite:///{tmp_path / 'own.sqlite'}",
+    }
+    suggestion = ""
+    lines = [line for line in _console(ROOT / "README.md") if line.startswith(".venv/bin/hourtrail ")]
+    assert len(lines) == 7
+    for line in lines[:-1]:  # the last one serves until it is stopped
+        words = shlex.split(line.replace("~", str(tmp_path / "home")), comments=True)[1:]
+        command = [sys.executable, "-c", "from hourtrail.cli import main; main()"]
+        done = subprocess.run(
+            [*command, *(suggestion if word == "SUGGESTION" else word for word in words)],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, (line, done.stderr)
+        found = re.search(r"sug_[0-9a-f]+", done.stdout)
+        suggestion = found.group() if found else suggestion
+    assert suggestion in (tmp_path / "week.csv").read_text(encoding="utf-8")
+
+
 def _output(walked: dict[str, subprocess.CompletedProcess[str]], number: int) -> str:
     return next(done.stdout for line, done in walked.items() if line.startswith(f"{number} "))
 
