@@ -146,6 +146,8 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("GET", "/at/{firm}/sign-in"): _open("where a person signs in, under the firm's name"),
     ("POST", "/at/{firm}/sign-in"): _open("where a person signs in, under the firm's name"),
     ("GET", "/at/{firm}/sign-in/provider"): _open("leads to the identity provider"),
+    ("GET", "/docs"): _open("the API's reference, as open as its document"),
+    ("GET", "/docs/{topic}"): _open("the API's reference, as open as its document"),
     ("GET", "/brand/style.css"): _open("the sign-in page has the firm's colour"),
     ("GET", "/brand/logo"): _open("the sign-in page shows the firm's logo"),
     ("GET", "/sign-in/provider"): _open("leads to the identity provider"),
@@ -165,6 +167,7 @@ RULES: Final[dict[tuple[str, str], Rule]] = {
     ("POST", "/control/stop"): _needs(P.AUTO_POST_STOP),
     ("POST", "/control/mode"): _needs(P.MODE_WRITE),
     ("POST", "/review/clear"): _needs(P.ENTRIES_CLEAR, feature=F.REVIEW_QUEUE),
+    ("POST", "/review/approve"): _needs(P.ENTRIES_CLEAR, feature=F.REVIEW_QUEUE),
 }
 
 

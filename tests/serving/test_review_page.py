@@ -17,6 +17,7 @@ from hourtrail.domain.entry import EntryStatus
 from hourtrail.flows.review_settings import review_policy_of, set_review_policy
 from hourtrail.policy.one_by_one import OneByOne
 from hourtrail.store import open_store
+from hourtrail_serving.pages.review_view import version_of
 
 pytestmark = [
     pytest.mark.browser,
@@ -165,10 +166,84 @@ def test_what_is_to_be_looked_at_alone_is_listed_with_its_reason(site: Site, pag
     set_review_policy(site.store, TENANT, replace(policy, one_by_one=OneByOne(clients=frozenset({"acme"}))), VERA)
     visit(site, page, VERA, "/review?from=2026-04-13&to=2026-04-13")
     expect(page.get_by_role("heading", name="One by one (5)")).to_be_visible()
-    expect(page.get_by_role("row").filter(has_text="client acme is looked at one by one")).to_have_count(5)
+    expect(page.get_by_role("article").filter(has_text="client acme is looked at one by one")).to_have_count(5)
     expect(page.get_by_text("Of 5 submitted entries")).to_contain_text(
         "5 are looked at one by one; nothing speaks against 0"
     )
+
+
+def one_by_one(site: Site) -> None:
+    with site.store.tenant(TENANT, read_only=True) as db:
+        policy = review_policy_of(db)
+    set_review_policy(site.store, TENANT, replace(policy, one_by_one=OneByOne(clients=frozenset({"acme"}))), VERA)
+
+
+ALONE = "/review?from=2026-04-13&to=2026-04-13"
+
+
+def approved(site: Site) -> set[str]:
+    with site.store.tenant(TENANT, read_only=True) as db:
+        return {row.id for row in db.entries() if row.status is EntryStatus.APPROVED}
+
+
+def test_keys_alone_approve_what_is_looked_at_one_by_one(site: Site, page: Page) -> None:
+    one_by_one(site)
+    visit(site, page, VERA, ALONE)
+    ready(page)
+    second = page.locator("#alone-2")
+    words = second.get_by_role("heading").inner_text()
+    meant = second.locator("input[name=entry]").get_attribute("value")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(second).to_be_focused()
+    page.keyboard.press("p")
+    said(page, f"Approved on its own: {words}")
+    expect(page.get_by_role("heading", name="One by one (4)")).to_be_visible()
+    assert approved(site) == {meant}
+    expect(page.get_by_role("button", name=re.compile("^Approve .*1:00$"))).to_have_count(4)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_what_is_approved_alone_is_what_was_shown_and_goes_by_the_same_rules(site: Site, page: Page) -> None:
+    one_by_one(site)
+    vera = site.person(VERA, Role.REVIEWER)
+    visit(site, page, VERA, ALONE)
+    version = page.locator("#alone-1 input[name=version]").get_attribute("value")
+    shown = page.locator("#alone-1 input[name=entry]").get_attribute("value")
+    form = {"from": "2026-04-13", "to": "2026-04-13", "shown_at": "2026-04-30T09:00:00Z", "version": version or ""}
+    form["csrf"] = vera.headers["X-CSRF-Token"]
+
+    def ask(entry: str | None, version: str | None = version, **more: str) -> tuple[int, str]:
+        answer = vera.post("/review/approve", data={**form, "entry": entry or "", "version": version or "", **more})
+        return answer.status_code, answer.text
+
+    assert "has changed since it was shown" in ask(shown, "0" * 32)[1]
+    with site.store.tenant(TENANT) as db:
+        db.put_entries([entry("vera's", VERA, 13)])
+        mine, flagged = version_of(db.entry("vera's")), version_of(db.entry("long"))
+    assert ask("vera's", mine)[0] == 403, "nobody approves their own time"
+    status, text = ask("long", flagged)
+    assert (status, "a finding speaks against this entry" in text) == (409, True)
+    assert ask("nothing")[0] == 404
+    assert approved(site) == set()
+    assert ask(shown)[0] == 303
+    assert ask(shown)[0] == 409
+    iris = site.person(IRIS, Role.CONSULTANT)
+    form["csrf"] = iris.headers["X-CSRF-Token"]
+    assert iris.post("/review/approve", data={**form, "entry": shown or ""}).status_code == 403
+    assert approved(site) == {shown}
+
+
+def test_one_is_approved_alone_without_javascript_and_on_a_phone(site: Site, browser: Browser) -> None:
+    one_by_one(site)
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 800})
+    page = context.new_page()
+    visit(site, page, VERA, ALONE)
+    page.get_by_role("button", name=re.compile("^Approve ")).first.click()
+    expect(page.get_by_role("status").filter(has_text="Approved on its own")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    context.close()
 
 
 def test_everything_works_without_javascript(site: Site, browser: Browser) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Form, Query
 from pydantic import Field
@@ -10,19 +10,24 @@ from starlette.datastructures import URL
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from hourtrail.domain.errors import HourtrailError, InvalidInput
+from hourtrail.domain.entry import EntryStatus, TimeEntry
+from hourtrail.domain.errors import Conflict, HourtrailError, InvalidInput
 from hourtrail.domain.review import VERDICTS, ReviewKind
-from hourtrail.flows.clearing import ClearRequest, clear_rest
+from hourtrail.flows.clearing import ClearRequest, approve_alone, clear_rest
 from hourtrail.flows.review import ReviewRequest, review
 from hourtrail_serving.fields import Code, Day, Instant, OptionalCode, Strict, Text
 from hourtrail_serving.gate import Who
-from hourtrail_serving.pages.review_view import ANSWERS, OTHER_CODES, entry_words, review_view
+from hourtrail_serving.pages.review_view import ANSWERS, OTHER_CODES, entry_words, review_view, version_of
 from hourtrail_serving.pages.shell import GuardedPage, page
 from hourtrail_serving.problems import status_of
 from hourtrail_serving.served import Context, Served
 from hourtrail_serving.sight import actor_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse, route_class=GuardedPage)
+
+
+_ALONE: Final = "alone:"
+"""What stands before the entry in ``done`` when one was approved on its own."""
 
 
 class Place(Strict):
@@ -75,6 +80,13 @@ class ClearForm(Place):
     expected: Annotated[int, Field(ge=0, le=10**6)]
 
 
+class AloneForm(Place):
+    """Approve one entry that was looked at on its own. ``version`` is what was shown of it."""
+
+    entry: Code
+    version: Code
+
+
 @router.get("/review")
 def show_queue(
     request: Request,
@@ -124,6 +136,22 @@ def clear(request: Request, served: Context, who: Who, form: Annotated[ClearForm
     return RedirectResponse(form.back(done.id), HTTPStatus.SEE_OTHER)
 
 
+@router.post("/review/approve")
+def approve(request: Request, served: Context, who: Who, form: Annotated[AloneForm, Form()]) -> Response:
+    """Approve one entry that the policy wants looked at on its own, and go back to the list (303)."""
+    actor = actor_of(who, form.actor)
+
+    def unchanged(row: TimeEntry) -> None:
+        if version_of(row) != form.version:
+            raise Conflict("this entry has changed since it was shown; look at it again")
+
+    try:
+        approve_alone(served.store, served.tenant, form.entry, actor, expected=unchanged)
+    except HourtrailError as error:
+        return _shown(request, served, actor, form.queue, first=form.first, last=form.last, error=error)
+    return RedirectResponse(form.back(f"{_ALONE}{form.entry}"), HTTPStatus.SEE_OTHER)
+
+
 def _shown(
     request: Request,
     served: Served,
@@ -139,6 +167,8 @@ def _shown(
     view = review_view(served.store, served.tenant, actor, now.date(), queue=queue, first=first, last=last)
     with served.store.tenant(served.tenant, read_only=True) as db:
         cleared = next((row for row in db.clearings() if row.id == done), None) if done.startswith("clr_") else None
+        name = done.removeprefix(_ALONE) if done.startswith(_ALONE) else ""
+        approved = db.entries_named([name]).get(name) if name else None
     return page(
         request,
         "review.html",
@@ -147,6 +177,7 @@ def _shown(
         just=next((row for row in view.closed if row.act == done), None),
         said=done.startswith("act_"),
         cleared=cleared,
+        approved=approved if approved and approved.status is EntryStatus.APPROVED else None,
         error=str(error) if error else "",
         now=now,
         answers=ANSWERS,

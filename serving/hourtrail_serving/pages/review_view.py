@@ -1,5 +1,6 @@
 """What the review page shows: one read of the store, turned into plain values that a template only has to place."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -10,11 +11,13 @@ from hourtrail.domain.finding import Severity
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.queue import Item
 from hourtrail.domain.review import RESOLUTIONS, ReviewKind
+from hourtrail.domain.wire import entry_to_json
 from hourtrail.flows.clearing import MOST_DAYS, the_rest
 from hourtrail.flows.queue import Behind, Filter, Muted, behind, queue_of
 from hourtrail.policy.review import ROUTES
 from hourtrail.store import Store, TenantStore
 from hourtrail.store.entries import in_order
+from hourtrail_serving.etags import tag_of
 from hourtrail_serving.pages.view import people_to_choose
 
 LINES: Final = 25
@@ -100,6 +103,16 @@ class Alone:
 
     entry: TimeEntry
     why: str
+
+    @property
+    def version(self) -> str:
+        """What the entry says, so that nobody approves what has changed under their eyes."""
+        return version_of(self.entry)
+
+
+def version_of(entry: TimeEntry) -> str:
+    """A tag of everything that is told of an entry."""
+    return tag_of(json.dumps(entry_to_json(entry), sort_keys=True).encode()).strip('"')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

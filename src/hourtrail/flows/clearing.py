@@ -2,7 +2,7 @@
 
 import random
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from math import ceil
@@ -122,6 +122,35 @@ def clear_rest(store: Store, tenant: str, request: ClearRequest, *, now: datetim
         db.move_entries(rest.clean, EntryStatus.APPROVED, request.actor, at, note=f"cleared: {clearing.id}")
     check_written(store, tenant, [replace(row, status=EntryStatus.APPROVED) for row in rest.clean], today=at.date())
     return clearing
+
+
+def approve_alone(
+    store: Store,
+    tenant: str,
+    entry: str,
+    actor: str,
+    *,
+    expected: Callable[[TimeEntry], None] | None = None,
+    now: datetime | None = None,
+) -> TimeEntry:
+    """Approve one submitted entry that somebody looked at on its own, as clearing would but for the policy's one by one.
+
+    ``expected`` is shown the entry as it stands, and refuses by raising when it is not what was looked at. Raises NotAllowed
+    (a service; an unknown person; one's own time), IllegalTransition, NotFound, Conflict for one that a finding speaks against.
+    """
+    at = now or datetime.now(UTC)
+    with store.tenant(tenant) as db:
+        require_member(db, actor)
+        db.lock_findings()
+        row = db.entry(entry)
+        row.moved_to(EntryStatus.APPROVED, actor)
+        if expected is not None:
+            expected(row)
+        if Flags(db, row.person).on(row):
+            raise Conflict("a finding speaks against this entry; answer that first")
+        [moved] = db.move_entries([row], EntryStatus.APPROVED, actor, at, note="looked at on its own")
+    check_written(store, tenant, [moved], today=at.date())
+    return moved
 
 
 def _require_as_shown(rest: Rest, request: ClearRequest) -> None:
