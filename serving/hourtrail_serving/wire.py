@@ -78,7 +78,8 @@ class BoundedProtocol(H11Protocol):
 
     def _too_slow(self) -> None:
         self._head = None
-        if self.conn.their_state is h11.IDLE:
+        # Who has sent nothing at all is told nothing: a browser that connected ahead would take it for its next answer.
+        if self.conn.their_state is h11.IDLE and self.conn.trailing_data[0]:
             self._refuse(
                 HTTPStatus.REQUEST_TIMEOUT, f"no request came within {HEAD_SECONDS:g} seconds; send it at once"
             )

@@ -180,7 +180,7 @@ def test_no_other_protocol_is_spoken(wired: Site, line: str) -> None:
 def test_whoever_says_nothing_or_is_slow_is_not_waited_for(wired: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "HEAD_SECONDS", 0.4)
     with opened(wired) as connection:
-        require_problem(ended(connection), 408)
+        assert ended(connection) == b"", "whoever connects ahead gets no answer to a request that was not made"
     with opened(wired) as connection:
         began = time.monotonic()
         trickle(connection, b"GET /livez HTTP/1.1\r\nHost: localhost\r\nX: " + b"x" * 100)
