@@ -93,8 +93,7 @@ def test_an_assignment_that_nobody_worked_on_goes_though_they_worked_before_it(p
 
 
 def test_prices_need_their_permission_and_where_two_people_change_them_nobody_removes_them(psa: Psa) -> None:
-    contract = {**ROWS["contracts"], "blended_rate": "110.00"}
-    psa.put("directory/contracts", contract)
+    psa.put("directory/contracts", ROWS["contracts"])
     scopes = (Permission.DIRECTORY_READ, Permission.DIRECTORY_WRITE)
     new = NewSecret(kind=SecretKind.API_KEY, program="hr", scopes=scopes, life=timedelta(days=1))
     weak = {"Authorization": f"Bearer {create_secret(psa.store, psa.tenant, new, 'test').secret}"}

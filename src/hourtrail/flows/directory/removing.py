@@ -65,10 +65,8 @@ def remove_row(
 
 def _require_no_price(db: TenantStore, row: MasterRecord) -> None:
     """Where two people change prices, taking one away and telling another is no way around them. Raises Conflict."""
-    priced = isinstance(row, Rate) or (
-        isinstance(row, Contract) and (row.blended_rate is not None or row.overage_rate is not None)
-    )
-    if priced and billing_policy_of(db).rate_approval:
+    if isinstance(row, Rate | Contract) and billing_policy_of(db).rate_approval:
         raise Conflict(
-            "this row states a price that changes only when one person proposes and another approves; end it with its last day"
+            "this row says at what price work is billed, which changes only when one person proposes and another approves; end it"
+            " with its last day"
         )
