@@ -5,6 +5,7 @@ from importlib.resources import files
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from hourtrail import __version__
@@ -40,7 +41,7 @@ from hourtrail_serving.gate import Guarded, Login
 from hourtrail_serving.guards import Guards
 from hourtrail_serving.openapi import described
 from hourtrail_serving.own_providers import OwnProviders
-from hourtrail_serving.pages import brand, control, day, day_acts, review, sign_in
+from hourtrail_serving.pages import brand, control, day, day_acts, lost, reference, review, sign_in
 from hourtrail_serving.pages import privacy as privacy_page
 from hourtrail_serving.tenancy import Tenancy, Tenants
 
@@ -84,6 +85,7 @@ ROUTERS: Final = tuple(
         control,
         sign_in,
         brand,
+        reference,
     )
 )
 
@@ -109,7 +111,7 @@ def create_app(
         title="Hourtrail",
         version=__version__,
         description=ABOUT,
-        # The interactive documentation loads scripts from elsewhere, which our policy forbids.
+        # FastAPI's own pages load scripts from elsewhere, which our policy forbids; /docs is ours.
         docs_url=None,
         redoc_url=None,
         # Clients are written from the document: their methods are called what the endpoints are.
@@ -126,6 +128,7 @@ def create_app(
     )
     app.state.tenancy = tenancy
     problems.install(app)
+    app.add_exception_handler(HTTPException, lost.answer)
     for router in ROUTERS:
         require_rules(router.routes, Guarded)
         app.include_router(router)

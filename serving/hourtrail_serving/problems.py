@@ -124,7 +124,7 @@ def install(app: FastAPI) -> None:
     """Answer every error of ``app`` as a problem."""
     app.add_exception_handler(HourtrailError, _hourtrail)
     app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(HTTPException, http_problem)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -205,7 +205,8 @@ async def _invalid(request: Request, error: Exception) -> JSONResponse:
     )  # fmt: skip
 
 
-async def _http(request: Request, error: Exception) -> JSONResponse:
+async def http_problem(request: Request, error: Exception) -> JSONResponse:
+    """A refusal of the framework, in the product's words."""
     assert isinstance(error, HTTPException)
     status = HTTPStatus(error.status_code)
     derived = status.phrase.lower().replace(" ", "-")
