@@ -27,7 +27,7 @@ from hourtrail.flows.identity.recognise import by_secret, by_session
 from hourtrail.store.audit import acting_through
 from hourtrail_serving.access import SAFE, ForgedForm, Rule, is_act_on, rule_of
 from hourtrail_serving.pace import Pace
-from hourtrail_serving.versions import announced
+from hourtrail_serving.versions import announced, announced_in, members_end
 
 if TYPE_CHECKING:
     from hourtrail_serving.provider import Provider
@@ -161,6 +161,7 @@ class Guarded(APIRoute):
             rule = rule_of(request.method, self.path)
             ending = announced(request.method, self.path, request.query_params)
             if rule.is_open:
+                ending |= await _ending_in(request, self.path)
                 answer = await inner(request)
                 answer.headers.update(ending)
                 return answer
@@ -180,6 +181,7 @@ class Guarded(APIRoute):
                 _require_known(request, known)
             if csrf and request.method not in SAFE:
                 await _require_own_form(request, csrf)
+            ending |= await _ending_in(request, self.path)
             carrier = "" if who.kind is PrincipalKind.PERSON else f"{_CARRIERS[who.kind]}:{who.id}"
             with acting_through(carrier) if carrier else nullcontext():
                 answer = await inner(request)
@@ -187,6 +189,13 @@ class Guarded(APIRoute):
             return answer
 
         return handle
+
+
+async def _ending_in(request: Request, path: str) -> dict[str, str]:
+    """What is said of members of the body that end. Raises Gone."""
+    if not members_end(request.method, path):
+        return {}
+    return announced_in(request.method, path, await request.body())
 
 
 _CARRIERS: Final = {PrincipalKind.PROGRAM: "program", PrincipalKind.ANYBODY: "system"}
