@@ -4,6 +4,7 @@ Every pattern's repeats are bounded, so that the time is linear in the text what
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from ipaddress import ip_address
 from typing import Final
@@ -62,12 +63,42 @@ PATTERNS: Final[Mapping[str, Callable[[str], str]]] = {
 """The named patterns; any other word of a rule stands for itself."""
 
 
+_UNSEEN: Final = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
+    "\ufff9-\ufffb\U000e0000-\U000e0fff]+"
+)
+"""Characters that show nothing: soft hyphens, zero widths, marks of direction, selectors, fillers, tags."""
+
+
+def plainly(text: str) -> str:
+    """``text`` as it reads: compatible forms as one (NFKC: wide letters, accents composed), nothing that cannot be seen
+    (zero-width characters, soft hyphens, marks of direction).
+    """
+    if text.isascii():
+        return text
+    return _UNSEEN.sub("", unicodedata.normalize("NFKC", text))
+
+
+def seen_through(change: Callable[[str], str]) -> Callable[[str], str]:
+    """``change`` applied to what a text reads as; a text in which it then finds nothing stays as it was written."""
+
+    def changed(text: str) -> str:
+        plain = plainly(text)
+        after = change(plain)
+        return text if after == plain else after
+
+    return changed
+
+
 def replacing(pattern: str) -> Callable[[str], str]:
-    """What replaces the named pattern; else the word itself, without regard to case, by ``[removed]``."""
+    """What replaces the named pattern; else the word itself, without regard to case, by ``[removed]``.
+
+    However a word is written that reads so: no invisible character keeps it from being found.
+    """
     if pattern in PATTERNS:
-        return PATTERNS[pattern]
-    word = re.compile(re.escape(pattern.strip()), re.IGNORECASE)
-    return lambda text: word.sub("[removed]", text)
+        return seen_through(PATTERNS[pattern])
+    word = re.compile(re.escape(plainly(pattern).strip()), re.IGNORECASE)
+    return seen_through(lambda text: word.sub("[removed]", text))
 
 
 def _is_card(text: str) -> bool:

@@ -4,19 +4,21 @@ import re
 from dataclasses import dataclass, replace
 from typing import Final
 
+from hourtrail.capture.patterns import seen_through
 from hourtrail.domain.activity import Activity, Sensitivity
 
 PRIVATE_TITLE: Final = "Private appointment"
 STATED_FACTS: Final = frozenset({"worklog", "minutes", "merge", "timer"})
 """Keys of ``extra`` that capture reads; the only ones that a private event keeps."""
 
-# Bounded repeats keep both patterns linear in the text; they look for addresses and logins, nothing that needs a checksum.
+# Bounded or possessive repeats keep these patterns linear in the text; they look for addresses and logins, nothing that needs a checksum.
 _LOGIN: Final = re.compile(r"(?<=://)[^/\s?#@]*(?:@[^/\s?#@]*)*@")
 _SECRET: Final = re.compile(
     r"([?&;](?:access_token|auth|code|id_token|key|api_?key|passwd|password|pwd|secret|sig|signature|token)=)[^&;#\s]+",
     re.IGNORECASE,
 )
-_ADDRESS: Final = re.compile(r"(?:[\w.+%'-]{1,64}@)+(?=[\w-]{1,63}(?:\.[\w-]{1,63})+)")
+# A run of such characters is looked at from its beginning alone, and its parts are never taken apart again.
+_ADDRESS: Final = re.compile(r"(?<![\w.+%'@-])(?:[\w.+%'-]*+@)+(?=[\w-]{1,63}(?:\.[\w-]{1,63})+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +60,15 @@ def _domains(participants: tuple[str, ...]) -> tuple[str, ...]:
 
 def _masked(text: str, rules: PrivacyRules) -> str:
     clean = _without_secrets(text)
-    return clean if rules.keep_participants or "@" not in clean else _repeated(_ADDRESS, "@", clean)
+    return clean if rules.keep_participants else _without_addresses(clean)
 
 
+@seen_through
+def _without_addresses(text: str) -> str:
+    return _repeated(_ADDRESS, "@", text) if "@" in text else text
+
+
+@seen_through
 def _without_secrets(text: str) -> str:
     if "://" in text:
         text = _repeated(_LOGIN, "", text)

@@ -8,7 +8,7 @@ from datetime import time
 from fnmatch import translate
 from typing import Final
 
-from hourtrail.capture.patterns import replacing
+from hourtrail.capture.patterns import plainly, replacing
 from hourtrail.capture.privacy import PrivacyRules, redact
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.errors import UnknownZone
@@ -20,9 +20,6 @@ from hourtrail.domain.workcalendar import WorkCalendar
 DAY_BEGINS: Final = time(7)
 DAY_ENDS: Final = time(19)
 """Working hours on a person's working days, in their zone; what begins outside of them is "outside hours"."""
-
-_LONGEST_TITLE: Final = 2_000
-"""Characters of a title that a glob looks at: matching takes time with each star."""
 
 
 @dataclass(slots=True)
@@ -79,7 +76,7 @@ class _Rule:
     def of(cls, rule: PrivacyRule) -> "_Rule":
         """``fnmatch`` gives each star an atomic group: no pattern makes the match run away."""
         globs = tuple(
-            (name, re.compile(translate(getattr(rule, name).casefold())))
+            (name, re.compile(translate(_folded(getattr(rule, name)))))
             for name in ("source", "container", "title")
             if getattr(rule, name)
         )
@@ -91,7 +88,7 @@ class _Rule:
         return (
             rule.kind in {"", row.kind.value}
             and rule.sensitivity in {"", row.sensitivity.value}
-            and all(glob.match(getattr(row, name)[:_LONGEST_TITLE].casefold()) for name, glob in self.globs)
+            and all(glob.match(_folded(getattr(row, name))) for name, glob in self.globs)
             and (not rule.domain or any(_is_at(address, rule.domain) for address in row.participants))
             and (not rule.outside_hours or is_outside_hours(row))
         )
@@ -103,7 +100,20 @@ class _Rule:
         return replace(row, title=title, text=text, reference=reference, extra=extra)
 
 
+def _folded(text: str) -> str:
+    """As it reads, whatever the case."""
+    return plainly(text).casefold()
+
+
 def _is_at(address: str, domain: str) -> bool:
-    host = address.rpartition("@")[2].strip(" <>").casefold()
-    wanted = domain.strip().lstrip("@.").casefold()
+    host, wanted = _host(address.rpartition("@")[2]), _host(domain.strip().lstrip("@."))
     return bool(wanted) and (host == wanted or host.endswith(f".{wanted}"))
+
+
+def _host(text: str) -> str:
+    """A host's name as the network writes it (IDNA), without the dot of the root."""
+    name = _folded(text).strip(" <>").rstrip(".")
+    try:
+        return name if name.isascii() else name.encode("idna").decode()
+    except UnicodeError:
+        return name

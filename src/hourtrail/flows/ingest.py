@@ -218,6 +218,7 @@ class _Run:
         self.actor, self.path = actor, path
         self.gate = self._gate(privacy)
         self.activities: list[Activity] = []
+        self.dropped: dict[tuple[str, str], None] = {}
         self.master: list[MasterRecord] = []
         self.ledger: list[LedgerRecord] = []
         self.control = RateControl()
@@ -252,7 +253,12 @@ class _Run:
             self.report.by_kind[record.kind.value] += 1
             admitted = self.gate.admit(record)
             if admitted is None:
-                return  # As if the source had not told it: where it was kept before, it is withdrawn.
+                # As if the source had not told it: where it was kept before, it goes.
+                self.dropped[record.source, record.external_id] = None
+                if len(self.dropped) >= CHUNK:
+                    self._remove_dropped()
+                return
+            self.dropped.pop((record.source, record.external_id), None)  # of several rows with one id the last wins
             self.activities.append(admitted)
             if self.seen_count < MOST_SEEN:
                 self.seen.setdefault((record.source, record.container, record.person), set()).add(record.external_id)
@@ -272,10 +278,22 @@ class _Run:
         """Store the open chunk, what belongs together in one transaction."""
         if self.activities or self.master or self.ledger:
             self._store(self._put)
+        if self.dropped:
+            self._remove_dropped()
         self._store_entries(self.entries)
         self.activities, self.master, self.ledger, self.entries = [], [], [], []
         if self.progress is not None:
             self.progress(self.report.read)
+
+    def _remove_dropped(self) -> None:
+        """What was kept before there was the rule that now drops it goes for good."""
+        at, keys = datetime.now(UTC), list(self.dropped)
+        with self.store.tenant(self.tenant) as db:
+            kept = db.settings().retention
+            gone = db.withdraw_dropped(keys, at) if kept.legal_hold else db.remove_dropped(keys, kept.held_people, at)
+            self._audit(db, withdrawn=gone)
+        self.report.withdrawn += gone
+        self.dropped = {}
 
     def _put(self, db: TenantStore) -> Counts:
         at = datetime.now(UTC)

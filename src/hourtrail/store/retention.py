@@ -47,6 +47,28 @@ class Retaining(Scope):
             self._connection.execute(delete(activity).where(activity.c.tenant == self.tenant, mine))
         return len(keys)
 
+    def remove_dropped(self, keys: Sequence[tuple[str, str]], held: Collection[str], at: datetime) -> int:
+        """Remove what a rule now drops and was kept before it, by source and id; how many. What a hold keeps is withdrawn."""
+        done = 0
+        for some in chunks(keys):
+            dropped = tuple_(activity.c.source, activity.c.external_id).in_(some)
+            mine = (activity.c.tenant == self.tenant, dropped)
+            done += self._connection.execute(
+                delete(activity).where(*mine, *_not_held(activity.c.person, held))
+            ).rowcount
+            left = update(activity).where(*mine, activity.c.withdrawn_at.is_(None))
+            done += self._connection.execute(left.values(withdrawn_at=at)).rowcount
+        return done
+
+    def withdraw_dropped(self, keys: Sequence[tuple[str, str]], at: datetime) -> int:
+        """The same under a legal hold of the whole tenant: nothing is removed."""
+        done = 0
+        for some in chunks(keys):
+            dropped = tuple_(activity.c.source, activity.c.external_id).in_(some)
+            mine = (activity.c.tenant == self.tenant, dropped, activity.c.withdrawn_at.is_(None))
+            done += self._connection.execute(update(activity).where(*mine).values(withdrawn_at=at)).rowcount
+        return done
+
     def withdraw_undecided(self, day: date, held: Collection[str], most: int) -> int:
         """Withdraw suggestions of days before ``day`` that nobody decided on, and empty their words; how many."""
         query = select(suggestion.c.id, suggestion.c.body, suggestion.c.block).where(*self._undecided(day, held))
