@@ -145,12 +145,14 @@ class Scoring:
         as_of: datetime | Sequence[datetime],
         cache: VectorCache,
         explained: bool = True,
+        each: int = 0,
     ) -> Iterator[tuple[Candidate, tuple[Score, ...]]]:
         """Each candidate with its scores, most probable first; ties keep the order of the work items.
 
         ``as_of`` is one instant, or one a candidate: nothing that became known later is read.
         Reasons take most of the time: an answer below every band, which nobody is shown, has none, and a replay that nobody
-        reads leaves them out with ``explained=False``. They change no answer.
+        reads leaves them out with ``explained=False``. They change no answer. ``each`` is how many of a candidate's answers,
+        the most probable ones, are explained beside, however unsure they are.
         """
         if not candidates:
             return
@@ -164,6 +166,8 @@ class Scoring:
         starts = np.searchsorted(pairs.group, np.arange(len(candidates) + 1)).tolist()
         told = _proposed(pairs, order, starts) if explained else np.zeros(0, dtype=np.int64)
         told = told[probabilities[told] >= models.policy.ask.value]
+        if each:
+            told = np.union1d(told, [row for first, end in pairwise(starts) for row in order[first : min(first + each, end)]])
         contributions = dict(zip(told.tolist(), models.scorer.contributions(pairs.matrix[told]), strict=True))
         instants = [as_of] * len(candidates) if isinstance(as_of, datetime) else as_of
         askers = [(row.block.person, instant) for row, instant in zip(candidates, instants, strict=True)]
@@ -171,12 +175,14 @@ class Scoring:
         for number, (candidate, asker) in enumerate(zip(candidates, askers, strict=True)):
             rows, last = order[starts[number] : starts[number + 1]], billable[asker]
             items = map(pairs.items.__getitem__, pairs.item[rows].tolist())
-            scores = [
-                Score(item, share, last_billable=last.get(item) if last else None)
-                for item, share in zip(items, probabilities[rows].tolist(), strict=True)
-            ]
-            # Only the first two may have been explained: see _proposed.
-            for place, row in enumerate(rows[:2].tolist()):
+            shares = probabilities[rows].tolist()
+            scores = (
+                [Score(item, share, last_billable=last.get(item)) for item, share in zip(items, shares, strict=True)]
+                if last
+                else list(map(Score, items, shares))
+            )
+            # Only the first two may have been explained, see _proposed, and as many as were asked for.
+            for place, row in enumerate(rows[: max(2, each)].tolist()):
                 if row in contributions:
                     scores[place] = scores[place]._replace(
                         features=_named(pairs.matrix[row]),

@@ -1,6 +1,7 @@
 """Which band an answer falls into: one frozen, versioned object decides, and the same object is shown on pages and logged."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -52,14 +53,20 @@ class BandPolicy:
 
     def of(self, person: str) -> "BandPolicy":
         """The thresholds that hold for one person, with the reason where they are narrower than the tenant's."""
-        if self.stopped:
-            ask = replace(self.ask, basis=f"the circuit breaker is off ({self.stopped}); {self.ask.basis}")
-            return replace(self, prefill=None, suggest=None, ask=ask)
-        if self.prefill is None or (self.mode is Mode.PREFILL and person not in self.limited):
+        if not self.stopped and (self.prefill is None or (self.mode is Mode.PREFILL and person not in self.limited)):
             return self
-        why = "suggestions only for this person for now" if person in self.limited else f"the mode is {self.mode}"
-        capped = self.suggest and replace(self.suggest, basis=f"{self.suggest.basis}; {why}")
-        return replace(self, prefill=None, suggest=capped)
+        return _narrowed(self, limited=person in self.limited)
+
+
+@lru_cache(maxsize=64)
+def _narrowed(policy: BandPolicy, *, limited: bool) -> BandPolicy:
+    """A policy while the circuit breaker is off, or for whom nothing is filled in; the same for every block of a call."""
+    if policy.stopped:
+        ask = replace(policy.ask, basis=f"the circuit breaker is off ({policy.stopped}); {policy.ask.basis}")
+        return replace(policy, prefill=None, suggest=None, ask=ask)
+    why = "suggestions only for this person for now" if limited else f"the mode is {policy.mode}"
+    capped = policy.suggest and replace(policy.suggest, basis=f"{policy.suggest.basis}; {why}")
+    return replace(policy, prefill=None, suggest=capped)
 
 
 DEFAULT_POLICY: Final = BandPolicy(
@@ -133,8 +140,9 @@ def route(scores: tuple[Score, ...], policy: BandPolicy, *, private: bool = Fals
     shown = tuple(score for score in answers if score.probability >= policy.ask.value)
     if shown:
         return Routed(band=Band.ASK, threshold=policy.ask, shown=shown)
-    count = len(scores) - [score.item for score in scores].count(NOT_WORK)
-    best = f"; the best of {count} has {answers[0].probability:.0%}" if answers else ""
+    # Told apart by the task first: whole work items are compared in Python.
+    none = sum(score.item == NOT_WORK for score in scores if score.item.task == NOT_WORK.task)
+    best = f"; the best of {len(scores) - none} has {answers[0].probability:.0%}" if answers else ""
     return Routed(
         band=Band.WITHHOLD,
         threshold=policy.ask,

@@ -6,8 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import URL, Engine, select
-from sqlalchemy.sql import func
+from sqlalchemy import URL, Engine
 
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.tenant import TenantWord
@@ -86,7 +85,7 @@ class Store:
             with connection.begin():
                 if connection.dialect.name == "postgresql":
                     # Read by the row-level security policies; ends with the transaction.
-                    connection.execute(select(func.set_config("app.tenant", name, True)))
+                    connection.exec_driver_sql("SELECT set_config('app.tenant', %s, true)", (name,))
                 db = TenantStore(connection, name, self.keys)
                 if self.only_active and not read_only:
                     db.require_active()
