@@ -1,7 +1,6 @@
 """Which pauses count as work, whose time they become, and what is never stretched."""
 
 from dataclasses import replace
-from datetime import date
 
 import numpy as np
 import pytest
@@ -10,7 +9,6 @@ from tests.capture.builders import BERLIN, activity, at, clock, evidence, withhe
 from hourtrail.capture import CaptureSettings, HabitLearner, Habits, capture
 from hourtrail.capture.grid import Days, near_minute
 from hourtrail.capture.habits import DEFAULT_WORKED_SHARE
-from hourtrail.capture.learning import week_of
 from hourtrail.capture.pause_model import FEATURES, Pause, breaks, features
 from hourtrail.domain.activity import ActivityKind, Response, Sensitivity
 from hourtrail.domain.errors import InvalidInput
@@ -102,10 +100,6 @@ def test_a_learner_comes_from_the_default_to_what_was_confirmed():
     assert habits.worked_share[21] > 0.8 > DEFAULT_WORKED_SHARE[21]  # 10:30 in Berlin
     assert habits.worked_share[28] < 0.2 < DEFAULT_WORKED_SHARE[28]  # nobody worked at 14:00
     assert habits.attends_unanswered == pytest.approx(30 / 40)
-
-
-def test_a_week_begins_on_monday():
-    assert week_of(date(2026, 3, 8)) == week_of(date(2026, 3, 2)) == date(2026, 3, 2)
 
 
 def test_habits_of_another_length_are_refused():

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from sqlalchemy import event
 from tests.serving.conftest import BEN, TENANT, Site
 
-from hourtrail.domain.timesheet import monday_of
+from hourtrail.domain.weeks import monday_of
 from hourtrail.flows.week import week_grid
 from hourtrail_serving.pages.view import day_view
 

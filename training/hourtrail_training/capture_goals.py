@@ -18,9 +18,10 @@ import click
 import numpy as np
 
 from hourtrail.capture import Captured, CaptureSettings, Habits, Presence, capture
-from hourtrail.capture.learning import LEARNED, clock_span, week_of
+from hourtrail.capture.learning import LEARNED, clock_span
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.firm import Person
+from hourtrail.domain.weeks import monday_of
 from hourtrail.flows.backtest.capture import CaptureOptions, backtest_capture
 from hourtrail.flows.backtest.capture_files import CaptureFiles, read_capture
 from hourtrail.policy.own_minutes import PastWeek, booked_factor
@@ -72,7 +73,7 @@ class Recorded:
         weeks: dict[date, int] = defaultdict(int)
         for (name, day), minutes in self.minutes.items():
             if name == person:
-                weeks[week_of(day)] += minutes
+                weeks[monday_of(day)] += minutes
         return weeks
 
 
@@ -103,7 +104,7 @@ def measured(folder: Path, view: str, models: Models) -> Line:
         worked: dict[date, int] = defaultdict(int)
         for row in entries:
             span = clock_span(row)
-            worked[week_of(row.date)] += 0 if span is None else span[1] - span[0]
+            worked[monday_of(row.date)] += 0 if span is None else span[1] - span[0]
         weeks = by_own_factor(recorded.weeks(person), worked)
         told += sum(minutes for week, minutes in weeks.items() if week >= MEASURED)
         true += sum(minutes for week, minutes in worked.items() if MEASURED <= week <= LAST)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.stats import chi2, ks_2samp
 
 from hourtrail.domain.errors import InvalidInput, NothingRead
+from hourtrail.domain.weeks import monday_of
 from hourtrail.features import SPEC
 from hourtrail.flows.decision_log import Example, Outcome, read_log
 from hourtrail.flows.relive import Relived, relive
@@ -195,7 +196,7 @@ def _weeks(rows: Sequence[Example], bounds: Bounds) -> Iterator[Week]:
     by_week: dict[date, list[Example]] = defaultdict(list)
     for row in rows:
         if row.suggestion is not None:
-            by_week[row.suggestion.date - timedelta(days=row.suggestion.date.weekday())].append(row)
+            by_week[monday_of(row.suggestion.date)].append(row)
     accepted, answered = 0, 0
     for monday, week in sorted(by_week.items()):
         found = _week(monday, week, (accepted, answered), bounds)

@@ -24,11 +24,12 @@ from numpy.typing import NDArray
 
 from hourtrail.capture import CaptureSettings
 from hourtrail.capture.grid import floor_minute
-from hourtrail.capture.learning import LEARNED, clock_span, week_of
+from hourtrail.capture.learning import LEARNED, clock_span
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.suggestion import ModelRef, Suggestion
+from hourtrail.domain.weeks import monday_of
 from hourtrail.flows.backtest.capture_files import CaptureFiles, read_capture
 from hourtrail.flows.backtest.capture_replay import replay
 from hourtrail.policy.minutes import SPEC, BookedBefore, minute_features
@@ -152,11 +153,11 @@ def _person_weeks(name: str, shown: Sequence[Suggestion], works: Sequence[Work])
     rounded = ROUNDINGS[crc32(name.encode()) % len(ROUNDINGS)]
     stands_for = _pairs(shown, works)
     ordered = sorted((row for row in shown if not row.block.private), key=lambda row: row.span)
-    for week, group in groupby(ordered, key=lambda row: week_of(row.date)):
+    for week, group in groupby(ordered, key=lambda row: monday_of(row.date)):
         rows = list(group)
         known = [(work.item, rounded(work.end - work.start)) for work in works if week - LEARNED <= work.day < week]
         asked = [(row.block, row.item.at_project if row.item else None) for row in rows]
-        done = [work.end - work.start for work in works if week_of(work.day) == week]
+        done = [work.end - work.start for work in works if monday_of(work.day) == week]
         yield BookedWeek(
             week=week,
             matrix=minute_features(asked, BookedBefore.of(known)),

@@ -18,7 +18,7 @@ from sklearn.linear_model import LogisticRegression
 
 from hourtrail.capture import CaptureSettings, HabitLearner
 from hourtrail.capture.grid import Days, floor_minute
-from hourtrail.capture.learning import clock_span, week_of
+from hourtrail.capture.learning import clock_span
 from hourtrail.capture.minutes import Minutes
 from hourtrail.capture.pause_model import FEATURES, features
 from hourtrail.capture.pipeline import pauses_of
@@ -27,6 +27,7 @@ from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.firm import Person
 from hourtrail.domain.instants import local_date, zone_named
+from hourtrail.domain.weeks import monday_of
 from hourtrail.flows.backtest.capture_files import CaptureFiles, CaptureInput, read_capture
 from hourtrail_training.scripts import FOLDER, say, script
 
@@ -78,7 +79,7 @@ def rows_of(person: Person, activities: Sequence[Activity], entries: Sequence[Ti
     learner = HabitLearner(activities, Days(zone), settings)
     by_week: dict[object, list[Activity]] = {}
     for row in activities:
-        by_week.setdefault(week_of(local_date(row.start, zone)), []).append(row)
+        by_week.setdefault(monday_of(local_date(row.start, zone)), []).append(row)
     learned = 0
     for week in sorted(by_week, key=str):
         begin = floor_minute(min(row.start for row in by_week[week]))

@@ -1,6 +1,5 @@
 """Time entries: what is booked, the way back to its evidence, and its way to approval; and the week they fall into."""
 
-from datetime import timedelta
 from enum import StrEnum
 from http import HTTPStatus
 from itertools import islice
@@ -15,6 +14,7 @@ from hourtrail.domain.access import MissingPermission, Permission, Principal, Pr
 from hourtrail.domain.activity import SourceRef
 from hourtrail.domain.entry import APPROVALS, EntryStatus, TimeEntry
 from hourtrail.domain.errors import NotFound
+from hourtrail.domain.weeks import monday_of
 from hourtrail.domain.wire import entry_to_json, item_to_json
 from hourtrail.flows.correct_entry import Correction, correct_entry
 from hourtrail.flows.entries import move_entry
@@ -265,7 +265,7 @@ def get_week(
     return given.answer(
         {
             "person": person,
-            "monday": (date - timedelta(days=date.weekday())).isoformat(),
+            "monday": (monday_of(date)).isoformat(),
             "rows": [
                 {
                     **item_to_json(row.item),

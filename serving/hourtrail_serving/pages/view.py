@@ -14,7 +14,8 @@ from hourtrail.domain.instants import zone_named
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.ports import PresenceModel
 from hourtrail.domain.suggestion import Alternative, Band, Suggestion, SuggestionStatus
-from hourtrail.domain.timesheet import Timesheet, TimesheetAct, monday_of
+from hourtrail.domain.timesheet import Timesheet, TimesheetAct
+from hourtrail.domain.weeks import whole_week_of
 from hourtrail.flows.bulk import suggestions_alone
 from hourtrail.flows.suggest import MARGIN, capture_days
 from hourtrail.flows.timesheets import blocking
@@ -128,7 +129,7 @@ class DayView:
     @property
     def weekdays(self) -> list[date]:
         """Monday to Sunday of the week."""
-        monday = self.day - timedelta(days=self.day.weekday())
+        monday = whole_week_of(self.day)
         return [monday + timedelta(days=offset) for offset in range(7)]
 
 
@@ -140,7 +141,7 @@ def day_view(
     Without ``choose`` nobody else's day is offered, and only what bears on this person's is read. Each table is read once, for
     the day and its week together.
     """
-    monday = monday_of(day)
+    monday = whole_week_of(day)
     sunday = monday + timedelta(days=6)
     with store.tenant(tenant, read_only=True) as db:
         master = db.master() if choose else db.planning_of(person)

@@ -46,11 +46,6 @@ def clock_span(entry: TimeEntry) -> tuple[int, int] | None:
     return near_minute(entry.start), near_minute(end)
 
 
-def week_of(day: date) -> date:
-    """The Monday of a day's week. Habits change with the week, so that an answer of today moves no suggestion of today."""
-    return day - timedelta(days=day.weekday())
-
-
 class HabitLearner:
     """Counts over one person's confirmed entries; ``activities`` are the person's, in any order."""
 

@@ -22,6 +22,7 @@ from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.money import Money
+from hourtrail.domain.weeks import monday_of
 
 NAME = "copied_week"
 
@@ -54,7 +55,7 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
         telling = _telling(own)
         if len(telling) > limit:
             first = context.ranked[rows[0]].date
-            monday = date.fromordinal(first.toordinal() - first.weekday())
+            monday = monday_of(first)
             yield _fact(context, context.ranked[rows[0]].person, monday, len(rows), telling)
 
 

@@ -1,7 +1,7 @@
 """Time that was written down long after the work: remembered, not recorded."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from hourtrail.checks.columns import flagged
 from hourtrail.checks.context import CheckContext
@@ -10,6 +10,7 @@ from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import count, day, duration
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Subject
+from hourtrail.domain.weeks import monday_of
 
 NAME = "late_entry"
 
@@ -56,6 +57,6 @@ def _late(context: CheckContext, limit: int) -> Mapping[tuple[str, date], Sequen
             continue
         days = (context.local_date(entry.person, entry.created_at) - entry.date).days
         if days > limit:
-            monday = entry.date - timedelta(days=entry.date.weekday())
+            monday = monday_of(entry.date)
             found.setdefault((entry.person, monday), []).append((entry, days))
     return found

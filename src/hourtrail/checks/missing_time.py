@@ -4,7 +4,7 @@ Working time and project time are two totals; this is where they are held agains
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
+from datetime import date
 from itertools import chain
 from typing import Final, NamedTuple
 
@@ -15,6 +15,7 @@ from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.wording import count, day, duration, weekday
 from hourtrail.checks.workdays import Workday
 from hourtrail.domain.finding import Finding, Subject
+from hourtrail.domain.weeks import monday_of
 
 NAME = "missing_time"
 
@@ -117,7 +118,7 @@ def _weeks(context: CheckContext, policy: CheckPolicy, days: Sequence[Workday]) 
     limit = policy.bound(NAME, "week_hours") * 60
     weeks: dict[tuple[str, date], list[Workday]] = {}
     for row in days:
-        weeks.setdefault((row.person, row.day - timedelta(days=row.day.weekday())), []).append(row)
+        weeks.setdefault((row.person, monday_of(row.day)), []).append(row)
     for (person, monday), rows in weeks.items():
         week = _week(monday, rows, [one for row in rows for one in _proposals(context, row)])
         short = week.expected - week.booked

@@ -8,6 +8,7 @@ from typing import Any, Final
 from hourtrail.checks.context import CheckContext, Grain
 from hourtrail.checks.policy import CheckPolicy
 from hourtrail.checks.workdays import Workday
+from hourtrail.domain.weeks import monday_of
 
 _RULE: Final = "missing_time"
 
@@ -78,7 +79,7 @@ def _runs(mondays: Sequence[date]) -> list[list[date]]:
 
 def _by_team(context: CheckContext, days: Sequence[Workday]) -> dict[str, dict[date, _Week]]:
     team_of = {person.id: person.team for person in context.people or () if person.team}
-    mondays = {row.day: row.day - timedelta(days=row.day.weekday()) for row in days}
+    mondays = {row.day: monday_of(row.day) for row in days}
     left_evidence = {(row.person, mondays[row.day]) for row in days if row.shown}
     teams: dict[str, dict[date, _Week]] = {}
     for row in days:

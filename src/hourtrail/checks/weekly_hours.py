@@ -1,7 +1,6 @@
 """Too much for one week: what a person booked in an ISO 8601 week, or on one date of a file kept by the week."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 from hourtrail.checks.columns import Groups
 from hourtrail.checks.context import CheckContext, Grain
@@ -10,6 +9,7 @@ from hourtrail.checks.reporting import Fact, report
 from hourtrail.checks.totals import over
 from hourtrail.checks.wording import day, duration
 from hourtrail.domain.finding import Finding, Subject
+from hourtrail.domain.weeks import monday_of
 
 NAME = "weekly_hours"
 
@@ -29,7 +29,7 @@ def _facts(context: CheckContext, policy: CheckPolicy) -> Iterator[Fact]:
     columns = context.columns
     weeks = columns.by_day if weekly else Groups(columns.person_week, columns.all_rows)
     for total in over(context, limit, weeks):
-        first = total.day if weekly else total.day - timedelta(days=total.day.weekday())
+        first = total.day if weekly else monday_of(total.day)
         period = first.isoformat() if weekly else f"{first:%G-W%V}"
         yield Fact(
             subject=Subject(person=total.person, period=period),

@@ -86,5 +86,5 @@ def is_due(plan: JobPlan, runs: Sequence[JobRun], now: datetime, zone: ZoneInfo)
     failed = [row for row in rows if row.outcome not in (JobOutcome.DONE, JobOutcome.STOPPED)]
     if not failed or (len(failed) == 1 and failed[0].outcome in (JobOutcome.LOST, JobOutcome.RUNNING)):
         return True
-    pause = min(RETRY_AFTER * 2 ** min(len(failed) - 1, 10), LONGEST_RETRY)
+    pause = min(RETRY_AFTER * (1 << min(len(failed) - 1, 10)), LONGEST_RETRY)
     return now >= (failed[-1].ended_at or failed[-1].held_until) + pause

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from hourtrail.domain.entry import EntryStatus, TimeEntry
 from hourtrail.domain.errors import IllegalTransition, InvalidInput
+from hourtrail.domain.weeks import whole_week_of
 
 
 class TimesheetStatus(StrEnum):
@@ -65,16 +66,6 @@ _DONE = {
 _FURTHEST = (TimesheetStatus.REJECTED, TimesheetStatus.DRAFT, TimesheetStatus.SUBMITTED, TimesheetStatus.APPROVED)
 
 
-def monday_of(day: date) -> date:
-    """The Monday of the week that holds ``day``. Raises InvalidInput where the calendar begins or ends within that week."""
-    try:
-        monday = day - timedelta(days=day.weekday())
-        monday + timedelta(days=7)
-    except OverflowError as error:
-        raise InvalidInput(f"the week of {day} is not wholly in the calendar") from error
-    return monday
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timesheet:
     """The entries of one person in the week that begins on Monday ``week``. Raises InvalidInput for a stranger's entry."""
@@ -93,7 +84,7 @@ class Timesheet:
     @classmethod
     def of(cls, person: str, day: date, entries: Iterable[TimeEntry]) -> "Timesheet":
         """The timesheet of the week that holds ``day``, from any entries."""
-        monday = monday_of(day)
+        monday = whole_week_of(day)
         mine = (row for row in entries if row.person == person and monday <= row.date < monday + timedelta(days=7))
         return cls(person=person, week=monday, entries=tuple(mine))
 

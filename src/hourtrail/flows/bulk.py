@@ -12,7 +12,7 @@ from hourtrail.domain.errors import Conflict
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.money import Money
 from hourtrail.domain.suggestion import Suggestion
-from hourtrail.domain.timesheet import monday_of
+from hourtrail.domain.weeks import whole_week_of
 from hourtrail.flows.review_settings import review_policy_of
 from hourtrail.policy.one_by_one import OneByOne
 from hourtrail.store import TenantStore
@@ -111,7 +111,7 @@ def _day(row: TimeEntry) -> tuple[str, date, WorkItem]:
 
 
 def _week(row: TimeEntry) -> tuple[str, date]:
-    return row.person, monday_of(row.date)
+    return row.person, whole_week_of(row.date)
 
 
 def _sums(

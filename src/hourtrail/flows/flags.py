@@ -1,11 +1,12 @@
 """What speaks against an entry: the findings that keep it from being cleared, or from its next step."""
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.finding import Finding, Severity
 from hourtrail.domain.review import FindingStatus
+from hourtrail.domain.weeks import monday_of
 from hourtrail.flows.approvals import WAITING_CHECKS
 from hourtrail.flows.causes import first_day
 from hourtrail.flows.queue import muted_checks
@@ -68,7 +69,7 @@ class Flags:
         return [
             *self._entries.get(entry.id, ()),
             *self._days.get((who, day), ()),
-            *self._weeks.get((who, day - timedelta(days=day.weekday())), ()),
+            *self._weeks.get((who, monday_of(day)), ()),
             *self._months.get((who, day.replace(day=1)), ()),
         ]
 

@@ -6,10 +6,11 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
-from hourtrail.capture.learning import LEARNED, week_of
+from hourtrail.capture.learning import LEARNED
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.ports import MinutesModel
 from hourtrail.domain.suggestion import MinutesInterval, Suggestion
+from hourtrail.domain.weeks import monday_of
 from hourtrail.policy.minutes import BookedBefore, minute_features
 from hourtrail.policy.own_minutes import PastWeek, ShownInterval, booked_factor, own_margin
 from hourtrail.store import TenantStore
@@ -57,7 +58,7 @@ class OwnMinutes:
         suggested: dict[date, int] = defaultdict(int)
         for row in rows:
             if not row.block.private:
-                suggested[week_of(row.date)] += row.block.suggested_minutes
+                suggested[monday_of(row.date)] += row.block.suggested_minutes
         factor = booked_factor(self.weeks) if any(row.booked for row in self.weeks) else None
         for week, minutes in sorted(suggested.items()):
             expected = None if factor is None else round(factor * minutes)
@@ -83,7 +84,7 @@ def told(before: BookedBefore, shown: Iterable[MinutesShown], entries: Sequence[
     booked: dict[str, int] = defaultdict(int)
     by_week: dict[date, _Week] = defaultdict(_Week)
     for entry in entries:
-        week = by_week[week_of(entry.date)]
+        week = by_week[monday_of(entry.date)]
         week.booked += entry.minutes
         if entry.suggestion:
             booked[entry.suggestion] += entry.minutes
@@ -91,7 +92,7 @@ def told(before: BookedBefore, shown: Iterable[MinutesShown], entries: Sequence[
             week.settled += entry.minutes
     intervals: list[ShownInterval] = []
     for row in shown:
-        week = by_week[week_of(row.date)]
+        week = by_week[monday_of(row.date)]
         week.suggested += row.minutes
         week.settled += row.minutes if row.decided else 0
         interval = row.interval

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from hourtrail.capture import Captured, CaptureSettings, HabitLearner, Habits, Presence, capture
 from hourtrail.capture.grid import Days
-from hourtrail.capture.learning import LEARNED, clock_span, week_of
+from hourtrail.capture.learning import LEARNED, clock_span
 from hourtrail.domain.activity import Response, Status
 from hourtrail.domain.block import Withheld, WorkBlock
 from hourtrail.domain.entry import EntryStatus, TimeEntry
@@ -17,6 +17,7 @@ from hourtrail.domain.instants import day_bounds, zone_named
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.ports import MinutesModel, PresenceModel
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
+from hourtrail.domain.weeks import monday_of
 from hourtrail.domain.wire import suggestion_to_json, withheld_to_json
 from hourtrail.flows.confidence import policy_of
 from hourtrail.flows.minutes import WeekTotal, in_place, own_minutes, with_intervals
@@ -185,7 +186,7 @@ def capture_days(
 
 def _learned_from(db: TenantStore, person: Person, first: date) -> list[TimeEntry]:
     """The person's entries of the ``LEARNED`` before the week of ``first``, but for rejected ones."""
-    week = week_of(first)
+    week = monday_of(first)
     rows = db.entries(person=person.id, first=week - LEARNED, last=week - timedelta(days=1))
     return [row for row in rows if row.status is not EntryStatus.REJECTED]
 
@@ -200,7 +201,7 @@ def _habits(
     entries: Sequence[TimeEntry],
 ) -> tuple[Habits, Presence | None]:
     """What entries before the week of ``first`` tell; those without a clock time tell nothing."""
-    week, zone = week_of(first), zone_named(person.zone)
+    week, zone = monday_of(first), zone_named(person.zone)
     start, end = day_bounds(week - LEARNED, week - timedelta(days=1), zone)
     placed = [span for row in entries if (span := clock_span(row)) is not None]
     activities = db.activities(person=person.id, start=start, end=end) if placed else ()
@@ -256,7 +257,7 @@ class _PersonRun:
         blocks = [block for block in captured.blocks if first <= block.date <= last]
         result.withheld.extend(row for row in captured.withheld if row.date is None or first <= row.date <= last)
         # Last, so that an answer that is kept back does not show in the interval.
-        own = own_minutes(self.db, self.person, week_of(first), days.entries)
+        own = own_minutes(self.db, self.person, monday_of(first), days.entries)
         fresh = with_intervals(self._unsettled(self._propose(blocks, result), result), own, self.minutes)
         kept = [row for row in days.kept if first <= row.date <= last]
         self._reconcile(fresh, kept, first, last, result)

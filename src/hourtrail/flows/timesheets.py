@@ -9,7 +9,8 @@ from typing import Final
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
 from hourtrail.domain.finding import Finding, Severity
-from hourtrail.domain.timesheet import Timesheet, TimesheetAct, monday_of
+from hourtrail.domain.timesheet import Timesheet, TimesheetAct
+from hourtrail.domain.weeks import whole_week_of
 from hourtrail.flows.bulk import OneByOneOnly, entries_alone
 from hourtrail.flows.flags import Flags
 from hourtrail.flows.handing_in import handed_in
@@ -62,7 +63,7 @@ def blocking(db: TenantStore, entries: Sequence[TimeEntry]) -> list[Finding]:
 
 def timesheet(db: TenantStore, person: str, day: date) -> Timesheet:
     """The week of ``person`` that holds ``day``. Raises NotFound for somebody whom the firm does not know."""
-    monday = monday_of(day)
+    monday = whole_week_of(day)
     found = Timesheet.of(person, monday, db.entries(person=person, first=monday, last=monday + timedelta(days=6)))
     if not found.entries and not db.knows_person(person):
         raise NotFound(f"there is no person {person!r} in this firm, and no time of theirs in the week of {monday}")
@@ -73,10 +74,10 @@ def timesheets_of(
     db: TenantStore, person: str, *, first: date | None = None, last: date | None = None
 ) -> Iterator[Timesheet]:
     """The timesheets of one person that hold an entry, of the weeks from ``first`` to ``last``, by week."""
-    begin = monday_of(first) if first else None
-    end = monday_of(last) + timedelta(days=6) if last else None
+    begin = whole_week_of(first) if first else None
+    end = whole_week_of(last) + timedelta(days=6) if last else None
     rows = db.entries(person=person, first=begin, last=end)
-    for week, entries in groupby(rows, lambda row: monday_of(row.date)):
+    for week, entries in groupby(rows, lambda row: whole_week_of(row.date)):
         yield Timesheet(person=person, week=week, entries=tuple(entries))
 
 
@@ -93,7 +94,7 @@ def timesheets(
     By week, then person, behind the Monday and the person ``after``. Entries are read of so many people at a time as are
     asked for, whatever the firm books in a week.
     """
-    week, end = monday_of(max(first, after[0]) if after else first), monday_of(last)
+    week, end = whole_week_of(max(first, after[0]) if after else first), whole_week_of(last)
     while week <= end:
         sunday = week + timedelta(days=6)
         names = [

@@ -11,6 +11,7 @@ from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.master import MasterData
 from hourtrail.domain.money import minutes_from_hours
 from hourtrail.domain.suggestion import Suggestion, SuggestionStatus
+from hourtrail.domain.weeks import monday_of
 from hourtrail.store import Store
 
 RECENT: Final = timedelta(days=28)
@@ -29,7 +30,7 @@ class GridRow:
 
 def week_grid(store: Store, tenant: str, person: str, day: date) -> list[GridRow]:
     """The grid of the week that holds ``day``, in the order of ``grid_of``."""
-    monday = day - timedelta(days=day.weekday())
+    monday = monday_of(day)
     sunday = monday + timedelta(days=6)
     with store.tenant(tenant, read_only=True) as db:
         master = db.planning_of(person)

@@ -23,6 +23,7 @@ from hourtrail.domain.master import MasterData
 from hourtrail.domain.money import RoundingRule
 from hourtrail.domain.pricing import BY_THE_HOUR
 from hourtrail.domain.review import Raised
+from hourtrail.domain.weeks import monday_of
 from hourtrail.flows.approvals import WAITING_CHECKS
 from hourtrail.flows.causes import Contexts
 from hourtrail.flows.check_ground import Rules, audit
@@ -109,7 +110,7 @@ class _Touched:
     def by(cls, written: Iterable[TimeEntry]) -> Self:
         """By these entries."""
         rows = list(written)
-        weeks = frozenset((row.person, row.date - timedelta(days=row.date.weekday())) for row in rows)
+        weeks = frozenset((row.person, monday_of(row.date)) for row in rows)
         return cls(weeks, frozenset(row.item for row in rows))
 
     @classmethod

@@ -1,13 +1,13 @@
 """Whole weeks: a person's total, and how far their hours moved between projects, against that person's own weeks."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 import numpy as np
 
 from hourtrail.domain.entry import TimeEntry
 from hourtrail.domain.unusual import UnusualWeek
+from hourtrail.domain.weeks import monday_of
 from hourtrail.unusual.counting import median_by
 from hourtrail.unusual.table import EntryTable, Floats, Ints
 from hourtrail.unusual.weeks import Weeks, expected_of
@@ -45,7 +45,7 @@ def unusual_weeks(
         out.append(
             UnusualWeek(
                 person=entries[rows[0]].person,
-                first_day=first - timedelta(days=first.weekday()) if daily else first,
+                first_day=monday_of(first) if daily else first,
                 score=round(float(scores[card]), 6),
                 minutes=round(float(weeks.card_minutes[card])),
                 usual_minutes=round(float(usual_total[card])),

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache, cached_property
 
+from hourtrail.domain.weeks import monday_of
 from hourtrail_training.simulator.founding import found
 from hourtrail_training.simulator.meetings import plan, seats_of_week
-from hourtrail_training.simulator.meetings.clock import monday_of
 from hourtrail_training.simulator.options import ZONES, SimulateOptions
 from hourtrail_training.simulator.parameters import Parameters, draw
 from hourtrail_training.simulator.working import Worker

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 
 from hourtrail.capture import Captured, CaptureSettings, Habits, Presence, capture
 from hourtrail.capture.grid import near_minute
-from hourtrail.capture.learning import LEARNED, week_of
+from hourtrail.capture.learning import LEARNED
 from hourtrail.capture.treatment import Treatment, treat
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.firm import Person
+from hourtrail.domain.weeks import monday_of
 
 LOWEST, HIGHEST, USUAL = 15, 120, 60
 FEWEST: Final = 100
@@ -99,7 +100,7 @@ class GapByMixture:
         return capture(person, activities, settings=settings, habits=habits, presence=presence)
 
     def _gap(self, person: str, asked: datetime, settings: CaptureSettings) -> int:
-        week = week_of(asked.date())
+        week = monday_of(asked.date())
         if (person, week) not in self.gaps:
             past = [
                 row

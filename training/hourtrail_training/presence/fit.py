@@ -10,13 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hourtrail.capture import CaptureSettings, Habits
-from hourtrail.capture.learning import LEARNED, week_of
+from hourtrail.capture.learning import LEARNED
 from hourtrail.capture.minutes import Minutes
 from hourtrail.capture.pipeline import sighted_of
 from hourtrail.capture.presence import REACH, SPEC, features
 from hourtrail.capture.profile import SHAPES, STEP, Tally, grid_of, tallied
 from hourtrail.capture.sighted import days_around
 from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.weeks import monday_of
 from hourtrail_training.pauses import read
 from hourtrail_training.presence.people import TIMESHEETS, VIEWS, Worker, at_odd_hours, busy, workers
 
@@ -77,13 +78,13 @@ def rows_of(worker: Worker, defaults: Defaults, *, known: bool = True) -> Iterat
     sighted = sighted_of(worker.activities, CaptureSettings(), Habits())
     found = list(sighted.days(days, worker.spans[0][0], worker.spans[-1][1]))
     reported = {day.isocalendar()[:2] for day in by_day}
-    for week in sorted({week_of(day.day) for day in found}):
+    for week in sorted({monday_of(day.day) for day in found}):
         until = week - _DELAY
         past = {day: minutes for day, minutes in by_day.items() if week - LEARNED <= day < until and known}
         before = [day for day in found if week - LEARNED <= day.day < until and known]
         before = [day for day in before if day.day.isocalendar()[:2] in reported]
         profile = tallied(before, past, sighted.names, today=week, reach=REACH).profile(defaults)
-        for day in (day for day in found if week_of(day.day) == week):
+        for day in (day for day in found if monday_of(day.day) == week):
             grid, matrix = features(day, sighted.names, profile)
             yield matrix, (worked.before(grid.starts + STEP) - worked.before(grid.starts)) / STEP
 

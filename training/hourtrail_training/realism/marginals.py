@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hourtrail.domain.activity import Activity, ActivityKind
 from hourtrail.domain.entry import TimeEntry
+from hourtrail.domain.weeks import monday_of
 
 Floats: TypeAlias = NDArray[np.float64]
 
@@ -48,10 +49,7 @@ def _minutes(row: Activity) -> float:
 
 def week_table(rows: Iterable[TimeEntry]) -> pd.DataFrame:
     """Hours by person, week (its Monday) and project: the form in which timecards are kept."""
-    found = [
-        (row.person, row.date - timedelta(days=row.date.weekday()), str(row.item.at_project), row.minutes)
-        for row in rows
-    ]
+    found = [(row.person, monday_of(row.date), str(row.item.at_project), row.minutes) for row in rows]
     table = pd.DataFrame(found, columns=["person", "week", "project", "minutes"])
     return table.groupby(["person", "week", "project"], sort=True)["minutes"].sum().reset_index()
 

@@ -12,6 +12,7 @@ from typing import TextIO
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.instants import parse_instant
+from hourtrail.domain.weeks import monday_of
 from hourtrail_training.simulator.deciding import SimulatedPerson
 from hourtrail_training.simulator.parameters import Parameters
 from hourtrail_training.simulator.world import Doing, Stretch, minute_of
@@ -58,7 +59,7 @@ def activities_by_week(folder: Path, scratch: Path, first: date) -> dict[date, P
     open_parts: dict[date, TextIO] = {}
     try:
         for line, day in _dated(folder):
-            monday = max(day - timedelta(days=day.weekday()), first - timedelta(days=7))
+            monday = max(monday_of(day), first - timedelta(days=7))
             if monday not in parts:
                 parts[monday] = scratch / f"{monday}.jsonl"
                 open_parts[monday] = parts[monday].open("w", encoding="utf-8", newline="")

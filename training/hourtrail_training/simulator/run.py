@@ -16,6 +16,7 @@ from threading import Thread
 from typing import Any, Final
 
 from hourtrail.domain.errors import Conflict, InvalidInput
+from hourtrail.domain.weeks import monday_of
 from hourtrail_training.simulator import meetings, reports
 from hourtrail_training.simulator.founding import found
 from hourtrail_training.simulator.options import SimulateOptions
@@ -137,7 +138,7 @@ def _clear(folder: Path) -> None:
 
 
 def _mondays(options: SimulateOptions) -> tuple[date, ...]:
-    first = options.first - timedelta(days=options.first.weekday())
+    first = monday_of(options.first)
     return tuple(first + timedelta(days=at) for at in range(0, (options.last - first).days + 1, 7))
 
 

@@ -6,13 +6,14 @@ All minutes are counted on the grid of whole minutes since 1970. Two true entrie
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any, Final
 
 import numpy as np
 
 from hourtrail.capture.minutes import Minutes
 from hourtrail.domain.firm import WorkItem
+from hourtrail.domain.weeks import monday_of
 from hourtrail.flows.backtest.metrics import ratio
 
 MATCH: Final = 0.5
@@ -230,5 +231,5 @@ def _overlap_share(one: Block, other: Block) -> float:
 def _weeks(days: Mapping[date, int]) -> dict[date, int]:
     weeks: dict[date, int] = defaultdict(int)
     for day, minutes in days.items():
-        weeks[day - timedelta(days=day.weekday())] += minutes
+        weeks[monday_of(day)] += minutes
     return weeks

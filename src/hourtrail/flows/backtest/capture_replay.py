@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from hourtrail.capture import Captured, CaptureSettings, HabitLearner, Habits, Presence, capture
 from hourtrail.capture.grid import Days
-from hourtrail.capture.learning import clock_span, week_of
+from hourtrail.capture.learning import clock_span
 from hourtrail.domain.activity import Activity
 from hourtrail.domain.block import WorkBlock
 from hourtrail.domain.entry import TimeEntry
@@ -18,6 +18,7 @@ from hourtrail.domain.instants import day_bounds, local_date, midnight, zone_nam
 from hourtrail.domain.memory import Confirmation
 from hourtrail.domain.ports import PresenceModel
 from hourtrail.domain.suggestion import Suggestion
+from hourtrail.domain.weeks import monday_of
 from hourtrail.flows.backtest.capture_files import CaptureInput
 from hourtrail.flows.backtest.capture_learning import confirmations, known_at
 from hourtrail.flows.proposals import propose_all
@@ -178,8 +179,8 @@ def _days_of(
     learned, asked = 0, date.min
     for day in sorted(one for one in touched if measured[0] <= one <= measured[1]):
         begin, over = day_bounds(day, day, zone)
-        if week_of(day) != asked:
-            asked = week_of(day)
+        if monday_of(day) != asked:
+            asked = monday_of(day)
             while learned < len(known) and known[learned][0] <= midnight(asked, zone):
                 learner.learn(*known[learned][1])
                 learned += 1

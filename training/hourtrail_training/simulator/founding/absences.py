@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
+from hourtrail.domain.weeks import monday_of
 from hourtrail_training.simulator.dice import Dice
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import Parameters
@@ -49,7 +50,7 @@ def _one(reason: str, dice: Dice, options: SimulateOptions) -> Absence:
     length = dice.one(_SPELLS[reason])
     first = options.first + timedelta(days=dice.below((options.last - options.first).days + 1))
     if length >= 5 and reason == "leave":
-        first -= timedelta(days=first.weekday())  # whole weeks begin on a Monday
+        first = monday_of(first)
     first = max(first, options.first)
     last = min(_after(first, length) if reason != "parental" else first + timedelta(days=length), options.last)
     return Absence(first=first, last=last, reason=reason, title=dice.one(_TITLES[reason]))

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Final
 
+from hourtrail.domain.weeks import monday_of
 from hourtrail_training.simulator.dice import Dice
 from hourtrail_training.simulator.founding.calendars import holidays, periods
 from hourtrail_training.simulator.founding.dealing import Dealing
@@ -83,7 +84,7 @@ def _reorganisation(
     if days < _SHORTEST_TO_REORGANISE or len(teams) < 2:
         return ()
     middle = options.first + timedelta(days=days // 2)
-    on: date = middle - timedelta(days=middle.weekday())
+    on: date = monday_of(middle)
     dice = Dice(stream(options.seed, "reorganisation"))
     followers = [member.employee for member in people[len(practices) :]] or [people[-1].employee]
     stay = [row for row in followers if row.joins_on is None or row.joins_on < on]

@@ -9,6 +9,7 @@ from typing import Final, cast
 import numpy as np
 
 from hourtrail.domain.firm import Person
+from hourtrail.domain.weeks import monday_of
 from hourtrail_training.simulator.dice import Dice
 from hourtrail_training.simulator.founding.absences import absences
 from hourtrail_training.simulator.founding.calendars import calendar_of, currency_of
@@ -124,7 +125,7 @@ def _comings_and_goings(
     chosen = dice.some(others, sum(counts)) if days >= 14 and options.people >= 4 else []
     days_of = {index: options.first + timedelta(days=days // 6 + dice.below(max(1, days * 2 // 3))) for index in chosen}
     mixed = dice.some(chosen, counts[0])
-    joining = {index: day - timedelta(days=day.weekday()) for index, day in days_of.items() if index in set(mixed)}
+    joining = {index: monday_of(day) for index, day in days_of.items() if index in set(mixed)}
     return joining, {index: day for index, day in days_of.items() if index not in joining}
 
 

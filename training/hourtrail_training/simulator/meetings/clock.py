@@ -33,8 +33,3 @@ def _in_office_hours(start: Minute, minutes: int, day: date, zone: str) -> bool:
     local = instant_of(start).astimezone(zone_named(zone))
     first = local.hour * 60 + local.minute
     return local.date() == day and first >= OPENS and first + minutes <= CLOSES
-
-
-def monday_of(day: date) -> date:
-    """The Monday of the day's week."""
-    return day - timedelta(days=day.weekday())

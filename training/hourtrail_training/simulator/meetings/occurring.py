@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
+from hourtrail.domain.weeks import monday_of
 from hourtrail_training.simulator.dice import Dice
-from hourtrail_training.simulator.meetings.clock import CLOSES, OPENS, at, monday_of
+from hourtrail_training.simulator.meetings.clock import CLOSES, OPENS, at
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import Parameters
 from hourtrail_training.simulator.randomness import stream

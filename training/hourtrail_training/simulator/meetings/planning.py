@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from typing import Final
 
 from hourtrail.domain.firm import WorkItem
+from hourtrail.domain.weeks import monday_of
 from hourtrail_training.simulator.dice import Dice
 from hourtrail_training.simulator.meetings import titles
-from hourtrail_training.simulator.meetings.clock import at, monday_of, suits
+from hourtrail_training.simulator.meetings.clock import at, suits
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import Parameters
 from hourtrail_training.simulator.randomness import stream

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Final
 
 import numpy as np
 
+from hourtrail.domain.weeks import monday_of
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import Parameters
 from hourtrail_training.simulator.randomness import stream
@@ -46,7 +47,7 @@ class Tracer:
         self._domain = firm.domain
         self._options = options
         self._parameters = parameters
-        self._first = options.first - timedelta(days=options.first.weekday())
+        self._first = monday_of(options.first)
         self._weeks = (options.last - self._first).days // 7 + 1
         self._habits: dict[str, Habits] = {}
 

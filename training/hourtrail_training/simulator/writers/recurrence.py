@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from hourtrail.domain.instants import zone_named
+from hourtrail.domain.weeks import monday_of
 from hourtrail_training.simulator.world import Minute, Series
 from hourtrail_training.simulator.writers.clock import local_time, minute_at
 from hourtrail_training.simulator.writers.meetings import Told
@@ -35,7 +36,7 @@ def own_series(seats: Sequence[Told]) -> OwnSeries:
 def _starts(series: Series, first: date, last: date) -> Iterator[Minute]:
     """The rule's starts from the local day ``first``, itself one of them, to ``last``, both included."""
     zone, weekdays = zone_named(series.zone), frozenset(series.weekdays)
-    monday = first - timedelta(days=first.weekday())
+    monday = monday_of(first)
     for offset in range((last - monday).days + 1):
         day = monday + timedelta(days=offset)
         if day >= first and (offset // 7) % series.every_weeks == 0 and day.isoweekday() in weekdays:
