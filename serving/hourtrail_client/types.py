@@ -233,6 +233,10 @@ class ScoreRequest(TypedDict):
     """
     what was known by then counts; default: the end of the latest activity
     """
+    explain: NotRequired[Literal["first", "all"]]
+    """
+    `first` gives reasons for the answer of each block; `all` for each of its candidates too, with the entries that it leans on, for at most 200 activities at once
+    """
 
 
 class SettingsBody(TypedDict):
@@ -789,8 +793,124 @@ class Computed(TypedDict):
     strangers: list[str]
 
 
+class RankedCandidate(TypedDict):
+    """
+    a work item that the block may belong to, and how likely that is
+    """
+
+    client: str
+    """
+    the client's code; empty for not_work
+    """
+    project: str
+    """
+    the project's code; empty for not_work
+    """
+    task: str
+    """
+    the task's code; `not_work` says that it is none of the work items, or no work
+    """
+    confidence: float
+    """
+    how likely it is, of all work items in question
+    """
+    reasons: NotRequired[list[str]]
+    """
+    what speaks for it, the strongest first; with `explain: all` alone
+    """
+    leans_on: NotRequired[list[str]]
+    """
+    confirmed entries that it leans on; with `explain: all` alone
+    """
+
+
+class EvidenceItem2(TypedDict):
+    activity: str
+    """
+    <source>:<external_id>
+    """
+    kind: Literal[
+        "meeting", "call", "commit", "review", "ticket", "message", "email", "document", "focus", "travel", "absence"
+    ]
+    minutes: int
+    weight: float
+    why: str
+
+
+class ScoredSuggestion(TypedDict):
+    id: str
+    person: str
+    date: str
+    """
+    local work date
+    """
+    start: str
+    end: str
+    zone: NotRequired[str]
+    """
+    IANA name of the person's zone
+    """
+    evidence_minutes: int
+    """
+    what was seen
+    """
+    suggested_minutes: int
+    """
+    what is proposed as worked
+    """
+    billable_minutes: int
+    """
+    what the contract bills, after its rounding
+    """
+    rounding: NotRequired[str]
+    """
+    the contract's rounding in words
+    """
+    client: str
+    project: str
+    task: str
+    billable: bool
+    billable_probability: NotRequired[float | None]
+    narrative: str
+    confidence: float
+    """
+    probability that the work item is right
+    """
+    band: Literal["prefill", "suggest", "ask", "withhold"]
+    threshold: Threshold
+    alternatives: list[Alternative]
+    """
+    everything shown, in the order shown
+    """
+    evidence: list[EvidenceItem2]
+    reasons: list[str]
+    """
+    in words
+    """
+    leans_on: NotRequired[list[str]]
+    """
+    ids of the past entries that speak for it
+    """
+    model: Model | None
+    policy: Policy
+    status: Literal["open", "withdrawn", "decided"]
+    revision: int
+    minutes_interval: NotRequired[MinutesInterval]
+    """
+    within which minutes such work is booked, in that share of cases
+    """
+    routing: NotRequired[list[str]]
+    """
+    why it went into its band: each threshold asked, then policy, mode, gate and breaker of that moment
+    """
+    candidates: list[RankedCandidate]
+    """
+    the ten most probable work items; empty where the firm's mode is shadow
+    """
+
+
 class Scored(TypedDict):
-    suggestions: list[Suggestion]
+    suggestions: list[ScoredSuggestion]
     withheld: list[Withheld]
     refused: list[RefusedItem]
     model: Model
@@ -1903,7 +2023,7 @@ class TrainingDatum(TypedDict):
     rows: int
 
 
-class Model3(TypedDict):
+class Model4(TypedDict):
     use_case: str
     purpose: str
     owner: str
@@ -1920,7 +2040,7 @@ class Model3(TypedDict):
 
 
 class ServingModels(TypedDict):
-    models: list[Model3]
+    models: list[Model4]
     degraded: str | None
     notice: str | None
     registry: str | None
@@ -1985,7 +2105,7 @@ class AutoPost(TypedDict):
     log: list[LogItem]
 
 
-class Policy4(TypedDict):
+class Policy5(TypedDict):
     name: str
     about: str
     version: str
@@ -1996,10 +2116,10 @@ class Policy4(TypedDict):
 
 
 class Policies(TypedDict):
-    policies: list[Policy4]
+    policies: list[Policy5]
 
 
-class Policy5(TypedDict):
+class Policy6(TypedDict):
     name: str
     about: str
     version: str
@@ -2052,7 +2172,7 @@ class Alive(TypedDict):
     status: Literal["alive"]
 
 
-class Model5(TypedDict):
+class Model6(TypedDict):
     name: str
     version: str
     digest: str
@@ -2062,7 +2182,7 @@ class Readiness(TypedDict):
     status: Literal["ready", "degraded", "unavailable"]
     database: str
     schema: str
-    model: Model5
+    model: Model6
     degraded: str | None
     """
     why rules answer instead of the model; null when the model does

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field
 
@@ -25,6 +25,7 @@ from hourtrail.flows.privacy_gate import gate_of
 from hourtrail.flows.scoring import Scoring
 from hourtrail.policy.audit import KEPT_BACK
 from hourtrail.policy.propose import propose
+from hourtrail.policy.reasons import speaks_for
 from hourtrail_serving.fields import FIRST_DAY, LAST_DAY, Instant, Strict
 from hourtrail_serving.records import read_rows
 from hourtrail_serving.served import Served
@@ -43,6 +44,9 @@ PAIRS_AT_ONCE: Final = 50_000
 RANKED: Final = 10
 """Candidates told for each block."""
 
+MOST_EXPLAINED: Final = 200
+"""Activities in one call whose candidates are all explained: each takes longer than scoring sixty."""
+
 Row = dict[str, Any]
 Rows = Annotated[tuple[Row, ...], Field(max_length=MOST_ROWS)]
 
@@ -60,6 +64,13 @@ class ScoreRequest(Strict):
     as_of: Annotated[
         Instant | None, Field(description="what was known by then counts; default: the end of the latest activity")
     ] = None
+    explain: Annotated[
+        Literal["first", "all"],
+        Field(
+            description="`first` gives reasons for the answer of each block; `all` for each of its candidates too, with the"
+            f" entries that it leans on, for at most {MOST_EXPLAINED} activities at once"
+        ),
+    ] = "first"
 
     @property
     def brings_master(self) -> bool:
@@ -75,6 +86,10 @@ def score(served: Served, body: ScoreRequest, who: Principal) -> Row:
     asks about is not scored until its person has answered, whoever sends it; and while the tenant is in shadow, the ranking is
     told to people alone who score everybody's.
     """
+    if body.explain == "all" and len(body.activities) > MOST_EXPLAINED:
+        raise InvalidInput(
+            f"explain: all candidates of at most {MOST_EXPLAINED} activities are explained at once; send fewer"
+        )
     refused: list[Rejected] = []
     with served.store.tenant(served.tenant, read_only=True) as db:
         activities = _activities(gate_of(db), body, refused)
@@ -99,11 +114,13 @@ def score(served: Served, body: ScoreRequest, who: Principal) -> Row:
     else:
         scoring = Scoring.of_the_unknown(brought.catalogue(models.encoder, served.vectors), models)
     suggestions: list[Row] = []
-    for candidate, scores in _scored(scoring, candidates, as_of, served):
+    each = RANKED if body.explain == "all" and not hidden else 0
+    for candidate, scores in _scored(scoring, candidates, as_of, served, each):
         suggestion, abstained = propose(
             candidate, scores, master=master, policy=scoring.policy, model=scoring.model, logged=False
         )
-        suggestions.append({**suggestion_to_json(suggestion), "candidates": [] if hidden else _ranked(scores)})
+        told = [] if hidden else _ranked(scores, explained=body.explain == "all")
+        suggestions.append({**suggestion_to_json(suggestion), "candidates": told})
         if abstained is not None:
             withheld.append(abstained)
     return {
@@ -187,11 +204,11 @@ def _candidates(
 
 
 def _scored(
-    scoring: Scoring, candidates: Sequence[Candidate], as_of: datetime | None, served: Served
+    scoring: Scoring, candidates: Sequence[Candidate], as_of: datetime | None, served: Served, each: int
 ) -> Iterator[tuple[Candidate, tuple[Score, ...]]]:
     for few in _batches(candidates):
         assert as_of is not None  # there is a candidate, so there was an activity
-        yield from scoring.scores(few, as_of=as_of, cache=served.vectors)
+        yield from scoring.scores(few, as_of=as_of, cache=served.vectors, each=each)
 
 
 def _batches(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
@@ -208,5 +225,16 @@ def _batches(candidates: Sequence[Candidate]) -> Iterator[list[Candidate]]:
         yield batch
 
 
-def _ranked(scores: Sequence[Score]) -> list[Row]:
-    return [{**item_to_json(row.item), "confidence": round(row.probability, 4)} for row in scores[:RANKED]]
+def _ranked(scores: Sequence[Score], *, explained: bool) -> list[Row]:
+    return [
+        {
+            **item_to_json(row.item),
+            "confidence": round(row.probability, 4),
+            **(
+                {"reasons": list(speaks_for(row)), "leans_on": [near.entry for near in row.neighbours]}
+                if explained
+                else {}
+            ),
+        }
+        for row in scores[:RANKED]
+    ]

@@ -10,11 +10,11 @@ from markupsafe import Markup, escape
 
 Document = Mapping[str, Any]
 
-_NAMES: Final = {
+_NAMES: Final[dict[str, str]] = {
     "string": "text", "integer": "whole number", "number": "number", "boolean": "true or false", "object": "object",
-    "null": "null",
+    "null": "null", "anything": "anything",
 }  # fmt: skip
-_FORMATS: Final = {"date": "date", "date-time": "time with offset"}
+_FORMATS: Final[dict[str, str]] = {"date": "date", "date-time": "time with offset"}
 _DEPTH: Final = 3
 """Levels of members shown in one table; what lies deeper is in the example."""
 
@@ -166,10 +166,10 @@ def _plain(schema: Mapping[str, Any]) -> str:
         return str(schema["const"])
     kind = schema.get("type", "anything")
     if isinstance(kind, list):
-        return " or ".join(_NAMES.get(one, one) for one in kind)
+        return " or ".join(_NAMES[one] for one in kind)
     if kind == "string" and "format" in schema:
         return _FORMATS.get(schema["format"], str(schema["format"]))
-    return _NAMES.get(kind, kind) + _range(schema)
+    return _NAMES[kind] + _range(schema)
 
 
 def _range(schema: Mapping[str, Any]) -> str:

@@ -51,6 +51,30 @@ _TIMESHEET: Final = {
 }  # fmt: skip
 
 
+_CANDIDATE: Final[Schema] = {
+    "description": "a work item that the block may belong to, and how likely that is",
+    **object_of(
+        client={"description": "the client's code; empty for not_work", **TEXT},
+        project={"description": "the project's code; empty for not_work", **TEXT},
+        task={"description": "the task's code; `not_work` says that it is none of the work items, or no work", **TEXT},
+        confidence={
+            "description": "how likely it is, of all work items in question",
+            "type": "number",
+            "minimum": 0,
+            "maximum": 1,
+        },
+    ),
+}
+_CANDIDATE["properties"] |= {
+    "reasons": {"description": "what speaks for it, the strongest first; with `explain: all` alone", **list_of(TEXT)},
+    "leans_on": {"description": "confirmed entries that it leans on; with `explain: all` alone", **list_of(TEXT)},
+}
+_CANDIDATES: Final[Schema] = {
+    "description": "the ten most probable work items; empty where the firm's mode is shadow",
+    **list_of("RankedCandidate"),
+}
+
+
 def _array_or_null(of: Schema) -> Schema:
     return {"anyOf": [list_of(of), {"type": "null"}]}
 
@@ -69,8 +93,14 @@ SCHEMAS: Final[dict[str, Schema]] = {
         )),
         strangers=list_of(TEXT),
     ),
+    "RankedCandidate": _CANDIDATE,
+    "ScoredSuggestion": {
+        **SUGGESTION,
+        "properties": {**SUGGESTION["properties"], "candidates": _CANDIDATES},
+        "required": [*SUGGESTION["required"], "candidates"],
+    },
     "Scored": object_of(
-        suggestions=list_of("Suggestion"), withheld=list_of("Withheld"), refused=list_of(REFUSED), model=MODEL,
+        suggestions=list_of("ScoredSuggestion"), withheld=list_of("Withheld"), refused=list_of(REFUSED), model=MODEL,
         policy=object_of(version=TEXT), as_of={"description": "null where no row could be read", **INSTANT_OR_NULL}, degraded=DEGRADED,
     ),
     "Decided": object_of(decision=ref("Decision"), time_entries=list_of("TimeEntry")),

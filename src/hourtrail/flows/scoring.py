@@ -167,7 +167,9 @@ class Scoring:
         told = _proposed(pairs, order, starts) if explained else np.zeros(0, dtype=np.int64)
         told = told[probabilities[told] >= models.policy.ask.value]
         if each:
-            told = np.union1d(told, [row for first, end in pairwise(starts) for row in order[first : min(first + each, end)]])
+            told = np.union1d(
+                told, [row for first, end in pairwise(starts) for row in order[first : min(first + each, end)]]
+            )
         contributions = dict(zip(told.tolist(), models.scorer.contributions(pairs.matrix[told]), strict=True))
         instants = [as_of] * len(candidates) if isinstance(as_of, datetime) else as_of
         askers = [(row.block.person, instant) for row, instant in zip(candidates, instants, strict=True)]

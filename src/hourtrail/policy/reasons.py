@@ -134,10 +134,12 @@ REASONS: Final[tuple[Reason, ...]] = (
 
 
 def reasons_for(score: Score) -> tuple[str, ...]:
-    """At most ``MOST`` sentences, those first that moved the score most.
+    """:func:`speaks_for` the most likely answer, or that nothing in particular does."""
+    return speaks_for(score) or ("the most likely of what is open to you; nothing in particular speaks for it",)
 
-    Only features that speak for the answer give a reason; a model that leans on none of them says so.
-    """
+
+def speaks_for(score: Score) -> tuple[str, ...]:
+    """At most ``MOST`` sentences, those first that moved the score most; none where nothing speaks for this work item."""
     found: list[tuple[float, int, str]] = []
     for order, reason in enumerate(REASONS):
         if reason.holds(score.features):
@@ -145,4 +147,4 @@ def reasons_for(score: Score) -> tuple[str, ...]:
             if weight > 0:
                 found.append((-weight, order, reason.words(score.features)))
     sentences = [words for _, _, words in sorted(found)]
-    return tuple(sentences[:MOST]) or ("the most likely of what is open to you; nothing in particular speaks for it",)
+    return tuple(sentences[:MOST])
