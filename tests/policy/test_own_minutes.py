@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from hourtrail.policy.own_minutes import (
+    HALF_LIFE,
     PRIOR_ENTRIES,
     PRIOR_MINUTES,
     WIDEST,
@@ -66,10 +67,24 @@ def weeks(*pairs):
 
 
 def test_who_books_more_than_is_suggested_is_expected_to_again():
-    assert booked_factor(weeks((2_000, 2_400), (2_000, 2_400))) == pytest.approx(
-        (4_800 + PRIOR_MINUTES) / (4_000 + PRIOR_MINUTES)
-    )
+    assert booked_factor(weeks((2_000, 2_400))) == pytest.approx((2_400 + PRIOR_MINUTES) / (2_000 + PRIOR_MINUTES))
+    assert booked_factor(weeks((2_000, 2_400), (2_000, 2_400))) > booked_factor(weeks((2_000, 2_400)))
     assert booked_factor(weeks((2_000, 1_000))) < 1
+
+
+def test_what_first_weeks_did_not_find_is_not_added_to_those_in_which_it_is_found():
+    """Found: a quarter, half, then all of the time, as the product learns somebody's hours."""
+    learning = weeks((500, 2_000), (1_000, 2_000), *[(2_000, 2_000)] * 4)
+    plain = (sum(row.booked for row in learning) + PRIOR_MINUTES) / (
+        sum(row.suggested for row in learning) + PRIOR_MINUTES
+    )
+    assert 1 < booked_factor(learning) < 1 + (plain - 1) / 2
+
+
+def test_a_week_counts_half_after_a_while_and_the_newest_whole_however_long_ago():
+    rows = weeks((2_000, 4_000), *[(0, 0)] * (HALF_LIFE - 1), (2_000, 2_000))
+    assert booked_factor(rows) == pytest.approx((4_000 + PRIOR_MINUTES) / (3_000 + PRIOR_MINUTES))
+    assert booked_factor(rows[:1]) == booked_factor(weeks(*[(0, 0)] * 6, (2_000, 4_000)))
 
 
 def test_a_week_that_nobody_reported_says_nothing():

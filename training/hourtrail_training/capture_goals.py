@@ -1,9 +1,9 @@
 """The goals that were set for capture, each beside what was measured: ``python -m hourtrail_training.capture_goals CACHE [SEED...]``.
 
-Firms and views are those of ``capture_report`` (held-out build, seeds 1001 to 1008 unless others are named). Two tables: a line for
-each firm and view, with what each week comes to once a person's own factor is applied (``hourtrail.policy.own_minutes``, what
-``week_totals`` of ``suggest --json`` tells); then every goal over all firms together, its interval from drawing firms. CACHE keeps
-firms and finished lines, so that a run that was ended goes on.
+Firms and views are those of ``capture_report`` (held-out build, seeds 1001 to 1008 unless others are named). Three tables: a line
+for each firm and view, with what each week comes to once a person's own factor is applied (``hourtrail.policy.own_minutes``, what
+``week_totals`` of ``suggest --json`` tells); every goal over all firms together, its interval from drawing firms; and how far off
+weeks are with and without that factor. CACHE keeps firms and finished lines, so that a run that was ended goes on.
 """
 
 from collections import defaultdict
@@ -99,19 +99,54 @@ def measured(folder: Path, view: str, models: Models) -> Line:
     options = CaptureOptions(first=MEASURED, last=LAST, truth="simulator")
     found = backtest_capture(files, options, models=models, today=LAST, capturing=recorded).answer
     given = read_capture(files, today=LAST, zone="", person="", progress=lambda _done: None)
-    told = true = 0.0
+    weeks: dict[str, dict[str, list[int]]] = {}
     for person, entries in given.truth.items():
         worked: dict[date, int] = defaultdict(int)
         for row in entries:
             span = clock_span(row)
             worked[monday_of(row.date)] += 0 if span is None else span[1] - span[0]
-        weeks = by_own_factor(recorded.weeks(person), worked)
-        told += sum(minutes for week, minutes in weeks.items() if week >= MEASURED)
-        true += sum(minutes for week, minutes in worked.items() if MEASURED <= week <= LAST)
+        suggested = recorded.weeks(person)
+        weeks[person] = {str(week): [suggested.get(week, 0), worked[week]] for week in sorted({*suggested, *worked})}
     return {
         "f1": found["minute_f1"], "fixed_gap": found["baselines"]["fixed_gap"]["minute_f1"], "hours": found["total_ratio"],
-        "true_hours": true / 60, "own_hours": told / true,
+        "weeks": weeks,
     }  # fmt: skip
+
+
+def own_hours(line: Line) -> float:
+    """Hours to the true ones when each week is told by its person's own factor, which is never kept with a line."""
+    told = true = 0.0
+    for weeks in line["weeks"].values():
+        suggested = {date.fromisoformat(week): minutes for week, (minutes, _) in weeks.items()}
+        worked = {date.fromisoformat(week): minutes for week, (_, minutes) in weeks.items()}
+        told += sum(minutes for week, minutes in by_own_factor(suggested, worked).items() if week >= MEASURED)
+        true += sum(minutes for week, minutes in worked.items() if week >= MEASURED)
+    return told / true
+
+
+def weekly_errors(line: Line) -> tuple[float, float]:
+    """Mean of what a person's week is off by, as a share of it: the plain sum of what was suggested, and by own factor."""
+    plain, told = [], []
+    for weeks in line["weeks"].values():
+        suggested = {date.fromisoformat(week): minutes for week, (minutes, _) in weeks.items()}
+        worked = {date.fromisoformat(week): minutes for week, (_, minutes) in weeks.items()}
+        expected = by_own_factor(suggested, worked)
+        for week, true in worked.items():
+            if week >= MEASURED and true > 0:
+                plain.append(abs(suggested[week] - true) / true)
+                told.append(abs(expected[week] - true) / true)
+    return float(np.mean(plain)), float(np.mean(told))
+
+
+def by_week(lines: Mapping[tuple[int, str], Line]) -> str:
+    """Whether a person's own factor helps those who book what they worked, view by view."""
+    head = ("a person's week off by, mean over firms", "plain sum", "by own factor", "firms where the factor is nearer")
+    rows = []
+    for view in dict.fromkeys(view for _, view in lines):
+        errors = np.array([weekly_errors(line) for (_, name), line in lines.items() if name == view])
+        nearer = int((errors[:, 1] < errors[:, 0]).sum())
+        rows.append((view, *(f"{error:.3f}" for error in errors.mean(axis=0)), f"{nearer} of {len(errors)}"))
+    return markdown(head, rows)
 
 
 def by_firm(lines: Mapping[tuple[int, str], Line]) -> str:
@@ -121,7 +156,7 @@ def by_firm(lines: Mapping[tuple[int, str], Line]) -> str:
     for (seed, view), line in lines.items():
         gain = line["f1"] - line["fixed_gap"]
         numbers = (f"{line['f1']:.3f}", f"{line['fixed_gap']:.3f}", f"{gain:+.3f}")
-        rows.append((f"{seed}, {view}", *numbers, f"{line['hours']:.3f}", f"{line['own_hours']:.3f}"))
+        rows.append((f"{seed}, {view}", *numbers, f"{line['hours']:.3f}", f"{own_hours(line):.3f}"))
     return markdown(head, rows)
 
 
@@ -134,8 +169,9 @@ def goals(lines: Mapping[tuple[int, str], Line]) -> str:
         gains = np.array([line["f1"] - line["fixed_gap"] for line in mine])
         words = "minute F1 at least .08 above fixed_gap"
         rows.append(_goal(words, view, gains, "{:+.3f}", lambda value: value >= GAIN))
-        for words, name in (("total hours within 8 %", "hours"), ("the same, weeks by own factor", "own_hours")):
-            ratios = np.array([line[name] for line in mine])
+        hours = [line["hours"] for line in mine], [own_hours(line) for line in mine]
+        for words, found in zip(("total hours within 8 %", "the same, weeks by own factor"), hours, strict=True):
+            ratios = np.array(found)
             rows.append(_goal(words, view, ratios, "{:.3f}", lambda value: abs(value - 1) <= HOURS))
     return markdown(head, rows)
 
@@ -170,7 +206,7 @@ def main(cache: Path, seeds: tuple[int, ...]) -> None:
             click.echo(f"firm {seed}, {view}", err=True)
             lines[seed, view] = kept_or(folder / f"goals, {view}.json", key, partial(measured, folder, view, models))
     say(f"SIMULATED people; model of presence: {f'{ref.version} {ref.digest[:12]}' if ref else 'none'}\n")
-    say(f"{by_firm(lines)}\n\n{goals(lines)}")
+    say(f"{by_firm(lines)}\n\n{goals(lines)}\n\n{by_week(lines)}")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,10 @@ WIDEST: Final = 2.0
 PRIOR_MINUTES: Final = 1_200
 """That a week is booked as it was suggested counts as much as this many minutes of it: half a working week."""
 
+HALF_LIFE: Final = 2
+"""Weeks after which a week counts half: in a person's first weeks more is found from one to the next, and what was missing in
+the first would be added to all that follow (docs/decisions/0007)."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownInterval:
@@ -63,7 +67,15 @@ class PastWeek:
 
 
 def booked_factor(weeks: Sequence[PastWeek]) -> float:
-    """What a person books for a minute suggested, over the weeks on which they reported anything; 1 where nothing is known."""
+    """What a person books for a minute suggested, over the weeks on which they reported anything; 1 where nothing is known.
+
+    The newest such week counts whole, each before it ``HALF_LIFE`` by ``HALF_LIFE`` weeks half.
+    """
     reported = [row for row in weeks if row.booked > 0 and row.suggested > 0]
-    booked, suggested = sum(row.booked for row in reported), sum(row.suggested for row in reported)
-    return (booked + PRIOR_MINUTES) / (suggested + PRIOR_MINUTES)
+    newest = max((row.week for row in reported), default=date.min)
+    booked = suggested = float(PRIOR_MINUTES)
+    for row in reported:
+        weight = 0.5 ** ((newest - row.week).days / 7 / HALF_LIFE)
+        booked += weight * row.booked
+        suggested += weight * row.suggested
+    return booked / suggested
