@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date, datetime, time
-from typing import Final
+from typing import Any, Final
 
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.retention import kept_from
@@ -79,7 +79,7 @@ def retain(
     if texts is not None:
         until_none_is_left("suggestion_texts", lambda db: db.empty_old_texts(texts, held, AT_ONCE), texts)
     traces = _remove_traces(store, tenant, held, at, orphans=any(removed.values()))
-    return replace(told, **removed, **_traces(traces))
+    return _with(told, {**removed, **_traces(traces)})
 
 
 def retention(store: Store, tenant: str, now: datetime) -> Mapping[str, int]:
@@ -99,6 +99,10 @@ def _remove_traces(store: Store, tenant: str, held: frozenset[str], at: datetime
     return traces
 
 
+def _with(told: Retained, counts: Mapping[str, Any]) -> Retained:
+    return replace(told, **counts)
+
+
 def _traces(removed: Mapping[str, int]) -> dict[str, int]:
     return {
         "sessions": removed["session"],
@@ -115,9 +119,8 @@ def _counted(store: Store, tenant: str, settings: Retention, told: Retained, at:
         )
         traces = db.count_traces(at, held)
         texts = db.count_old_texts(told.texts_from, held, told.kept_from) if told.texts_from else 0
-    return replace(
-        told, activities=activities, suggestions_withdrawn=waiting, suggestion_texts=texts, **_traces(traces)
-    )
+    counts = {"activities": activities, "suggestions_withdrawn": waiting, "suggestion_texts": texts}
+    return _with(told, {**counts, **_traces(traces)})
 
 
 def _midnight(day: date) -> datetime:
