@@ -7,10 +7,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import sqlalchemy as sa
 from tests.store.samples import activity
 
 from hourtrail.store import Store, StoreUnavailable, open_store
+from hourtrail.store.activities import opened_body
 from hourtrail.store.keys import key_file, new_key
+from hourtrail.store.schema import activity as table
+from hourtrail.store.sealing import Sealer
 
 
 def _bodies(store: Store) -> list[bytes]:
@@ -20,11 +24,12 @@ def _bodies(store: Store) -> list[bytes]:
         return [bytes(row[0]) for row in connection.exec_driver_sql("SELECT body FROM activity ORDER BY external_id")]
 
 
-def _raw(store: Store, statement: str) -> None:
+def _raw(store: Store, *statements: str) -> None:
     with store.engine.connect() as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql("SET LOCAL app.tenant = 't'")
-        connection.exec_driver_sql(statement)
+        for statement in statements:
+            connection.exec_driver_sql(statement)
 
 
 def test_neither_text_nor_its_digest_can_be_guessed_from_the_database(store: Store) -> None:
@@ -65,6 +70,90 @@ def test_a_body_put_into_another_row_does_not_open(store: Store) -> None:
     )
     with store.tenant("t") as db, pytest.raises(StoreUnavailable, match="altered, or moved"):
         list(db.activities())
+
+
+def test_an_activity_under_another_persons_name_or_tenant_does_not_open(store: Store) -> None:
+    """Whoever can write to the database still reads nobody else's calendar through the program."""
+    with store.tenant("t") as db:
+        db.put_activities([activity(0), activity(1, person="bob")])
+    _raw(store, "UPDATE activity SET person = CASE person WHEN 'ann' THEN 'bob' ELSE 'ann' END")
+    for person in ("ann", "bob"):
+        with store.tenant("t") as db, pytest.raises(StoreUnavailable, match="another row, person or tenant"):
+            list(db.activities(person=person))
+    with store.tenant("t") as db, pytest.raises(StoreUnavailable):
+        db.seal_activities() or db.renew_key()
+    with store.tenant("u") as db:
+        db.put_activities([activity(0)])
+    if store.engine.dialect.name == "sqlite":
+        _raw(
+            store,
+            "UPDATE activity SET person = CASE person WHEN 'ann' THEN 'bob' ELSE 'ann' END WHERE tenant = 't'",
+            "UPDATE activity SET body = (SELECT body FROM activity WHERE tenant = 't' AND external_id = 'c0') WHERE tenant = 'u'",
+        )
+        with store.tenant("u") as db, pytest.raises(StoreUnavailable, match="altered, or moved"):
+            list(db.activities())
+
+
+def test_what_was_sealed_before_rows_were_bound_to_a_person_opens_and_is_sealed_anew(store: Store) -> None:
+    rows = [activity(0), activity(1, title="Pr\u00fcfung")]
+    with store.tenant("t") as db:
+        db.put_activities(rows)
+        sealer = db._sealing()
+        for row in db._all(db._select(table)):
+            bound = f"t\x1f{row['source']}\x1f{row['external_id']}".encode()
+            body = b"\x01" + sealer.seal(opened_body(row, lambda: sealer), bound)[1:]
+            db._connection.execute(sa.update(table).where(table.c.external_id == row["external_id"]).values(body=body))
+    assert {body[0] for body in _bodies(store)} == {1}
+    with store.tenant("t") as db:
+        assert list(db.activities()) == rows
+        assert db.seal_activities() == 2
+    assert {body[0] for body in _bodies(store)} == {2}
+    _raw(store, f"UPDATE activity SET body = {_marked(store, 1)}")
+    with store.tenant("t") as db, pytest.raises(StoreUnavailable, match="altered"):
+        list(db.activities())
+
+
+def _marked(store: Store, mark: int) -> str:
+    """SQL for the body with another first byte: an older form of the same row."""
+    if store.engine.dialect.name == "sqlite":
+        return f"CAST(x'{mark:02x}' || substr(body, 2) AS BLOB)"
+    return f"set_byte(body, 0, {mark})"
+
+
+def test_a_renewal_that_is_interrupted_midway_leaves_everything_under_the_old_key(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [activity(number) for number in range(4)]
+    with store.tenant("t") as db:
+        db.put_activities(rows)
+    before, seal, done = _bodies(store), Sealer.seal, []
+
+    def dies(sealer: Sealer, data: bytes, bound_to: bytes) -> bytes:
+        done.append(1)
+        if len(done) == 3:
+            raise KeyboardInterrupt
+        return seal(sealer, data, bound_to)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Sealer, "seal", dies)
+        with pytest.raises(KeyboardInterrupt), store.tenant("t") as db:
+            db.renew_key()
+    assert sorted(_bodies(store)) == sorted(before)
+    with store.tenant("t") as db:
+        assert list(db.activities()) == rows
+        db.put_activities([activity(9)])
+        assert db.renew_key() == 5
+        assert list(db.activities()) == [*rows, activity(9)]
+
+
+def test_no_nonce_is_used_twice(store: Store) -> None:
+    with store.tenant("t") as db:
+        for _ in range(2):
+            db.put_activities([activity(number, title="same") for number in range(500)])
+            db.seal_activities()
+            db.renew_key()
+    nonces = [body[3:15] for body in _bodies(store)]
+    assert len(set(nonces)) == len(nonces) == 500
 
 
 def test_keys_of_a_transaction_that_failed_are_not_used_again(store: Store) -> None:

@@ -17,7 +17,7 @@ from hourtrail.domain.wire import activity_to_json
 from hourtrail.store.revisions import is_newer
 from hourtrail.store.schema import activity
 from hourtrail.store.scope import Row, Scope, half_open
-from hourtrail.store.sealing import Sealer
+from hourtrail.store.sealing import BOUND_TO_ID, Sealer
 from hourtrail.store.types import clean, clean_json
 from hourtrail.store.upsert import Counts, chunks, reconcile
 
@@ -43,6 +43,7 @@ _COLUMNS: Final = (
 )
 _PLAIN: Final = b"{"
 """How a body from before activities were sealed begins."""
+_SEALED: Final = ("tenant", "source", "external_id", "person", "body")
 _REVISION: Final = 5
 _DIGEST: Final = 6
 _NAMES: Final = [f'"{name}"' for name in _COLUMNS]
@@ -151,14 +152,14 @@ def _values(
     digest = digest_of(data)
     if content.isascii() and not unclean:
         # The body and what it is bound to stand in ``data`` already.
-        sealed = seal(data[-len(body) :], bound_to + data[: len(source) + 1 + len(external_id)])
+        sealed = seal(data[-len(body) :], bound_to + data[: len(source) + len(external_id) + len(person) + 2])
         return (tenant, source, external_id, person, container, revision, digest, start, end, sealed)
     if unclean:
         source, external_id, person, container, revision = map(
             clean, (source, external_id, person, container, revision)
         )
         body = _ENCODER.encode(clean_json(json.loads(body)))
-    sealed = seal(body.encode(), _bound(tenant, source, external_id))
+    sealed = seal(body.encode(), _bound(tenant, source, external_id, person))
     return (tenant, source, external_id, person, container, revision, digest, start, end, sealed)
 
 
@@ -170,9 +171,9 @@ def values_of_activity(row: Activity, tenant: str, sealer: Sealer) -> dict[str, 
     return {name: values[name] for name in ("container", "digest", "body")}
 
 
-def _bound(tenant: str, source: str, external_id: str) -> bytes:
-    """What a sealed body is bound to: put into another row or tenant, it does not open."""
-    return f"{tenant}\x1f{source}\x1f{external_id}".encode()
+def _bound(*names: str) -> bytes:
+    """What a sealed body is bound to (tenant, source, id, person): put into another row, it does not open."""
+    return "\x1f".join(names).encode()
 
 
 def opened_body(row: Row, sealer: Callable[[], Sealer]) -> bytes:
@@ -180,7 +181,8 @@ def opened_body(row: Row, sealer: Callable[[], Sealer]) -> bytes:
     content: bytes = row["body"]
     if content[:1] == _PLAIN:
         return content
-    return sealer().unseal(content, _bound(row["tenant"], row["source"], row["external_id"]))
+    person = () if content[0] == BOUND_TO_ID else (row["person"],)
+    return sealer().unseal(content, _bound(row["tenant"], row["source"], row["external_id"], *person))
 
 
 def activity_of(row: Row, sealer: Callable[[], Sealer]) -> Activity:
@@ -352,13 +354,11 @@ class Activities(Scope):
         """
         # Alone: what somebody puts meanwhile must not be written over with what was read before.
         sealer, done = self._sealing(alone=True), 0
-        for row in list(
-            self._stream(self._select(activity, activity.c.source, activity.c.external_id, activity.c.body))
-        ):
+        for row in list(self._stream(self._select(activity, *(activity.c[name] for name in _SEALED)))):
             if sealer.is_current(row["body"]):
                 continue
-            bound = _bound(self.tenant, row["source"], row["external_id"])
-            content = row["body"] if row["body"][:1] == _PLAIN else sealer.unseal(row["body"], bound)
+            content = opened_body(row, self._sealer)
+            bound = _bound(self.tenant, row["source"], row["external_id"], row["person"])
             self._connection.execute(
                 update(activity)
                 .where(

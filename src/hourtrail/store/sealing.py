@@ -12,14 +12,17 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hourtrail.store.errors import StoreUnavailable
 
 KEY_BYTES: Final = 32
-_MARK: Final = 1
+BOUND_TO_ID: Final = 1
+"""First byte of rows that are bound to tenant, source and id alone, as a version before this one sealed them."""
+_MARK: Final = 2
+"""Of rows that are bound to their person too: nobody reads another's activity by putting their own name on it."""
 _HEAD: Final = 3
 _NONCE: Final = 12
 """Bytes of a nonce, drawn anew for each row: with one key, 2^32 rows stay under NIST SP 800-38D's bound (section 8.3)."""
 
 
 class Sealer:
-    """Seals and opens a tenant's rows. A sealed row is ``0x01``, two bytes of key number, the nonce, and GCM's output.
+    """Seals and opens a tenant's rows. A sealed row is ``0x02``, two bytes of key number, the nonce, and GCM's output.
 
     ``keys`` are by number, the highest is the one in use; older ones still open what they sealed. ``digest_key`` keys the
     digests of content, so that nobody without it can try out guesses at a title.
@@ -51,7 +54,7 @@ class Sealer:
         """What was sealed. Raises StoreUnavailable for a key that is gone, and for a row that was altered or moved."""
         number = int.from_bytes(sealed[1:_HEAD], "big")
         cipher = self._ciphers.get(number)
-        if sealed[:1] != self._head[:1] or cipher is None:
+        if sealed[0] not in {BOUND_TO_ID, _MARK} or cipher is None:
             raise StoreUnavailable(
                 f"an activity is sealed with key {number} of its tenant, which is not there any more; it cannot be read"
             )
@@ -59,7 +62,7 @@ class Sealer:
             return cipher.decrypt(sealed[_HEAD : _HEAD + _NONCE], sealed[_HEAD + _NONCE :], bound_to)
         except InvalidTag as error:
             raise StoreUnavailable(
-                "a stored activity was altered, or moved to another row or tenant; it cannot be read"
+                "a stored activity was altered, or moved to another row, person or tenant; it cannot be read"
             ) from error
 
     def is_current(self, sealed: bytes) -> bool:
