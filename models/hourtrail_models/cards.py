@@ -132,7 +132,7 @@ def card(name: str, artefact: Artefact) -> str:
         "",
         "## Measured when it was made",
         "",
-        *[f"- {metric.replace('_', ' ')}: {value:.4g}" for metric, value in sorted(manifest.metrics.items())],
+        *[f"- {metric.replace('_', ' ')}: {_number(value)}" for metric, value in sorted(manifest.metrics.items())],
         *[f"- {line}" for line in words.measured],
         "",
         f"What was measured since, on which data, by which command: {_EVALUATION}.",
@@ -151,6 +151,10 @@ def card(name: str, artefact: Artefact) -> str:
         ),
     ]
     return "\n".join(lines) + "\n"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 1_000 else f"{value:.4g}"
 
 
 def _answered_for(name: str) -> list[str]:

@@ -1,5 +1,6 @@
 """The guises in which simulated people teach the model of presence, and a fit on a firm of three."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from hourtrail.capture.minutes import Minutes
 from hourtrail.capture.presence import SPEC
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.instants import zone_named
-from hourtrail_models.artefact import load
+from hourtrail_models.artefact import load, load_bundled
 from hourtrail_models.presence import from_artefact
 from hourtrail_training.pauses import read
 from hourtrail_training.presence.__main__ import main
@@ -64,8 +65,40 @@ def test_at_odd_hours_traces_and_work_move_together():
     assert moved.activities[1].start - rows[1].start != by, "another day, another shift"
 
 
+@pytest.fixture(scope="module")
+def other(tmp_path_factory) -> Path:
+    """A smaller one, that ends earlier."""
+    folder = tmp_path_factory.mktemp("others") / "cottage"
+    options = SimulateOptions(seed=4, people=2, first=date(2026, 1, 5), last=date(2026, 1, 18), faults=False)
+    simulate(options, draw(4), folder, forms=("activities", "truth"), workers=1, say=lambda _line: None)
+    return folder
+
+
+def test_a_fit_makes_an_artefact_that_answers_and_says_of_each_firm_what_it_gave(firm, other, tmp_path, capsys):
+    main([str(tmp_path / "model"), str(firm), str(other), "--", str(other)], standalone_mode=False)
+    artefact = load(tmp_path / "model")
+    house, cottage = artefact.manifest.training_data
+    assert (house.name, cottage.name) == ("house", "cottage")
+    assert 0 < cottage.rows < house.rows
+    assert cottage.ends < house.ends <= date(2026, 1, 26)
+    said = re.search(r"([\d,]+) rows", capsys.readouterr().out)
+    assert said is not None
+    assert int(said[1].replace(",", "")) == house.rows + cottage.rows, "each its own, not the sum for each"
+    metrics = artefact.manifest.metrics
+    assert 0 < metrics["cross_entropy"] < metrics["cross_entropy_of_one_for_all"]
+    assert metrics["measured_rows"] > 0
+
+
+def test_each_bundled_model_says_of_each_firm_what_it_gave_and_how_good_it_is():
+    for name in ("presence", "minutes"):
+        manifest = load_bundled(name).manifest
+        rows = [row.rows for row in manifest.training_data]
+        assert len(set(rows)) > 1, name
+        assert manifest.metrics["measured_rows"] > 1_000, name
+
+
 def test_a_fit_makes_an_artefact_that_answers(firm, tmp_path, capsys):
-    main([str(tmp_path / "model"), str(firm)], standalone_mode=False)
+    main([str(tmp_path / "model"), str(firm), "--", str(firm)], standalone_mode=False)
     artefact = load(tmp_path / "model")
     assert artefact.digest in capsys.readouterr().out
     model = from_artefact(artefact)

@@ -203,8 +203,8 @@ def fitted(fit: Rows, calibrate: Rows) -> QuantilesOfMinutes:
     return QuantilesOfMinutes(ref=nobody, spec=SPEC, boosters=(low, median, high), share=SHARE, margin=margin)
 
 
-def measured(model: QuantilesOfMinutes, fit: Rows, asked: Rows) -> list[str]:
-    """Lines of a table: the model's median beside the baselines, and how many intervals hold."""
+def measured(model: QuantilesOfMinutes, fit: Rows, asked: Rows) -> tuple[list[str], dict[str, float]]:
+    """Lines of a table: the model's median beside the baselines, and how many intervals hold; and the model's own numbers."""
     column = dict(zip(SPEC.names, asked.matrix.T, strict=True))
     everybody = float(np.median(fit.booked))
     own = np.where(np.isnan(column["own_median"]), everybody, column["own_median"])
@@ -216,17 +216,24 @@ def measured(model: QuantilesOfMinutes, fit: Rows, asked: Rows) -> list[str]:
         "suggested minutes as they are": column["suggested_minutes"],
         "model, median": ends[:, 1],
     }
+    mean_error, median_error = {}, {}
     lines = ["| minutes booked | MAE | median error | total |", "|---|---|---|---|"]
     for name, minutes in answers.items():
         error = np.abs(minutes - asked.booked)
+        mean_error[name], median_error[name] = float(error.mean()), float(np.median(error))
         total = minutes.sum() / asked.booked.sum()
-        lines.append(f"| {name} | {error.mean():.1f} | {np.median(error):.1f} | {total:.2f} |")
+        lines.append(f"| {name} | {mean_error[name]:.1f} | {median_error[name]:.1f} | {total:.2f} |")
     low, high = np.round(ends[:, 0]), np.round(ends[:, 2])
     held = float(((asked.booked >= low) & (asked.booked <= high)).mean())
     lines.append(
         f"{len(asked.booked):,} rows; interval holds {held:.3f} (aim {model.share}), mean width {(high - low).mean():.0f} min"
     )
-    return lines
+    ours, suggested = "model, median", "suggested minutes as they are"
+    return lines, {
+        "measured_rows": float(len(asked.booked)), "intervals_that_hold": held, "interval_width": float((high - low).mean()),
+        "mean_error": mean_error[ours], "median_error": median_error[ours],
+        "mean_error_of_suggested": mean_error[suggested], "median_error_of_suggested": median_error[suggested],
+    }  # fmt: skip
 
 
 @script(__doc__)
@@ -236,15 +243,18 @@ def main(out: Path, words: tuple[str, ...]) -> None:
     """Fit, calibrate, measure, write."""
     groups = folders_in_groups(words, ("fit on", "calibrate on", "measure"))
     models = with_time_models(load_models(rules_only=True))
-    fit, calibrate = (_joined([_told(folder, models) for folder in group]) for group in groups[:2])
+    learned = [_told(folder, models) for folder in groups[0]]
+    fit, calibrate = _joined(learned), _joined([_told(folder, models) for folder in groups[1]])
     model = fitted(fit, calibrate)
     say(f"{len(fit.booked):,} rows, margin {model.margin:.3f}; SIMULATED people, rounding injected")
     asked = []
     for folder in groups[2]:
         asked.append(_told(folder, models))
-        say(f"{folder.name}: {measured(model, fit, asked[-1])[-1]}")
-    say("\n".join(measured(model, fit, _joined(asked))))
-    artefact = write(out, _manifest(groups[0], len(fit.booked)), artefact_files(model))
+        say(f"{folder.name}: {measured(model, fit, asked[-1])[0][-1]}")
+    lines, metrics = measured(model, fit, _joined(asked))
+    say("\n".join(lines))
+    data = tuple(_data(folder, len(rows.booked)) for folder, rows in zip(groups[0], learned, strict=True))
+    artefact = write(out, _manifest(data, metrics, groups[2]), artefact_files(model))
     say(f'{NAME} = "{artefact.digest}"')
 
 
@@ -253,15 +263,17 @@ def _told(folder: Path, models: Models) -> Rows:
     return rows_of(folder, models)
 
 
-def _manifest(folders: Sequence[Path], rows: int) -> Manifest:
-    data = tuple(
-        TrainingData(name=folder.name, digest=_digest(folder), ends=_last(folder), rows=rows) for folder in folders
-    )
+def _data(folder: Path, rows: int) -> TrainingData:
+    return TrainingData(name=folder.name, digest=_digest(folder), ends=_last(folder), rows=rows)
+
+
+def _manifest(data: tuple[TrainingData, ...], metrics: Mapping[str, float], asked: Sequence[Path]) -> Manifest:
     return Manifest(
         name=NAME, version=f"{datetime.now(UTC).date():%Y.%m.%d}", created=datetime.now(UTC), spec=SPEC,
-        libraries=library_versions("lightgbm", "numpy"), training_data=data,
+        libraries=library_versions("lightgbm", "numpy"), training_data=data, metrics=metrics,
         about={
             "data": "simulated firms, public build, their minutes rounded in five ways; nothing of it is a real person's",
+            "measured on": ", ".join(folder.name for folder in asked),
             "parameters": json.dumps(dict(PARAMETERS)), "rounds": str(ROUNDS),
         },
     )  # fmt: skip

@@ -89,20 +89,49 @@ def rows_of(worker: Worker, defaults: Defaults, *, known: bool = True) -> Iterat
             yield matrix, (worked.before(grid.starts + STEP) - worked.before(grid.starts)) / STEP
 
 
-def fit(people: Sequence[tuple[Worker, int]], defaults: Defaults) -> tuple[Any, int]:
-    """The booster, and the number of rows it saw. Raises InvalidInput when there are none."""
+def fit(people: Sequence[tuple[Worker, int]], defaults: Defaults) -> tuple[Any, list[int]]:
+    """The booster, and the number of rows that it saw of each person. Raises InvalidInput when there are none."""
+    columns, labels, counts = _table(people, defaults)
+    data = lightgbm.Dataset(columns, labels, feature_name=list(SPEC.names))
+    return lightgbm.train(dict(PARAMETERS), data, ROUNDS), counts
+
+
+def measured(booster: Any, people: Sequence[tuple[Worker, int]], defaults: Defaults) -> dict[str, float]:
+    """How far its probabilities lie from the worked share of rows that it never saw, beside one probability for all of them."""
+    columns, worked, _ = _table(people, defaults)
+    said = np.asarray(booster.predict(columns), dtype=np.float64)
+    always = np.full(len(worked), worked.mean())
+    return {
+        "measured_rows": float(len(worked)),
+        "cross_entropy": _cross_entropy(said, worked),
+        "cross_entropy_of_one_for_all": _cross_entropy(always, worked),
+        "squared_error": float(np.mean((said - worked) ** 2)),
+        "squared_error_of_one_for_all": float(np.mean((always - worked) ** 2)),
+        "mean_said": float(said.mean()),
+        "mean_worked": float(worked.mean()),
+    }
+
+
+def _cross_entropy(said: Floats, worked: Floats) -> float:
+    sure = np.clip(said, 1e-6, 1 - 1e-6)
+    return float(-np.mean(worked * np.log(sure) + (1 - worked) * np.log(1 - sure)))
+
+
+def _table(people: Sequence[tuple[Worker, int]], defaults: Defaults) -> tuple[NDArray[np.float32], Floats, list[int]]:
+    """Features, worked shares, and how many rows each person has. Raises InvalidInput when there are none."""
     columns: list[NDArray[np.float32]] = []
     labels: list[Floats] = []
+    counts: list[int] = []
     for number, (worker, every) in enumerate(people):
+        before = len(labels)
         for matrix, share in rows_of(worker, defaults, known=number % UNKNOWN != 0):
             first = number % every
             columns.append(matrix[first::every].astype(np.float32))
             labels.append(share[first::every])
+        counts.append(sum(map(len, labels[before:])))
     if not columns:
         raise InvalidInput("nobody has activities and true time in these folders")
-    data = lightgbm.Dataset(np.concatenate(columns), np.concatenate(labels), feature_name=list(SPEC.names))
-    rows = sum(map(len, labels))
-    return lightgbm.train(dict(PARAMETERS), data, ROUNDS), rows
+    return np.concatenate(columns), np.concatenate(labels), counts
 
 
 def _by_day(worker: Worker) -> dict[Any, Minutes]:
