@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# For example --index-url with the address of PyTorch's CPU wheels.
+TORCH_OPTIONS ?=
+TRAIN_PIP := .venv-train/bin/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt --constraint constraints-train.txt
 
 .PHONY: help demo sample test test-train lint fmt bench fuzz serve train notebooks contracts interface clean
 
@@ -27,6 +30,17 @@ demo: $(VENV)/.base ## Install, then run the sample firm through ingest, suggest
 
 test: $(VENV)/.dev ## Run the test-suite on real SQLite, PostgreSQL, git and Chromium.
 	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+# torch comes first, where TORCH_OPTIONS say that its CPU wheel lies: plain torch pulls gigabytes of CUDA on Linux.
+.venv-train/.train: pyproject.toml constraints.txt constraints-train.txt
+	$(PYTHON) -m venv .venv-train
+	$(TRAIN_PIP) pip
+	$(TRAIN_PIP) $(TORCH_OPTIONS) --no-deps torch
+	$(TRAIN_PIP) --editable '.[postgres,train]' --group dev
+	@touch $@
+
+test-train: .venv-train/.train ## Run the tests of torch, sentence-transformers and a real mlflow server; installs 2 GB, once.
+	.venv-train/bin/pytest -m train --no-skips --timeout 1200 $$(grep -rl 'mark\.train' tests --include='test_*.py')
 
 lint: $(VENV)/.dev ## ruff, mypy strict, the import contracts.
 	$(BIN)/ruff check .

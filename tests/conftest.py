@@ -3,7 +3,7 @@
 import base64
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,6 +22,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=False,
         help="write what the code yields today beside each golden input, instead of comparing; review the diff",
     )
+
+    parser.addoption(
+        "--no-skips",
+        action="store_true",
+        default=False,
+        help="a skipped test fails: for a run that is to prove that what it needs is there",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """With ``--no-skips`` a skipped test is a failed one, with its reason."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and item.config.getoption("--no-skips"):
+        report.outcome = "failed"
+    return report
 
 
 @pytest.fixture

@@ -26,6 +26,8 @@ from hourtrail_training.refit import Trainer, train_and_register
 
 pytestmark = [QUIET, pytest.mark.train]
 PYTHON = os.environ.get("MLFLOW_SERVER_PYTHON", sys.executable)
+STARTS_WITHIN = 300
+"""Seconds; the first start of an environment compiles what it imports."""
 
 
 @pytest.fixture
@@ -53,14 +55,17 @@ def server(tmp_path, mlflow_template):  # noqa: F811 - the fixture
     ) as process:
         url = f"http://127.0.0.1:{port}"
         try:
-            for _ in range(600):
+            deadline = time.monotonic() + STARTS_WITHIN
+            while True:
                 try:
                     with urllib.request.urlopen(f"{url}/health", timeout=2):
                         break
                 except OSError:
+                    if process.poll() is not None or time.monotonic() > deadline:
+                        pytest.fail(
+                            f"mlflow server did not answer within {STARTS_WITHIN} s (exit code {process.poll()})"
+                        )
                     time.sleep(0.1)
-            else:
-                pytest.fail("mlflow server did not answer within a minute")
             yield url, process
         finally:
             if process.poll() is None:
