@@ -34,6 +34,7 @@ from hourtrail_serving.access import RULES, ForgedForm, TooManyRequests, is_act_
 from hourtrail_serving.etags import PreconditionFailed
 from hourtrail_serving.fault_words import place_of, reason_of, sentence
 from hourtrail_serving.idempotency import KeyInWork, KeyReused
+from hourtrail_serving.next_steps import told
 from hourtrail_serving.served import Busy
 from hourtrail_serving.versions import Gone
 
@@ -144,7 +145,7 @@ def _share(request: Request) -> dict[str, str]:
 def body_of(error: HourtrailError) -> dict[str, Any]:
     """The problem document of an error."""
     status, name, title = next((s, n, t) for kind, s, n, t in _KINDS if isinstance(error, kind))
-    detail = str(error)
+    detail = told(error)
     if isinstance(error, StoreUnavailable):
         # The message names the database's address, which is the operator's business.
         log.error("%s", error)

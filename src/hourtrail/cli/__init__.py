@@ -9,6 +9,7 @@ import click
 
 from hourtrail import __version__
 from hourtrail.cli.group import CommandGroup, Core
+from hourtrail.cli.next_steps import told
 from hourtrail.cli.settings import OK, REFUSED, UNUSABLE, Settings
 from hourtrail.domain.errors import HourtrailError
 
@@ -111,7 +112,7 @@ def main() -> None:
         error.show()
         sys.exit(UNUSABLE)
     except HourtrailError as error:
-        click.echo(f"hourtrail: {error}", err=True)
+        click.echo(f"hourtrail: {told(error)}", err=True)
         sys.exit(UNUSABLE)
     except (BrokenPipeError, SystemExit) as stop:
         # The reader (head, less) went away; that is not our error. Python would complain at shutdown otherwise. click says

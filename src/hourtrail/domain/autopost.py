@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from hourtrail.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, See
 from hourtrail.domain.instants import utc
 from hourtrail.domain.money import Money
 
@@ -148,7 +148,7 @@ class AutoPost:
         """
         row = next((row for row in self.log if row.word is AutoPostWord.PROPOSED and row.order == order), None)
         if row is None:
-            raise NotFound(f"there is no auto-post order {order!r}; list them with hourtrail auto-post show")
+            raise NotFound(f"there is no auto-post order {order!r}").seeing(See.ORDERS)
         proposal = _proposed(row)
         if proposal.id not in {known.id for known in self.proposals(now)}:
             raise Conflict(

@@ -53,7 +53,7 @@ class Brand:
             )
         words("brand.logo", self.logo)
         if self.logo and not _DIGEST.fullmatch(self.logo):
-            raise InvalidInput("brand.logo: must be the digest that `hourtrail tenants logo` tells, or empty")
+            raise InvalidInput("brand.logo: must be the digest of a picture that is kept, or empty")
         words("brand.mail_sender", self.mail_sender, 254)
         if self.mail_sender and not _ADDRESS.fullmatch(self.mail_sender):
             raise InvalidInput("brand.mail_sender: must be one mail address, like hours@acme.example")

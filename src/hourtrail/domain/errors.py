@@ -14,9 +14,36 @@ HourtrailError
 └── ClusterUnavailable      the configured scheduler or its workers do not answer, or are lost on the way
 """
 
+from enum import StrEnum
+from typing import Self
+
+
+class See(StrEnum):
+    """Where somebody who was refused looks next. The command line says it in commands, the API in calls."""
+
+    ACCOUNTS = "accounts"
+    AUDIT = "audit"
+    ENTRIES = "time entries"
+    FINDINGS = "findings"
+    ORDERS = "orders"
+    PROGRAMS = "programs"
+    ROLES = "roles"
+    SEAL = "seal"
+    SETTINGS = "settings"
+    SUGGESTIONS = "suggestions"
+
 
 class HourtrailError(Exception):
-    """Base of every error that Hourtrail raises on purpose."""
+    """Base of every error that Hourtrail raises on purpose. Its words are the same for everybody; ``see`` is added by whoever
+    tells it.
+    """
+
+    see: See | None = None
+
+    def seeing(self, see: See) -> Self:
+        """The same error, with where to look next."""
+        self.see = see
+        return self
 
 
 class InvalidInput(HourtrailError, ValueError):

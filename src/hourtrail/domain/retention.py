@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Final
 
-from hourtrail.domain.errors import Conflict
+from hourtrail.domain.errors import Conflict, See
 from hourtrail.domain.settings import Retention
 
 SESSIONS_KEPT: Final = timedelta(days=30)
@@ -29,5 +29,5 @@ def require_no_hold(settings: Retention, person: str) -> None:
     if is_held(settings, person):
         whose = "this tenant" if settings.legal_hold else person
         raise Conflict(
-            f"a legal hold keeps everything of {whose}; lift it first (retention in `hourtrail tenants settings`)"
-        )
+            f"a legal hold keeps everything of {whose}; lift it first (retention in the firm's settings)"
+        ).seeing(See.SETTINGS)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from hourtrail.domain.audit import ChainBreak, Examiner, alterations
-from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
+from hourtrail.domain.errors import Conflict, InvalidInput, NotFound, See
 from hourtrail.domain.merkle import TreeHead, inclusion_proof, is_included
 from hourtrail.exporters.audit_trail import (
     TrailHeader,
@@ -108,9 +108,7 @@ def prove(store: Store, tenant: str, sequence: int) -> dict[str, Any]:
     with store.tenant(tenant, read_only=True) as db:
         heads = [head for head in db.audit_roots() if head.size >= sequence]
         if not heads or sequence < 1:
-            raise NotFound(
-                f"no sealed tree head covers row {sequence} of the audit trail; `hourtrail audit seal` takes one"
-            )
+            raise NotFound(f"no sealed tree head covers row {sequence} of the audit trail").seeing(See.SEAL)
         head, digests, found, changed = heads[0], [], None, []
         for event, payload in db.audit_trail():
             if event.sequence == sequence:
@@ -120,11 +118,11 @@ def prove(store: Store, tenant: str, sequence: int) -> dict[str, Any]:
             if len(digests) == head.size:
                 break
     if found is None:
-        raise NotFound(f"row {sequence} is missing from the audit trail; run `hourtrail audit verify`")
+        raise NotFound(f"row {sequence} is missing from the audit trail").seeing(See.AUDIT)
     if changed:
         raise Conflict(
-            f"{changed[0]}, or erased: alone it proves nothing any more; `hourtrail audit verify` on the whole trail tells which"
-        )
+            f"{changed[0]}, or erased: alone it proves nothing any more; verifying the whole trail tells which"
+        ).seeing(See.AUDIT)
     return {
         "format": "hourtrail-audit-proof/2", "tenant": tenant, "event": found, "seal": head_to_json(head),
         "path": inclusion_proof(digests, sequence - 1),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from hourtrail.domain.audit import ChainBreak
-from hourtrail.domain.errors import InvalidInput
+from hourtrail.domain.errors import InvalidInput, See
 from hourtrail.exporters.audit_trail import TrailHeader, event_line, event_to_json, head_to_json, header_line
 from hourtrail.flows.audit import prove
 from hourtrail.policy.audit_logging import audit_logging
@@ -122,5 +122,5 @@ def _require_short(db: TenantStore) -> None:
     size = db.audit_size()
     if size > MOST_EXAMINED:
         raise InvalidInput(
-            f"{size:,} events take longer than a request may; use `hourtrail audit`, or export the trail and verify the file"
-        )
+            f"{size:,} events take longer than a request may; export the trail and verify the file"
+        ).seeing(See.AUDIT)

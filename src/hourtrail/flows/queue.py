@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Final
 
 from hourtrail.domain.entry import TimeEntry
-from hourtrail.domain.errors import NotFound
+from hourtrail.domain.errors import NotFound, See
 from hourtrail.domain.precision import Precisions, Tally
 from hourtrail.domain.queue import WITHOUT_MONEY, Handling, Item, order
 from hourtrail.domain.review import BLIND_AUDIT, FindingReview, FindingStatus, Raised, ReviewKind
@@ -52,7 +52,7 @@ class Queue:
         for item in (*self.items, *self.audits):
             if item.id == name or any(row.finding.id == name for row in item.members):
                 return item
-        raise NotFound(f"nothing in the queue is called {name!r}; list it with hourtrail review list")
+        raise NotFound(f"nothing in the queue is called {name!r}").seeing(See.FINDINGS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,7 +63,7 @@ def change_own_settings(
             wanted["brand"]["hosts"] = before["brand"]["hosts"]
         logo = wanted["brand"]["logo"]
         if logo and db.logo(logo) is None:
-            raise InvalidInput("brand.logo: no such picture is kept; `tenants logo` on the command line keeps one")
+            raise InvalidInput("brand.logo: no such picture is kept; whoever runs this installation keeps one")
     others = [name for name in changed_keys(before, wanted) if name.split(".")[0] in OPERATORS or name == "brand.hosts"]
     if others:
         raise NotAllowed(f"{others[0]} is for whoever runs this installation to change; leave it out, or as it is")

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.access import Role
 from hourtrail.domain.accounts import Account, RoleChange, Session
-from hourtrail.domain.errors import Conflict, NotFound
+from hourtrail.domain.errors import Conflict, NotFound, See
 from hourtrail.store.audit import Audit
 from hourtrail.store.identity_schema import account, role_change, session, sign_in_failure
 from hourtrail.store.records import record_of, values_of
@@ -39,7 +39,7 @@ class Accounts(Audit):
     def add_account(self, row: Account, actor: str) -> None:
         """A new account, with ``operator:account:added``. Raises Conflict for a login name that is taken."""
         if self._one(self._select(account, account.c.id).where(account.c.login == row.login)) is not None:
-            raise Conflict(f"there is an account {row.login!r} already; hourtrail users list shows it")
+            raise Conflict(f"there is an account {row.login!r} already").seeing(See.ACCOUNTS)
         self._add(account, [{**values_of(row), **{name: getattr(row, name) or None for name in _ACCOUNT_EMPTY}}])
         self.record(
             actor=actor, action="operator:account:added", object_id=row.id, at=row.created_at,
@@ -54,7 +54,7 @@ class Accounts(Audit):
         """One account by its login name. Raises NotFound."""
         found = self.find_account(login)
         if found is None:
-            raise NotFound(f"there is no account {login!r}; hourtrail users list shows those that there are")
+            raise NotFound(f"there is no account {login!r}").seeing(See.ACCOUNTS)
         return found
 
     def find_account(self, login: str, *, held: bool = False) -> Account | None:

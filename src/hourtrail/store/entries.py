@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, update
 
 from hourtrail.domain.entry import Approval, EntryStatus, TimeEntry
-from hourtrail.domain.errors import Conflict, InvalidInput, NotFound
+from hourtrail.domain.errors import Conflict, InvalidInput, NotFound, See
 from hourtrail.domain.identity import stable_id
 from hourtrail.store.audit import Audit
 from hourtrail.store.records import content_digest, record_of, values_of
@@ -193,10 +193,7 @@ class Entries(Audit):
         """One live entry. Raises NotFound."""
         row = self._one(self._live().where(time_entry.c.id == entry_id))
         if row is None:
-            raise NotFound(
-                f"there is no time entry {entry_id!r} in tenant {self.tenant!r};"
-                " list them with hourtrail export time-entries"
-            )
+            raise NotFound(f"there is no time entry {entry_id!r} in tenant {self.tenant!r}").seeing(See.ENTRIES)
         return entry_of(row)
 
     def entries_named(self, entry_ids: Collection[str]) -> dict[str, TimeEntry]:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Double, Select, case, cast, func, or_, select, update
 
-from hourtrail.domain.errors import NotFound
+from hourtrail.domain.errors import NotFound, See
 from hourtrail.domain.finding import Finding, Severity, Subject
 from hourtrail.domain.money import Money
 from hourtrail.domain.review import VERDICTS, FindingStatus, Raised
@@ -264,9 +264,7 @@ class Findings(Scope):
         """One finding, whatever its status. Raises NotFound."""
         row = self._one(self._select(finding).where(finding.c.id == finding_id))
         if row is None:
-            raise NotFound(
-                f"there is no finding {finding_id!r} in tenant {self.tenant!r}; list them with hourtrail review list"
-            )
+            raise NotFound(f"there is no finding {finding_id!r} in tenant {self.tenant!r}").seeing(See.FINDINGS)
         return _raised(row)
 
     def findings_on(self, entries: Collection[str]) -> dict[str, list[Finding]]:

@@ -8,7 +8,7 @@ from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from hourtrail.domain.accounts import Program, Secret, SecretKind
-from hourtrail.domain.errors import Conflict, NotFound
+from hourtrail.domain.errors import Conflict, NotFound, See
 from hourtrail.store.audit import Audit
 from hourtrail.store.identity_schema import kept_answer, program, secret
 from hourtrail.store.records import record_of, values_of
@@ -45,7 +45,7 @@ class Programs(Audit):
         """One program by its name or its id. Raises NotFound."""
         found = self.find_program(name_or_id)
         if found is None:
-            raise NotFound(f"there is no program {name_or_id!r}; hourtrail keys list shows those that there are")
+            raise NotFound(f"there is no program {name_or_id!r}").seeing(See.PROGRAMS)
         return found
 
     def add_secret(self, row: Secret) -> None:
@@ -79,7 +79,7 @@ class Programs(Audit):
         named = (secret.c.id == id_or_visible) | (secret.c.visible == id_or_visible)
         row = self._one(self._select(secret).where(named, secret.c.kind.in_(kinds)).limit(1))
         if row is None:
-            raise NotFound(f"there is no key or client secret {id_or_visible!r}; hourtrail keys list shows them")
+            raise NotFound(f"there is no key or client secret {id_or_visible!r}").seeing(See.PROGRAMS)
         return _secret_of(row)
 
     def secret_of(self, digest: str) -> tuple[Secret, Program] | None:

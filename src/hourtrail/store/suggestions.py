@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, literal, true, tuple_, update
 
-from hourtrail.domain.errors import Conflict, NotFound
+from hourtrail.domain.errors import Conflict, NotFound, See
 from hourtrail.domain.suggestion import Band, Suggestion, SuggestionStatus
 from hourtrail.domain.wire import (
     block_from_json,
@@ -105,9 +105,8 @@ class Suggestions(Scope):
         query = self._select(suggestion).where(suggestion.c.id == suggestion_id)
         row = self._one(query.with_for_update() if lock else query)
         if row is None:
-            raise NotFound(
-                f"there is no suggestion {suggestion_id!r} in tenant {self.tenant!r};"
-                " list them with hourtrail export suggestions"
+            raise NotFound(f"there is no suggestion {suggestion_id!r} in tenant {self.tenant!r}").seeing(
+                See.SUGGESTIONS
             )
         return suggestion_of(row)
 

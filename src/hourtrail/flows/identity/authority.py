@@ -5,6 +5,7 @@ has no roles to ask: whoever runs the command then answers for it.
 """
 
 from hourtrail.domain.access import MissingPermission, Permission, Role
+from hourtrail.domain.errors import See
 from hourtrail.policy.roles import ROLES, permissions_of
 from hourtrail.store import TenantStore
 from hourtrail.store.accounts import roles_held
@@ -36,6 +37,5 @@ def require_authority(db: TenantStore, person: str, permission: Permission) -> N
     may = " or ".join(role.value for role, permissions in ROLES.items() if permission in permissions)
     is_now = ", ".join(role.value for role in held) or "nobody with a role here"
     raise MissingPermission(
-        f"this needs {permission}, which {may} has; {person} is {is_now}. An administrator can grant a role:"
-        " hourtrail roles grant"
-    )
+        f"this needs {permission}, which {may} has; {person} is {is_now}. An administrator can grant a role"
+    ).seeing(See.ROLES)
