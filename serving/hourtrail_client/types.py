@@ -67,13 +67,25 @@ class CorrectionBody(TypedDict):
     left out by whoever is signed in
     """
     client: NotRequired[str]
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: NotRequired[str]
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: NotRequired[str]
+    """
+    the task's code in the directory; empty where the project has none
+    """
     minutes: NotRequired[int | None]
     narrative: NotRequired[str | None]
     billable: NotRequired[bool | None]
     reason_code: NotRequired[str]
     note: NotRequired[str]
+    """
+    free words for whoever reads the log
+    """
 
 
 DirectoryKind: TypeAlias = Literal[
@@ -163,6 +175,9 @@ class OrderRequest(TypedDict):
 
     most_amount: str
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
     most_minutes: int
     last_day: str
     """
@@ -181,9 +196,21 @@ class PartBody(TypedDict):
     """
 
     minutes: NotRequired[int | None]
+    """
+    how many minutes
+    """
     client: NotRequired[str]
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: NotRequired[str]
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: NotRequired[str]
+    """
+    the task's code in the directory; empty where the project has none
+    """
 
 
 RecordKind: TypeAlias = Literal["expenses", "payments"]
@@ -265,6 +292,9 @@ class StatusRequest(TypedDict):
     the person who moves it: left out by whoever is signed in, named by a program that carries it
     """
     note: NotRequired[str]
+    """
+    free words for whoever reads the log
+    """
 
 
 SuggestionStatus: TypeAlias = Literal["open", "withdrawn", "decided"]
@@ -290,6 +320,9 @@ class UndoRequest(TypedDict):
     """
     reason_code: NotRequired[str]
     note: NotRequired[str]
+    """
+    free words for whoever reads the log
+    """
 
 
 UsageForm: TypeAlias = Literal["json", "csv"]
@@ -444,6 +477,9 @@ class RecordRow(TypedDict):
     external_id: str
     amount: str
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
     told: int
     """
     how often it was told
@@ -480,17 +516,45 @@ class DirectoryRows(TypedDict):
 
 
 class Threshold(TypedDict):
+    """
+    the threshold that put it into its band, with what it aims at and rests on
+    """
+
     band: Literal["prefill", "suggest", "ask", "withhold"]
+    """
+    how the answer is put: prefill, suggest, ask (out of at most three) or withhold
+    """
     value: float
+    """
+    the confidence from which on the band holds, 0 to 1
+    """
     target_precision: float
+    """
+    the share of right answers that the threshold aims at, 0 to 1
+    """
     basis: str
+    """
+    the labels that the threshold rests on
+    """
 
 
 class Alternative(TypedDict):
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: str
+    """
+    the task's code in the directory; empty where the project has none
+    """
     confidence: float
+    """
+    how likely the answer is right, 0 to 1; what it is worth for the firm, GET /v1/confidence says
+    """
 
 
 class EvidenceItem(TypedDict):
@@ -501,19 +565,51 @@ class EvidenceItem(TypedDict):
     kind: Literal[
         "meeting", "call", "commit", "review", "ticket", "message", "email", "document", "focus", "travel", "absence"
     ]
+    """
+    which kind it is
+    """
     minutes: int
+    """
+    how many minutes
+    """
     weight: float
+    """
+    how much the piece of evidence counts, 0 to 1
+    """
     why: str
+    """
+    in a sentence
+    """
 
 
 class Model(TypedDict):
+    """
+    the model that answered, by name, version and digest
+    """
+
     name: str
+    """
+    its name, for people
+    """
     version: str
+    """
+    which version of it
+    """
     digest: str
+    """
+    SHA-256 of it, by which a change is noticed
+    """
 
 
 class Policy(TypedDict):
+    """
+    the policy that routed the answer, by its version
+    """
+
     version: str
+    """
+    which version of it
+    """
 
 
 class MinutesInterval(TypedDict):
@@ -522,19 +618,44 @@ class MinutesInterval(TypedDict):
     """
 
     low: int
+    """
+    the lower end in minutes
+    """
     high: int
+    """
+    the upper end in minutes
+    """
     share: float
+    """
+    how often the truth lies inside, 0 to 1
+    """
 
 
 class Suggestion(TypedDict):
+    """
+    What the model proposes for one block of a person's work, and how sure it is.
+    """
+
     id: str
+    """
+    its stable id; set by the server
+    """
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     date: str
     """
     local work date
     """
     start: str
+    """
+    when it began, with offset; null where only the minutes are known
+    """
     end: str
+    """
+    when it ended; null where only the minutes are known
+    """
     zone: NotRequired[str]
     """
     IANA name of the person's zone
@@ -556,22 +677,49 @@ class Suggestion(TypedDict):
     the contract's rounding in words
     """
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: str
+    """
+    the task's code in the directory; empty where the project has none
+    """
     billable: bool
+    """
+    whether it is billed to the client; null where nobody has said
+    """
     billable_probability: NotRequired[float | None]
+    """
+    how likely it is billable, 0 to 1
+    """
     narrative: str
+    """
+    the words that the client reads on the invoice
+    """
     confidence: float
     """
     probability that the work item is right
     """
     band: Literal["prefill", "suggest", "ask", "withhold"]
+    """
+    how the answer is put: prefill, suggest, ask (out of at most three) or withhold
+    """
     threshold: Threshold
+    """
+    the threshold that put it into its band, with what it aims at and rests on
+    """
     alternatives: list[Alternative]
     """
     everything shown, in the order shown
     """
     evidence: list[EvidenceItem]
+    """
+    the activities that the minutes come from, with how many each gives and why
+    """
     reasons: list[str]
     """
     in words
@@ -581,9 +729,21 @@ class Suggestion(TypedDict):
     ids of the past entries that speak for it
     """
     model: Model | None
+    """
+    the model that answered, by name, version and digest
+    """
     policy: Policy
+    """
+    the policy that routed the answer, by its version
+    """
     status: Literal["open", "withdrawn", "decided"]
+    """
+    where it stands
+    """
     revision: int
+    """
+    counts up with each change of the suggestion
+    """
     minutes_interval: NotRequired[MinutesInterval]
     """
     within which minutes such work is booked, in that share of cases
@@ -600,11 +760,29 @@ class Before(TypedDict):
     """
 
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: str
+    """
+    the task's code in the directory; empty where the project has none
+    """
     minutes: int
+    """
+    how many minutes
+    """
     billable: bool
+    """
+    whether it is billed to the client; null where nobody has said
+    """
     narrative: str
+    """
+    the words that the client reads on the invoice
+    """
 
 
 class After(TypedDict):
@@ -613,27 +791,75 @@ class After(TypedDict):
     """
 
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: str
+    """
+    the task's code in the directory; empty where the project has none
+    """
     minutes: int
+    """
+    how many minutes
+    """
     billable: bool
+    """
+    whether it is billed to the client; null where nobody has said
+    """
     narrative: str
+    """
+    the words that the client reads on the invoice
+    """
 
 
 class AfterItem(TypedDict):
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: str
+    """
+    the task's code in the directory; empty where the project has none
+    """
     minutes: int
+    """
+    how many minutes
+    """
     billable: bool
+    """
+    whether it is billed to the client; null where nobody has said
+    """
     narrative: str
+    """
+    the words that the client reads on the invoice
+    """
 
 
 class ShownItem(TypedDict):
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: str
+    """
+    the task's code in the directory; empty where the project has none
+    """
     confidence: float
+    """
+    how likely the answer is right, 0 to 1; what it is worth for the firm, GET /v1/confidence says
+    """
 
 
 class Unshown(TypedDict):
@@ -642,11 +868,29 @@ class Unshown(TypedDict):
     """
 
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: str
+    """
+    the task's code in the directory; empty where the project has none
+    """
     confidence: float
+    """
+    how likely the answer is right, 0 to 1; what it is worth for the firm, GET /v1/confidence says
+    """
     band: Literal["prefill", "suggest", "ask", "withhold"]
+    """
+    how the answer is put: prefill, suggest, ask (out of at most three) or withhold
+    """
     audit: bool
+    """
+    whether the blind audit's lot kept it back
+    """
 
 
 class EvidenceItem1(TypedDict):
@@ -657,15 +901,40 @@ class EvidenceItem1(TypedDict):
     kind: Literal[
         "meeting", "call", "commit", "review", "ticket", "message", "email", "document", "focus", "travel", "absence"
     ]
+    """
+    which kind it is
+    """
     minutes: int
+    """
+    how many minutes
+    """
     weight: float
+    """
+    how much the piece of evidence counts, 0 to 1
+    """
     digest: str
+    """
+    SHA-256 of it, by which a change is noticed
+    """
 
 
 class Decision(TypedDict):
+    """
+    What a person said of a suggestion, and everything that they were shown. Never changed: a later one supersedes it.
+    """
+
     id: str
+    """
+    its stable id; set by the server
+    """
     suggestion: str
+    """
+    the id of the suggestion that it answers
+    """
     verdict: Literal["accept", "edit", "reject", "defer", "split", "not_work", "added_by_hand", "undo"]
+    """
+    accept, edit, split, reject, not_work, defer, undo, or time that was added by hand
+    """
     before: Before | None
     """
     the suggestion as a booking; null when it was unassigned
@@ -675,13 +944,25 @@ class Decision(TypedDict):
     what was booked: one booking, a list for a split, null for none
     """
     reason_code: str
+    """
+    why, as one of the firm's codes; empty where none was chosen
+    """
     note: str
+    """
+    free words for whoever reads the log
+    """
     actor: str
     """
     the person who decided
     """
     decided_at: str
+    """
+    when the server took the decision
+    """
     shown_at: str | None
+    """
+    when the person was shown the suggestion
+    """
     shown: list[ShownItem]
     """
     all alternatives in the order shown
@@ -695,13 +976,25 @@ class Decision(TypedDict):
     from showing to deciding
     """
     confidence: NotRequired[float | None]
+    """
+    how likely the answer is right, 0 to 1; what it is worth for the firm, GET /v1/confidence says
+    """
     threshold: NotRequired[dict[str, Any] | None]
+    """
+    the threshold that put it into its band, with what it aims at and rests on
+    """
     unshown: NotRequired[Unshown | None]
     """
     the answer that was kept back; null when what was shown was all there was
     """
     model: Model | None
+    """
+    the model that answered, by name, version and digest
+    """
     policy: Policy | None
+    """
+    the policy that routed the answer, by its version
+    """
     supersedes: str | None
     """
     id of the decision that this one replaces
@@ -717,38 +1010,106 @@ class Decision(TypedDict):
 
 
 class Withheld(TypedDict):
+    """
+    A block that nothing was proposed for, and why.
+    """
+
     block: str
     reason: str
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     date: str | None
     title: str
     suggestion: str | None
 
 
 class TimeEntry(TypedDict):
+    """
+    Time that was booked for a person on a work item.
+    """
+
     id: str
+    """
+    its stable id; set by the server
+    """
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     date: str
+    """
+    the local work date
+    """
     minutes: int
+    """
+    how many minutes
+    """
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: str
+    """
+    the task's code in the directory; empty where the project has none
+    """
     start: str | None
+    """
+    when it began, with offset; null where only the minutes are known
+    """
     end: str | None
+    """
+    when it ended; null where only the minutes are known
+    """
     billable: bool | None
+    """
+    whether it is billed to the client; null where nobody has said
+    """
     narrative: str
+    """
+    the words that the client reads on the invoice
+    """
     hourly_rate: str | None
     """
     decimal string
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
     status: Literal["draft", "submitted", "approved", "rejected", "invoiced"]
+    """
+    where it stands
+    """
     created_at: str | None
+    """
+    when it was booked; set by the server
+    """
     source: str
+    """
+    which system it comes from
+    """
     write_off_minutes: int
+    """
+    minutes that are not billed though they are billable
+    """
     billable_minutes: int | None
+    """
+    minutes that are billed after the contract's rounding; set by the server
+    """
     suggestion: str | None
+    """
+    the id of the suggestion that it answers
+    """
     decision: str | None
+    """
+    the decision that booked it; null for imported time
+    """
 
 
 class Suggestions(TypedDict):
@@ -766,6 +1127,9 @@ class Suggestions(TypedDict):
 
 class Total1(TypedDict):
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     date: str
     working_minutes: int
     project_minutes: int
@@ -773,6 +1137,9 @@ class Total1(TypedDict):
 
 class WeekTotal(TypedDict):
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     week: str
     suggested_minutes: int
     expected_booked_minutes: int | None
@@ -832,20 +1199,48 @@ class EvidenceItem2(TypedDict):
     kind: Literal[
         "meeting", "call", "commit", "review", "ticket", "message", "email", "document", "focus", "travel", "absence"
     ]
+    """
+    which kind it is
+    """
     minutes: int
+    """
+    how many minutes
+    """
     weight: float
+    """
+    how much the piece of evidence counts, 0 to 1
+    """
     why: str
+    """
+    in a sentence
+    """
 
 
 class ScoredSuggestion(TypedDict):
+    """
+    A suggestion that was not stored, with the most probable work items.
+    """
+
     id: str
+    """
+    its stable id; set by the server
+    """
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     date: str
     """
     local work date
     """
     start: str
+    """
+    when it began, with offset; null where only the minutes are known
+    """
     end: str
+    """
+    when it ended; null where only the minutes are known
+    """
     zone: NotRequired[str]
     """
     IANA name of the person's zone
@@ -867,22 +1262,49 @@ class ScoredSuggestion(TypedDict):
     the contract's rounding in words
     """
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: str
+    """
+    the task's code in the directory; empty where the project has none
+    """
     billable: bool
+    """
+    whether it is billed to the client; null where nobody has said
+    """
     billable_probability: NotRequired[float | None]
+    """
+    how likely it is billable, 0 to 1
+    """
     narrative: str
+    """
+    the words that the client reads on the invoice
+    """
     confidence: float
     """
     probability that the work item is right
     """
     band: Literal["prefill", "suggest", "ask", "withhold"]
+    """
+    how the answer is put: prefill, suggest, ask (out of at most three) or withhold
+    """
     threshold: Threshold
+    """
+    the threshold that put it into its band, with what it aims at and rests on
+    """
     alternatives: list[Alternative]
     """
     everything shown, in the order shown
     """
     evidence: list[EvidenceItem2]
+    """
+    the activities that the minutes come from, with how many each gives and why
+    """
     reasons: list[str]
     """
     in words
@@ -892,9 +1314,21 @@ class ScoredSuggestion(TypedDict):
     ids of the past entries that speak for it
     """
     model: Model | None
+    """
+    the model that answered, by name, version and digest
+    """
     policy: Policy
+    """
+    the policy that routed the answer, by its version
+    """
     status: Literal["open", "withdrawn", "decided"]
+    """
+    where it stands
+    """
     revision: int
+    """
+    counts up with each change of the suggestion
+    """
     minutes_interval: NotRequired[MinutesInterval]
     """
     within which minutes such work is booked, in that share of cases
@@ -909,12 +1343,54 @@ class ScoredSuggestion(TypedDict):
     """
 
 
+class RefusedItem1(TypedDict):
+    file: str
+    """
+    the table of the row
+    """
+    line: int | None
+    """
+    the line of a file; null for rows of a request
+    """
+    index: int | None
+    """
+    the place of the row in the request, from 0
+    """
+    field: str | None
+    """
+    the member that cannot be read; null where it is the row
+    """
+    reason: str
+    """
+    why it cannot be read, and what to do
+    """
+
+
 class Scored(TypedDict):
+    """
+    The suggestions of activities that were not stored.
+    """
+
     suggestions: list[ScoredSuggestion]
+    """
+    one for each block of work, in the order of their times
+    """
     withheld: list[Withheld]
-    refused: list[RefusedItem]
+    """
+    blocks that nothing was proposed for, with the reason
+    """
+    refused: list[RefusedItem1]
+    """
+    rows that cannot be read; the others are scored
+    """
     model: Model
+    """
+    the model that answered, by name, version and digest
+    """
     policy: Policy
+    """
+    the policy that routed the answer, by its version
+    """
     as_of: str | None
     """
     null where no row could be read
@@ -974,7 +1450,14 @@ Approval = TypedDict(
 
 
 class TimesheetSummary(TypedDict):
+    """
+    A person's week in numbers.
+    """
+
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     week: str
     """
     its Monday
@@ -1002,8 +1485,17 @@ class Timesheets(TypedDict):
 
 class Row(TypedDict):
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: str
+    """
+    the task's code in the directory; empty where the project has none
+    """
     booked: list[int]
     proposed: list[int]
     planned_minutes: int | None
@@ -1011,6 +1503,9 @@ class Row(TypedDict):
 
 class Week(TypedDict):
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     monday: str
     rows: list[Row]
 
@@ -1029,6 +1524,9 @@ class Subject1(TypedDict):
     """
 
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     date: str
 
 
@@ -1038,6 +1536,9 @@ class Subject2(TypedDict):
     """
 
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     period: str
 
 
@@ -1047,6 +1548,9 @@ class Subject3(TypedDict):
     """
 
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
 
 
 class Subject4(TypedDict):
@@ -1063,6 +1567,9 @@ class ValueAtRisk(TypedDict):
     decimal string
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class Producer(TypedDict):
@@ -1073,9 +1580,16 @@ class Producer(TypedDict):
     name: str
     version: str
     digest: str
+    """
+    SHA-256 of it, by which a change is noticed
+    """
 
 
 class Finding(TypedDict):
+    """
+    Something about an entry, a person or a week that a check noticed.
+    """
+
     id: str
     check: str
     """
@@ -1116,6 +1630,9 @@ class Finding(TypedDict):
 class ValueAtRiskItem(TypedDict):
     amount: str
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class QueueItem(TypedDict):
@@ -1151,9 +1668,15 @@ class Review(TypedDict):
     """
     kind: Literal["true_issue", "acceptable", "false_alarm", "assign", "escalate", "note", "undo"]
     actor: str
+    """
+    who did it: a person, or the program that carried their word
+    """
     at: str
     reason_code: str
     note: str
+    """
+    free words for whoever reads the log
+    """
     assignee: str
     seconds: float | None
     supersedes: str | None
@@ -1220,6 +1743,14 @@ class Summary(TypedDict):
     refused: int
 
 
+class RefusedItem2(TypedDict):
+    file: str
+    line: int | None
+    index: int | None
+    field: str | None
+    reason: str
+
+
 class Checked(TypedDict):
     findings: list[Finding]
     grain: Literal["day", "week"]
@@ -1228,7 +1759,7 @@ class Checked(TypedDict):
     """
     checks that lack what they need, and what that is
     """
-    refused: list[RefusedItem]
+    refused: list[RefusedItem2]
 
 
 class Check(TypedDict):
@@ -1287,6 +1818,9 @@ class Audit(TypedDict):
 
 class LimitedPerson(TypedDict):
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     precision: float
     answers: float
 
@@ -1345,6 +1879,9 @@ class Confidence(TypedDict):
 class Rate(TypedDict):
     amount: str
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class Amount(TypedDict):
@@ -1357,6 +1894,9 @@ class Amount(TypedDict):
     decimal string in the currency's minor unit
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class Amount1(TypedDict):
@@ -1365,6 +1905,9 @@ class Amount1(TypedDict):
     decimal string in the currency's minor unit
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class Tax(TypedDict):
@@ -1385,6 +1928,10 @@ class Tax(TypedDict):
 
 
 class DraftLine(TypedDict):
+    """
+    One line of a draft: time, a milestone or an expense, with its rate and why.
+    """
+
     id: str
     draft: str
     number: int
@@ -1393,6 +1940,9 @@ class DraftLine(TypedDict):
     entry: str | None
     milestone: str | None
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     minutes: int
     rate: Rate | None
     amount: Amount | None
@@ -1410,6 +1960,9 @@ class DraftLine(TypedDict):
     draft_status: Literal["open", "posted", "withdrawn"]
     contract: str
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     entity: str
     posting_date: str
     """
@@ -1425,12 +1978,22 @@ class DraftLines(TypedDict):
     """
 
 
+class Policy4(TypedDict):
+    version: str
+
+
 class LastWord(TypedDict):
     object: str
     word: str
     actor: str
+    """
+    who did it: a person, or the program that carried their word
+    """
     at: str
     note: str
+    """
+    free words for whoever reads the log
+    """
     effective_on: str | None
 
 
@@ -1444,6 +2007,9 @@ class Amount2(TypedDict):
     decimal string in the currency's minor unit
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class Amount3(TypedDict):
@@ -1452,6 +2018,9 @@ class Amount3(TypedDict):
     decimal string in the currency's minor unit
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class Tax1(TypedDict):
@@ -1480,6 +2049,9 @@ class Line(TypedDict):
     entry: str | None
     milestone: str | None
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     minutes: int
     rate: Rate | None
     amount: Amount2 | None
@@ -1502,6 +2074,9 @@ class Total2(TypedDict):
     decimal string in the currency's minor unit
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class GrossItem(TypedDict):
@@ -1510,6 +2085,9 @@ class GrossItem(TypedDict):
     decimal string in the currency's minor unit
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class Tax2(TypedDict):
@@ -1548,6 +2126,9 @@ class Net(TypedDict):
     decimal string in the currency's minor unit
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class Tax4(TypedDict):
@@ -1556,12 +2137,18 @@ class Tax4(TypedDict):
     decimal string in the currency's minor unit
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class Tax3(TypedDict):
     code: str
     rate: str
     note: str
+    """
+    free words for whoever reads the log
+    """
     net: Net
     tax: Tax4
 
@@ -1572,6 +2159,9 @@ class Payment(TypedDict):
     amount: Amount3
     received_on: str
     note: str
+    """
+    free words for whoever reads the log
+    """
 
 
 class PaidItem(TypedDict):
@@ -1580,6 +2170,9 @@ class PaidItem(TypedDict):
     decimal string in the currency's minor unit
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 class OpenItem(TypedDict):
@@ -1588,6 +2181,9 @@ class OpenItem(TypedDict):
     decimal string in the currency's minor unit
     """
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
 
 
 Draft = TypedDict(
@@ -1604,7 +2200,7 @@ Draft = TypedDict(
         "posting_date": str,
         "actor": str,
         "at": str,
-        "policy": Policy,
+        "policy": Policy4,
         "last_word": LastWord | None,
         "lines": list[Line],
         "totals": list[Total2],
@@ -1625,6 +2221,9 @@ class Payment1(TypedDict):
     amount: Amount3
     received_on: str
     note: str
+    """
+    free words for whoever reads the log
+    """
 
 
 Invoice = TypedDict(
@@ -1659,6 +2258,10 @@ class Invoices(TypedDict):
 
 
 class Dispute(TypedDict):
+    """
+    A client's objection to a line or an entry, and who owns it.
+    """
+
     id: str
     status: Literal["open", "upheld", "dismissed", "withdrawn"]
     reason: Literal[
@@ -1675,14 +2278,26 @@ class Dispute(TypedDict):
     blame: str
     raised_by: str
     actor: str
+    """
+    who did it: a person, or the program that carried their word
+    """
     at: str
     line: str | None
     entry: str | None
     contract: str
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: str
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     amount: Amount3 | None
     note: str
+    """
+    free words for whoever reads the log
+    """
     last_word: LastWord | None
     queue: str
     owner: str
@@ -1690,6 +2305,9 @@ class Dispute(TypedDict):
 
 class Client(TypedDict):
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     disputes: list[str]
     reasons: dict[str, int]
     blame: str
@@ -1737,6 +2355,9 @@ class Account(TypedDict):
     login: str
     name: str
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     roles: list[
         Literal[
             "consultant",
@@ -1780,6 +2401,10 @@ class Accounts(TypedDict):
 
 
 class AccessToken(TypedDict):
+    """
+    A token for a program (RFC 6749, 5.1).
+    """
+
     access_token: str
     token_type: Literal["Bearer"]
     expires_in: int
@@ -1790,6 +2415,10 @@ class AccessToken(TypedDict):
 
 
 class TokenError(TypedDict):
+    """
+    Why no token was given (RFC 6749, 5.2).
+    """
+
     error: str
     """
     RFC 6749, 5.2
@@ -1906,6 +2535,9 @@ class Administration(TypedDict):
 class SignIn(TypedDict):
     issuer: str
     client: str
+    """
+    the client's code in the directory; empty where none is assigned
+    """
 
 
 class Settings1(TypedDict):
@@ -1925,9 +2557,15 @@ class Settings1(TypedDict):
 class Change(TypedDict):
     version: int
     actor: str
+    """
+    who did it: a person, or the program that carried their word
+    """
     reason: str
     at: str
     digest: str
+    """
+    SHA-256 of it, by which a change is noticed
+    """
 
 
 class Settings(TypedDict):
@@ -1947,6 +2585,9 @@ class Event1(TypedDict):
     sequence: int
     at: str
     actor: str
+    """
+    who did it: a person, or the program that carried their word
+    """
     action: str
     """
     subject:object:action
@@ -1958,6 +2599,9 @@ class Event1(TypedDict):
     """
     previous: str
     digest: str
+    """
+    SHA-256 of it, by which a change is noticed
+    """
     salt: str
     """
     random, part of what `digest` covers; empty in events of before and erased ones
@@ -2016,9 +2660,21 @@ class Examined(TypedDict):
     breaks_in_all: int
 
 
+class Model5(TypedDict):
+    name: str
+    version: str
+    digest: str
+    """
+    SHA-256 of it, by which a change is noticed
+    """
+
+
 class TrainingDatum(TypedDict):
     name: str
     digest: str
+    """
+    SHA-256 of it, by which a change is noticed
+    """
     ends: str
     rows: int
 
@@ -2031,7 +2687,7 @@ class Model4(TypedDict):
     card: str | None
     silent: list[dict[str, Any]]
     source: str
-    model: Model | None
+    model: Model5 | None
     since: str | None
     made: str | None
     training_data: list[TrainingDatum]
@@ -2066,6 +2722,9 @@ class HistoryItem(TypedDict):
     at: str
     mode: Literal["shadow", "suggest", "prefill"]
     actor: str
+    """
+    who did it: a person, or the program that carried their word
+    """
     why: str
 
 
@@ -2079,6 +2738,9 @@ class AutoPostOrder(TypedDict):
     id: str
     most_amount: str
     currency: str
+    """
+    three letters of ISO 4217; empty where there is no price
+    """
     most_minutes: int
     last_day: str
     proposed_by: str
@@ -2092,6 +2754,9 @@ class LogItem(TypedDict):
     word: Literal["proposed", "enabled", "stopped"]
     order: str | None
     actor: str
+    """
+    who did it: a person, or the program that carried their word
+    """
     at: str
     reason: str
 
@@ -2110,6 +2775,9 @@ class Policy5(TypedDict):
     about: str
     version: str
     digest: str
+    """
+    SHA-256 of it, by which a change is noticed
+    """
     since: str | None
     origin: Literal["shipped", "firm"]
     decided_by: str | None
@@ -2124,6 +2792,9 @@ class Policy6(TypedDict):
     about: str
     version: str
     digest: str
+    """
+    SHA-256 of it, by which a change is noticed
+    """
     since: str | None
     origin: Literal["shipped", "firm"]
     decided_by: str | None
@@ -2176,6 +2847,9 @@ class Model6(TypedDict):
     name: str
     version: str
     digest: str
+    """
+    SHA-256 of it, by which a change is noticed
+    """
 
 
 class Readiness(TypedDict):
@@ -2287,23 +2961,53 @@ class DecisionRequest(TypedDict):
     """
 
     minutes: NotRequired[int | None]
+    """
+    how many minutes
+    """
     client: NotRequired[str]
+    """
+    the client's code in the directory; empty where none is assigned
+    """
     project: NotRequired[str]
+    """
+    the project's code in the directory; empty where none is assigned
+    """
     task: NotRequired[str]
+    """
+    the task's code in the directory; empty where the project has none
+    """
     suggestion: str
     """
     its id; the work date where time is added by hand
     """
     verdict: Verdict
+    """
+    accept, edit, split, reject, not_work, defer, undo, or time that was added by hand
+    """
     actor: NotRequired[str]
     """
     the person who decides: left out by whoever is signed in, named by a program that carries it
     """
     parts: NotRequired[list[PartBody]]
+    """
+    with the verdict split: the work items and minutes that the block is divided into
+    """
     reason_code: NotRequired[str]
+    """
+    why, as one of the firm's codes; empty where none was chosen
+    """
     note: NotRequired[str]
+    """
+    free words for whoever reads the log
+    """
     narrative: NotRequired[str]
+    """
+    the words that the client reads on the invoice
+    """
     billable: NotRequired[bool | None]
+    """
+    whether it is billed to the client; null where nobody has said
+    """
     shown_at: NotRequired[str | None]
     """
     when the person was shown the suggestion
@@ -2351,6 +3055,9 @@ class ReviewBody(TypedDict):
     resolution code; every verdict needs one of its own
     """
     note: NotRequired[str]
+    """
+    free words for whoever reads the log
+    """
     assignee: NotRequired[str]
     """
     person or role, for assign and escalate
@@ -2384,6 +3091,10 @@ class Billing(TypedDict):
 
 
 class Trail(TypedDict):
+    """
+    Everything behind one time entry, from what was seen of the work to what was billed.
+    """
+
     time_entry: TimeEntry
     decision: Decision | None
     suggestion: Suggestion | None
@@ -2404,7 +3115,14 @@ class Trail(TypedDict):
 
 
 class Timesheet(TypedDict):
+    """
+    A person's week with its entries.
+    """
+
     person: str
+    """
+    whose time it is: their id in the directory
+    """
     week: str
     """
     its Monday

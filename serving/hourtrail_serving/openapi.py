@@ -1,5 +1,6 @@
 """What the OpenAPI document says of answers: the schemas of the data contracts, and the problems of every endpoint."""
 
+import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
@@ -12,6 +13,7 @@ from hourtrail.policy.roles import SCOPES
 from hourtrail_serving.access import RULES, SAFE, Rule
 from hourtrail_serving.gate import CSRF_HEADER
 from hourtrail_serving.header_words import HEADERS, declare, named
+from hourtrail_serving.member_words import describe
 from hourtrail_serving.openapi_examples import show
 from hourtrail_serving.problems import MEDIA_TYPE
 from hourtrail_serving.schemas import SCHEMAS
@@ -125,10 +127,11 @@ def described(app: FastAPI) -> Callable[[], Schema]:
     def document() -> Schema:
         if app.openapi_schema is None:
             made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-            made.setdefault("components", {}).setdefault("schemas", {}).update(SCHEMAS)
+            made.setdefault("components", {}).setdefault("schemas", {}).update(json.loads(json.dumps(SCHEMAS)))
             made["components"]["headers"] = HEADERS
             made["info"]["x-served-until"] = V1_UNTIL.isoformat()
             _secure(made)
+            describe(made)
             app.openapi_schema = made
         return app.openapi_schema
 

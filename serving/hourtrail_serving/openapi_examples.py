@@ -48,6 +48,19 @@ _DETAILS: Final[dict[str, str]] = {
 """What a refusal says, where its title is not all that is known of it before."""
 
 
+_NO_TOKEN: Final[dict[str, Schema]] = {
+    "400": {
+        "error": "invalid_scope",
+        "error_description": "the secret has no scope entries:approve; ask for what it has",
+    },
+    "401": {
+        "error": "invalid_client",
+        "error_description": "show client_id and client_secret, by HTTP Basic or in the form",
+    },
+}
+"""How a token is refused, which is no problem document (RFC 6749, 5.2)."""
+
+
 @cache
 def recorded() -> dict[str, Any]:
     """Request and answer of each operation by its id."""
@@ -65,6 +78,8 @@ def show(operation: Schema, method: str, path: str, rule: Rule) -> None:
         for kind, content in answer.get("content", {}).items():
             if kind == MEDIA_TYPE:
                 _show_problem(answer, content, codes_of(operation, method, path, rule, int(status)))
+            elif operation["operationId"] == "post_token" and status in _NO_TOKEN:
+                content["example"] = _NO_TOKEN[status]
             elif status.startswith("2") and kind == known.get("kind"):
                 content["example"] = known["answer"]
 
