@@ -14,9 +14,9 @@ from hourtrail.domain.errors import InvalidInput
 from hourtrail_training.faults import FaultLabel
 from hourtrail_training.simulator import parameters
 from hourtrail_training.simulator.options import SimulateOptions
+from hourtrail_training.simulator.reported import Reported
 from hourtrail_training.simulator.reports import Reporter, ReportInjector, ReportWriter, known_of, merge
 from hourtrail_training.simulator.reports.injecting import entry_of, reported_of
-from hourtrail_training.simulator.world import Reported
 
 WEEKS = 13
 

@@ -15,9 +15,10 @@ from hourtrail.domain.entry import TimeEntry
 from hourtrail.sources.contract_files.source import ContractFileSource
 from hourtrail_training.simulator import parameters
 from hourtrail_training.simulator.parameters import Parameters
+from hourtrail_training.simulator.reported import Reported
 from hourtrail_training.simulator.reports import Reporter, ReportWriter, merge
 from hourtrail_training.simulator.reports.recalling import recall
-from hourtrail_training.simulator.world import Reported, Rounding
+from hourtrail_training.simulator.world import Rounding
 
 WEEKS = 26
 PEOPLE = 12

@@ -2,7 +2,7 @@
 
 Four layers, each made from the one before it and from nothing else:
 
-    Firm (master data)  ->  Stretch (the truth)  ->  Seat and Trace (evidence)  ->  Reported (what people say)
+    Firm (master data)  ->  Stretch (the truth)  ->  Seat and Trace (evidence)  ->  Reported (what people say: ``reported.py``)
 
 Instants are whole minutes since 1970-01-01T00:00Z (``Minute``): a year of 600 people is some millions of them. Spans are
 half open. Master data uses the product's own types, since that is what the product is given.
@@ -381,29 +381,3 @@ class PersonWeek:
     def stretches(self) -> tuple[Stretch, ...]:
         """The true work of the week, in time order."""
         return tuple(stretch for day in self.days for stretch in day.stretches)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reported:
-    """A line of somebody's timesheet, as they wrote it. ``truth`` says how much of it happened."""
-
-    id: str
-    person: str
-    date: date
-    minutes: int
-    item: WorkItem
-    narrative: str
-    billable: bool
-    created: Minute
-    start: Minute | None = None
-    end: Minute | None = None
-    status: str = "submitted"
-    source: str = "timesheet"
-    hourly_rate: str = ""
-    """Decimal text, as the contract's rate card had it."""
-    currency: str = ""
-    write_off_minutes: int = 0
-    true_minutes: int = 0
-    """Minutes of that day that the person truly spent on that item."""
-    origin: str = "memory"
-    """How it came about: ``memory``, ``filler``, ``copied``, ``duplicate``, ``late``, or ``fault:<type>`` when injected."""

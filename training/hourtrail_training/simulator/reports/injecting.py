@@ -10,15 +10,8 @@ from hourtrail.domain.firm import WorkItem
 from hourtrail.domain.master import MasterData
 from hourtrail_training.faults import FAULTS, PUBLIC, FaultLabel, Injector, Known
 from hourtrail_training.simulator.options import SimulateOptions
-from hourtrail_training.simulator.world import (
-    Doing,
-    Employee,
-    Firm,
-    PersonWeek,
-    Reported,
-    instant_of,
-    minute_of,
-)
+from hourtrail_training.simulator.reported import Reported
+from hourtrail_training.simulator.world import Doing, Employee, Firm, PersonWeek, instant_of, minute_of
 
 
 def master_of(firm: Firm) -> MasterData:

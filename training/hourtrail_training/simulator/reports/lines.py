@@ -10,10 +10,11 @@ from hourtrail.domain.entry import EntryStatus
 from hourtrail.domain.firm import WorkItem
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import Parameters
+from hourtrail_training.simulator.reported import Reported
 from hourtrail_training.simulator.reports.habits import Habits
 from hourtrail_training.simulator.reports.standing import Rates, status_on
 from hourtrail_training.simulator.reports.wording import narrative
-from hourtrail_training.simulator.world import Doing, Employee, Firm, Minute, Reported, Topic, instant_of
+from hourtrail_training.simulator.world import Doing, Employee, Firm, Minute, Topic, instant_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,13 +13,14 @@ from hourtrail.domain.workcalendar import WorkCalendar
 from hourtrail_training.simulator.options import SimulateOptions
 from hourtrail_training.simulator.parameters import Parameters
 from hourtrail_training.simulator.randomness import stream
+from hourtrail_training.simulator.reported import Reported
 from hourtrail_training.simulator.reports.habits import habits_of
 from hourtrail_training.simulator.reports.lines import Line, LineMaker
 from hourtrail_training.simulator.reports.recalling import Remembered, remember
 from hourtrail_training.simulator.reports.rounding import rounded
 from hourtrail_training.simulator.reports.slips import Slips
 from hourtrail_training.simulator.reports.timers import timed
-from hourtrail_training.simulator.world import Employee, Firm, Minute, PersonWeek, Reported, Rounding
+from hourtrail_training.simulator.world import Employee, Firm, Minute, PersonWeek, Rounding
 
 _LEAST_GAP = 15
 """Minutes; a smaller gap to the full day is not filled."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Final
 
 from hourtrail_training.faults import FaultLabel
-from hourtrail_training.simulator.world import Firm, Minute, Reported, instant_of
+from hourtrail_training.simulator.reported import Reported
+from hourtrail_training.simulator.world import Firm, Minute, instant_of
 from hourtrail_training.simulator.writers.spool import Spool, copy_part, lines_of, within
 
 ENTRY_COLUMNS: Final = (
