@@ -86,6 +86,7 @@ REFUSED = {
     "privacy erase": (ADA, *_WHO, *_WHY),
     "privacy forget": ("s", *_WHO),
     "privacy remember": ("f", *_WHO),
+    "privacy reapply": ("one.jsonl", *_WHO),
     "privacy renew-key": _WHO,
     "privacy retain": (),
     "privacy seal": (),
