@@ -12,6 +12,7 @@ from datetime import timedelta
 from pathlib import Path
 from statistics import median
 
+import lightgbm
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -178,9 +179,11 @@ class Cost:
 def test_scoring_beside_the_bare_encoder_and_booster(offices: Offices) -> None:
     """Both in every turn, in changing order, on the same texts, that neither has seen, with one thread for each model.
 
-    Whatever else the machine does slows both. Of several rounds the middle one counts.
+    Whatever else the machine does slows both. Of several rounds the middle one counts. The booster is LightGBM's own: the
+    product's way of asking many rows is part of what is measured.
     """
     encoder, scorer = OnnxEncoder(load_bundled("encoder")), bundled_scorer()
+    booster = lightgbm.Booster(model_str=scorer.booster.model_to_string())
     models = Models(encoder=encoder, scorer=scorer, policy=policy_from(scorer.thresholds, source="bench"))
     matrix = _pairs(_question(0), models)
     headers = {"Authorization": f"Bearer {offices.key}"}
@@ -197,7 +200,7 @@ def test_scoring_beside_the_bare_encoder_and_booster(offices: Offices) -> None:
         titles = [row["title"] for row in _question(turn)["activities"]]
         began, so_far = time.perf_counter(), time.process_time()
         encoder.encode(titles)
-        scorer.booster.predict(matrix, raw_score=True, num_threads=1)
+        booster.predict(matrix, raw_score=True, num_threads=1)
         return Cost(1_000 * (time.perf_counter() - began), 1_000 * (time.process_time() - so_far))
 
     turns = itertools.count(1)
