@@ -94,7 +94,8 @@ def scored(rows: Benchmark, encoder: Encoder | None, scorer: Scorer, first: date
 
 def _chunk(world: World, scorer: Scorer, chosen: NDArray[np.int64]) -> tuple[list[Outcome | None], NDArray[np.bool_]]:
     rows = world.rows
-    pairs = Pairs.of([np.append(world.candidates.of_row(row), world.none) for row in chosen.tolist()])
+    bookable = (next(world.candidates.of_rows(row, row + 1)) for row in chosen.tolist())
+    pairs = Pairs.of([np.append(items, world.none) for items in bookable])
     activities = [rows.activities[row] for row in chosen.tolist()]
     queries = replace(
         Queries.of_activities(activities, encode=world.encode, zone=world.zone), asked_at=rows.asked[chosen]
