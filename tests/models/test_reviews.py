@@ -13,7 +13,7 @@ from hourtrail_models.artefact import load_bundled
 from hourtrail_models.command import models as command
 from hourtrail_models.reviews import REVIEW_AFTER, by_digest, first_due, newest, sign
 
-TENANT = "acme"
+TENANT = "default"
 NOW = datetime(2027, 8, 2, 9, tzinfo=UTC)
 
 
