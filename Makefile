@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# Hundreds of processes are started by the tests: none of them should have to compile the sources again.
+KEPT := env -u PYTHONDONTWRITEBYTECODE
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # For example --index-url with the address of PyTorch's CPU wheels.
 TORCH_OPTIONS ?=
@@ -29,7 +31,7 @@ demo: $(VENV)/.base ## Install, then run the sample firm through ingest, suggest
 	$(BIN)/hourtrail demo
 
 test: $(VENV)/.dev ## Run the test-suite on real SQLite, PostgreSQL, git and Chromium.
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(KEPT) $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # torch comes first, where TORCH_OPTIONS say that its CPU wheel lies: plain torch pulls gigabytes of CUDA on Linux.
 .venv-train/.train: pyproject.toml constraints.txt constraints-train.txt
@@ -56,7 +58,7 @@ bench: $(VENV)/.dev ## Measure speed as ratios in one run.
 	$(BIN)/pytest tests/benchmarks -o python_files='bench_*.py' -s --timeout=1200
 
 fuzz: $(VENV)/.dev ## Ask every operation hundreds of wrong and right things, as every role.
-	HOURTRAIL_FUZZ=deep $(BIN)/pytest tests/serving/test_schemathesis.py
+	HOURTRAIL_FUZZ=deep $(BIN)/pytest tests/serving/test_schemathesis.py tests/serving/test_bad_input.py
 
 serve: $(VENV)/.base ## Serve the API and the day page on 127.0.0.1:8000, without a login: to try it out.
 	$(BIN)/hourtrail serve --no-login

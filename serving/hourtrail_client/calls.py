@@ -11,7 +11,7 @@ class Calls(Transport):
     """The operations of Hourtrail's API, by their names in its OpenAPI document."""
 
     def post_activities(self, body: t.ActivitiesRequest, *, idempotency_key: str | None = None) -> Answer[t.Ingested]:
-        """Keep activities, like `hourtrail ingest`: known by source and external id, replaced by a newer revision. ``POST /v1/activities``"""
+        """Keep activities: known by source and external id, replaced by a newer revision. ``POST /v1/activities``"""
         return self.call("POST", "/v1/activities", body=body, idempotency_key=idempotency_key)
 
     def list_activities(
@@ -35,7 +35,7 @@ class Calls(Transport):
     def put_directory_rows(
         self, kind: t.DirectoryKind, body: t.DirectoryRequest, *, idempotency_key: str | None = None
     ) -> Answer[t.Ingested]:
-        """Create or replace rows, by their codes and by `source` + `external_id`, read as `hourtrail ingest` reads a file of them. ``PUT /v1/directory/{kind}``"""
+        """Create or replace rows, by their codes and by `source` + `external_id`, read as a file of them is. ``PUT /v1/directory/{kind}``"""
         return self.call("PUT", f"/v1/directory/{self.quoted(kind)}", body=body, idempotency_key=idempotency_key)
 
     def list_directory_rows(
@@ -507,7 +507,7 @@ class Calls(Transport):
         return self.call("GET", "/v1/checks/precision")
 
     def post_checks(self, body: t.CheckRequest) -> Answer[t.Checked]:
-        """Check time entries without storing anything, like `hourtrail check`: alone, or against the tables that come along. ``POST /v1/checks``"""
+        """Check time entries without storing anything: alone, or against the tables that come along. ``POST /v1/checks``"""
         return self.call("POST", "/v1/checks", body=body)
 
     def get_confidence(self) -> Answer[t.Confidence]:
@@ -599,7 +599,7 @@ class Calls(Transport):
         return self.call("POST", "/v1/audit:verify", body=body)
 
     def get_audit_proof(self, event: int) -> Answer[t.AuditProof]:
-        """That one event stands under a sealed tree head: an inclusion proof that `hourtrail audit check-proof` checks offline. ``GET /v1/audit/{event}/proof``"""
+        """That one event stands under a sealed tree head: an inclusion proof that is checked offline. ``GET /v1/audit/{event}/proof``"""
         return self.call("GET", f"/v1/audit/{self.quoted(event)}/proof")
 
     def export_person(

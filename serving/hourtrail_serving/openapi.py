@@ -75,7 +75,7 @@ _SCHEMES: Final[Schema] = {
             "clientCredentials": {"tokenUrl": "/v1/oauth/token", "scopes": {scope.value: scope.value for scope in SCOPES}}
         },
     },
-    "apiKey": {"type": "http", "scheme": "bearer", "description": "an API key, hourtrail keys create"},
+    "apiKey": {"type": "http", "scheme": "bearer", "description": "an API key"},
     "session": {
         "type": "apiKey", "in": "cookie", "name": "hourtrail_session",
         "description": "a person who signed in; what changes something also needs the session's X-CSRF-Token",

@@ -230,9 +230,12 @@ def test_a_stop_in_another_process_ends_a_running_job_at_its_next_entry(url, fir
     set_review_policy(firm.store, firm.tenant, policy, "vera", now=NOW)
     ordered(firm)
     script = (
-        "import sys; from datetime import datetime; from hourtrail.store import open_store; from hourtrail.flows.autopost import"
-        " run_auto_post\nwith open_store(sys.argv[1]) as store:\n"
-        " print(len(run_auto_post(store, sys.argv[2], now=datetime.fromisoformat(sys.argv[3])).submitted))"
+        "import sys, time; from datetime import datetime; from hourtrail.store import open_store; from hourtrail.flows import"
+        " autopost\nsubmit = autopost._submit\n"
+        # Slow enough for somebody to stop it, on any machine.
+        "autopost._submit = lambda *said: (time.sleep(0.02), submit(*said))[1]\n"
+        "with open_store(sys.argv[1]) as store:\n"
+        " print(len(autopost.run_auto_post(store, sys.argv[2], now=datetime.fromisoformat(sys.argv[3])).submitted))"
     )
     job = subprocess.Popen(
         [sys.executable, "-c", script, url, firm.tenant, NOW.isoformat()], stdout=subprocess.PIPE, text=True,

@@ -148,6 +148,8 @@ def test_the_settings_on_the_command_line_go_round(store: Store, tmp_path: Path)
 def test_a_logo_is_a_small_picture_and_nothing_else(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "logo.png"
     file.write_bytes(png())
+    with store.tenant("a") as db:
+        db.change_settings({"brand": {"product": "a"}}, actor="op", at=NINE, reason="")
     made = told(store, "tenants", "logo", str(file), "--tenant", "a")
     with store.tenant("a", read_only=True) as db:
         assert db.logo(made["logo"]) == png()

@@ -44,7 +44,7 @@ class ActivitiesRequest(Strict):
 def post_activities(
     served: Context, who: Who, body: ActivitiesRequest, idempotency_key: IdempotencyKey = None
 ) -> JSONResponse:
-    """Keep activities, like `hourtrail ingest`: known by source and external id, replaced by a newer revision.
+    """Keep activities: known by source and external id, replaced by a newer revision.
 
     Equal rows change nothing, so that a batch may be sent again. A row that cannot be read is in `refused` and costs no other;
     where none can be read the answer is 422. The firm's privacy rules are applied before anything is stored.

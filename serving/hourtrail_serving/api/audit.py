@@ -80,7 +80,7 @@ def list_audit_roots(served: Context) -> JSONResponse:
     responses={
         **answers("AuditEvents", "The whole trail"),
         200: {
-            "description": "JSON Lines: the chain with every payload and seal, for `hourtrail audit verify FILE`",
+            "description": "JSON Lines: the chain with every payload and seal, which the offline verifier reads",
             "content": {LINES: {"schema": TEXT}},
         },
     },
@@ -107,7 +107,7 @@ def verify_audit(served: Context, body: VerifyRequest) -> JSONResponse:
     responses=answers("AuditProof", "A proof that needs nothing else", HTTPStatus.NOT_FOUND, HTTPStatus.CONFLICT),
 )
 def get_audit_proof(served: Context, who: Who, event: Row) -> JSONResponse:
-    """That one event stands under a sealed tree head: an inclusion proof that `hourtrail audit check-proof` checks offline.
+    """That one event stands under a sealed tree head: an inclusion proof that is checked offline.
 
     The payload stands in it only for those who may take the whole trail away; the digest of it always does.
     """

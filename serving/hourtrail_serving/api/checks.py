@@ -67,7 +67,7 @@ class CheckRequest(Strict):
 
 @router.post("/checks", responses=writes("Checked", "What in these entries needs a person"))
 def post_checks(served: Context, _who: Who, body: CheckRequest) -> JSONResponse:
-    """Check time entries without storing anything, like `hourtrail check`: alone, or against the tables that come along.
+    """Check time entries without storing anything: alone, or against the tables that come along.
 
     Nothing of the firm's own data is read. A row that cannot be read is in `refused` and costs no other.
     """

@@ -71,7 +71,7 @@ class DirectoryRequest(Strict):
 def put_directory_rows(
     served: Context, who: Who, kind: KindPath, body: DirectoryRequest, idempotency_key: IdempotencyKey = None
 ) -> JSONResponse:
-    """Create or replace rows, by their codes and by `source` + `external_id`, read as `hourtrail ingest` reads a file of them.
+    """Create or replace rows, by their codes and by `source` + `external_id`, read as a file of them is.
 
     Rows that are not sent stay as they are. A row that does not fit is in `refused` and costs no other; where none can be read
     the answer is 422. Contracts, rate cards, milestones and tax rates also need `prices:write`.
