@@ -13,7 +13,7 @@ from hourtrail.domain.erasure import Eraser, Names
 from hourtrail.domain.errors import InvalidInput
 from hourtrail.domain.firm import Person
 from hourtrail.domain.settings import PrivacyAction
-from hourtrail.flows.erasure import look_before_erasing
+from hourtrail.flows.erasure import erase, look_before_erasing
 from hourtrail.store import Store, open_store
 
 
@@ -126,8 +126,6 @@ def test_settings_that_she_put_in_force_go_on_as_they_are(store):
 
 
 def test_a_reason_that_names_her_is_refused_before_it_stays_for_ever(store):
-    from hourtrail.flows.erasure import erase  # noqa: PLC0415
-
     seen = look_before_erasing(store, "t", MIA, "kim")
     with pytest.raises(InvalidInput, match="name the person's request"):
         erase(store, "t", MIA, "kim", reason=f"Mia {MARK} asked for it", confirm=seen.confirm)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import zipfile
 from dataclasses import replace
 
 import pytest
@@ -139,8 +140,6 @@ def test_a_proof_holds_with_its_salts_and_a_list_tells_no_payloads_salt(store):
 
 
 def test_the_person_gets_the_salts_of_what_is_theirs(store, tmp_path):
-    import zipfile  # noqa: PLC0415
-
     with (tmp_path / "mia.zip").open("wb") as out:
         export_subject(store, "t", MIA, out, actor=MIA)
     with zipfile.ZipFile(tmp_path / "mia.zip") as file:
